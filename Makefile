@@ -1,0 +1,50 @@
+# imsct: `make` lists the targets. `run` and `test` need nothing but Python >= 3.11, make and git.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+HOME_FOLDER ?= home
+export MPLBACKEND := agg
+export OPENBLAS_NUM_THREADS := 1
+export OMP_NUM_THREADS := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run dev test check pytest golden docs docs-check browser lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name it with: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	touch $(READY)
+
+setup: $(READY) ## make .venv and install the locked set
+
+run: $(READY) ## the whole line on the demo data; prints where report, snapshot and database are
+	$(BIN)/imsct --home $(HOME_FOLDER) demo
+
+dev: $(READY) ## Dagster's own pages on the home, on loopback
+	IMSCT_HOME=$(abspath $(HOME_FOLDER)) DAGSTER_HOME=$(abspath $(HOME_FOLDER))/dagster $(BIN)/dagster dev --host 127.0.0.1
+
+test: check pytest ## every check: lint, types, import contract, tests
+
+check: $(READY) ## lint, types and import contract
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+pytest: $(READY) browser ## the tests
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+
+browser: # Debian's chromium, where it is missing and may be installed; tests that need it say loudly when it is not there
+	@command -v chromium >/dev/null 2>&1 || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; } || echo "chromium is missing and may not be installed here: tests that look at a page will be skipped" >&2
+
+lock: ## resolve requirements.lock again (needs uv)
+	uv pip compile pyproject.toml --group test --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header --output-file requirements.lock
+
+clean: ## remove the virtual environment and caches; never a home
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache *.egg-info

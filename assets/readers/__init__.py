@@ -1,0 +1,1 @@
+"""Files to text frames: nothing is typed, trimmed, guessed or dropped here."""

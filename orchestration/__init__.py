@@ -1,0 +1,1 @@
+"""The control room: home, settings, Dagster definitions, command line."""

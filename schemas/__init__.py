@@ -1,0 +1,1 @@
+"""What a case is: vocabularies, tables, columns, rules, site profiles. Pure declarations; no I/O."""

@@ -1,0 +1,1 @@
+"""How the cases are kept: DuckDB store, validation pass, quarantine, ledger, snapshots."""
