@@ -1,1 +1,1 @@
-"""What is learned: cohort, endpoints, statistics, models, figures, reports. Frames in, results out."""
+"""What is learned: cohort, endpoints, statistics, models, reports. Frames in, results out."""

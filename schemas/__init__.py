@@ -1,1 +1,1 @@
-"""What a case is: vocabularies, tables, columns, rules, site profiles. Pure declarations; no I/O."""
+"""What a case is: vocabularies, tables, columns, rules, site profiles. Declarations; no I/O."""

@@ -2,7 +2,8 @@
 
 Belongs here: the classes every package raises for a user's mistake or a broken environment.
 Does not belong here: problems of delivered rows (`schemas.problems`), which are data, not errors.
-A message says what, where, which class of value, and what to do; never a value that may identify a person.
+A message says what, where, which class of value, and what to do; never a value that may identify a
+person.
 """
 
 

@@ -1,0 +1,377 @@
+"""Clinical rules: what values of a row, of its study, of its case must agree on.
+
+Belongs here: the numbered rules of the clinical specification, as predicates that write their own
+sentence.
+Does not belong here: rules that follow from one column's declaration (`schemas.catalogue`).
+Numbers are those of the specification (part c) and never reused.
+"""
+
+from schemas import vocabularies as v
+from schemas.checks import PredicateCheck, Severity
+from schemas.expressions import (
+    Col,
+    Compare,
+    Exists,
+    Iff,
+    IfThen,
+    IsFilled,
+    IsIn,
+    Linear,
+    Not,
+    Predicate,
+    Related,
+    Span,
+    all_of,
+    any_of,
+    is_in,
+)
+from schemas.measures import MEASURES
+
+_SEQUENCES = ("t1", "t2", "stir", "t2star_gre", "swi", "t1_post_contrast", "dwi", "dti", "mrs")
+_ALL_SEQUENCES = (*_SEQUENCES, "perfusion", "3d_t2")
+_DONE = ("acquired", "acquired_not_diagnostic")
+_SYMPTOMS = ("pain", "sensory", "motor", "gait", "sphincter")
+_ADC = ("adc_mean_1e6_mm2_s", "adc_min_1e6_mm2_s")
+
+
+def _of_study(column: str) -> Related:
+    """Value of the study that was read or measured."""
+    return Related("imaging_studies", column, on="study_id")
+
+
+def _acquired(*sequences: str) -> Predicate:
+    """At least one of the sequences was acquired in the study."""
+    return any_of(*(IsIn(_of_study(f"seq_{s}"), ("acquired",)) for s in sequences))
+
+
+def _coded(column: str, codes: tuple[str, ...]) -> IsIn:
+    """The column holds a finding, not a reason why there is none."""
+    return IsIn(Col(column), codes)
+
+
+def _rule(
+    rule: str,
+    place: str,
+    *,
+    holds: Predicate,
+    remedy: str,
+    severity: Severity = "error",
+    sentence: str = "",
+) -> PredicateCheck:
+    """Build a check from `table.column` and its predicate."""
+    table, column = place.split(".")
+    return PredicateCheck(
+        rule=rule,
+        table=table,
+        column=column,
+        holds=holds,
+        remedy=remedy,
+        severity=severity,
+        sentence=sentence or holds.sentence(),
+    )
+
+
+def _within(low: float, high: float) -> Predicate:
+    """The measured value lies within the limits."""
+    value = Col("value")
+    return all_of(Compare(value, ">=", low), Compare(value, "<=", high))
+
+
+def _score_within(scale: Predicate, low: float, high: float) -> Predicate:
+    """On that scale the score lies within the limits."""
+    score = Col("score")
+    return IfThen(scale, all_of(Compare(score, ">=", low), Compare(score, "<=", high)))
+
+
+_CASES = (
+    _rule(
+        "R012",
+        "cases.symptom_duration_months",
+        holds=Compare(Col("symptom_duration_months"), "<=", Linear(Col("age_years"), 12, 12)),
+        remedy="Longer than the patient's life: years entered as months, or a wrong age?",
+    ),
+    _rule(
+        "R013",
+        "cases.is_incidental",
+        severity="warning",
+        holds=IfThen(
+            is_in("is_incidental", "yes"),
+            Not(any_of(*(is_in(f"symptom_{s}", "yes") for s in _SYMPTOMS))),
+        ),
+        remedy="Incidental but symptomatic: confirm.",
+    ),
+    _rule(
+        "R014",
+        "cases.index_event",
+        holds=Iff(
+            is_in("index_event", "surgery"),
+            Exists("surgeries", "case_id", Compare(Col("surgery_day"), "=", 0)),
+        ),
+        remedy="Day 0 is the first surgery, if any; correct the index event or the days.",
+    ),
+    _rule(
+        "R016",
+        "cases.case_kind",
+        severity="warning",
+        holds=IfThen(
+            is_in("case_kind", "recurrent"),
+            any_of(is_in("prior_surgery", "yes"), is_in("prior_radiotherapy", "yes")),
+        ),
+        remedy="Recurrent without earlier treatment: confirm.",
+    ),
+)
+
+_STUDIES = (
+    _rule(
+        "R018",
+        "imaging_studies.study_purpose",
+        holds=all_of(
+            IfThen(
+                is_in("study_purpose", "diagnostic"),
+                Compare(
+                    Col("study_day"), "<=", Related("surgeries", "surgery_day", "case_id", "min")
+                ),
+            ),
+            IfThen(
+                is_in("study_purpose", "preoperative"),
+                Compare(
+                    Col("study_day"), "<=", Related("surgeries", "surgery_day", "case_id", "max")
+                ),
+            ),
+        ),
+        remedy="Imaging made after surgery cannot be preoperative: correct the day or the purpose.",
+    ),
+    _rule(
+        "R020",
+        "imaging_studies.modality",
+        holds=all_of(
+            IfThen(
+                is_in("modality", "mr"),
+                any_of(*(is_in(f"seq_{s}", *_DONE) for s in _ALL_SEQUENCES)),
+            ),
+            IfThen(
+                is_in("modality", "ct", "ct_myelography", "myelography"),
+                Not(any_of(*(is_in(f"seq_{s}", *_DONE) for s in _ALL_SEQUENCES))),
+            ),
+        ),
+        sentence="an MR study has at least one sequence acquired, a CT or myelography none",
+        remedy="The sequences do not fit the modality; where they are not known, write 'unknown'.",
+    ),
+    _rule(
+        "R021",
+        "imaging_studies.seq_t1_post_contrast",
+        holds=IfThen(is_in("contrast_given", "no"), Not(is_in("seq_t1_post_contrast", *_DONE))),
+        remedy="A post-contrast series without contrast: correct one of the two.",
+    ),
+)
+
+_READS = (
+    _rule(
+        "R022",
+        "imaging_reads.enhancement_degree",
+        holds=IfThen(
+            _coded("enhancement_degree", v.ENHANCEMENT_DEGREE.coded),
+            any_of(
+                _acquired("t1_post_contrast"),
+                all_of(
+                    IsIn(_of_study("modality"), ("ct", "ct_myelography")),
+                    IsIn(_of_study("contrast_given"), ("yes",)),
+                ),
+            ),
+        ),
+        sentence="enhancement is judged only on post-contrast T1, or on CT with contrast",
+        remedy="Enhancement read without contrast: use 'not_assessable'.",
+    ),
+    _rule(
+        "R023",
+        "imaging_reads.enhancement_pattern",
+        holds=Iff(
+            is_in("enhancement_degree", "none"), is_in("enhancement_pattern", "not_applicable")
+        ),
+        remedy="Degree 'none' goes with pattern 'not_applicable', and with no other.",
+    ),
+    _rule(
+        "R025",
+        "imaging_reads.cap_sign",
+        holds=IfThen(
+            is_in("cap_sign", "present", "absent"), _acquired("t2", "t2star_gre", "swi", "3d_t2")
+        ),
+        sentence="a cap sign is judged only where T2, T2*/GRE, SWI or 3D T2 was acquired",
+        remedy="The cap sign cannot be judged without T2, T2* or SWI: use 'not_assessable'.",
+    ),
+    _rule(
+        "R026",
+        "imaging_reads.cap_sign",
+        severity="warning",
+        holds=IfThen(is_in("cap_sign", "absent"), _acquired("t2star_gre", "swi")),
+        sentence="an absent cap sign was read on T2*/GRE or SWI",
+        remedy="Absent on T2 alone: the sensitivity is lower. Nothing to correct.",
+    ),
+    _rule(
+        "R027",
+        "imaging_reads.cap_sign",
+        severity="warning",
+        holds=IfThen(is_in("cap_sign", "present"), Not(is_in("haemorrhage", "absent"))),
+        remedy="A haemosiderin cap but no haemorrhage: check the site's definition.",
+    ),
+    _rule(
+        "R028",
+        "imaging_reads.t1_signal",
+        holds=all_of(
+            IfThen(_coded("t1_signal", v.SIGNAL.coded), _acquired("t1")),
+            IfThen(_coded("t2_signal", v.SIGNAL.coded), _acquired("t2", "stir", "3d_t2")),
+        ),
+        sentence="T1 signal is judged only on T1, T2 signal only on T2, STIR or 3D T2",
+        remedy="The signal of a sequence that was not acquired: use 'not_assessable'.",
+    ),
+    _rule(
+        "R032",
+        "imaging_reads.calcification",
+        holds=IfThen(
+            is_in("calcification", "present", "absent"),
+            any_of(
+                IsIn(_of_study("modality"), ("ct", "ct_myelography")),
+                _acquired("t2star_gre", "swi"),
+            ),
+        ),
+        sentence="calcification is judged only on CT, T2*/GRE or SWI of that study",
+        remedy="Calcification cannot be judged on this study: use 'not_assessable'.",
+    ),
+    _rule(
+        "R033",
+        "imaging_reads.level_lower",
+        holds=Compare(Span(Col("level_upper"), Col("level_lower"), v.LEVEL.coded), ">=", 1),
+        sentence="`level_upper` is not below `level_lower`",
+        remedy="The levels are reversed: swap them.",
+    ),
+    _rule(
+        "R034",
+        "imaging_reads.n_segments",
+        holds=IfThen(
+            Compare(Span(Col("level_upper"), Col("level_lower"), v.LEVEL.coded), ">=", 1),
+            Compare(
+                Col("n_segments"), "=", Span(Col("level_upper"), Col("level_lower"), v.LEVEL.coded)
+            ),
+        ),
+        sentence="`n_segments` counts the levels from upper to lower, both included",
+        remedy="Count again, both ends included, or correct a level.",
+    ),
+    _rule(
+        "R037",
+        "imaging_reads.syrinx_definition",
+        holds=IfThen(is_in("syrinx", "present", "absent"), IsFilled(Col("syrinx_definition"))),
+        remedy="Say what is called a syrinx; 'unspecified' is allowed and bars pooling.",
+    ),
+)
+
+_MEASUREMENTS = (
+    _rule(
+        "R006",
+        "imaging_measurements.value",
+        holds=all_of(
+            *(
+                IfThen(
+                    is_in("measure", m.name),
+                    any_of(_within(m.low, m.high), _within(m.low / 1000, m.high / 1000))
+                    # a thousandth of an ADC is R042's finding, which names the likely cause
+                    if m.name in _ADC
+                    else _within(m.low, m.high),
+                )
+                for m in MEASURES
+            )
+        ),
+        sentence="`value` lies within the range of its measure",
+        remedy="Correct it at the site and deliver again. Is the unit right?",
+    ),
+    _rule(
+        "R029",
+        "imaging_measurements.measure",
+        holds=IfThen(is_in("measure", *_ADC), _acquired("dwi", "dti")),
+        sentence="an ADC comes from a study with diffusion-weighted or tensor imaging",
+        remedy="A diffusion value without DWI: correct the sequences or the study.",
+    ),
+    _rule(
+        "R030",
+        "imaging_measurements.measure",
+        holds=IfThen(is_in("measure", "choline_naa_ratio"), _acquired("mrs")),
+        sentence="a choline ratio comes from a study with MR spectroscopy",
+        remedy="A choline ratio without spectroscopy: correct the sequences or the study.",
+    ),
+    _rule(
+        "R041",
+        "imaging_measurements.unit",
+        holds=all_of(*(IfThen(is_in("measure", m.name), is_in("unit", m.unit)) for m in MEASURES)),
+        sentence="`unit` is the measure's own unit",
+        remedy="Confirm the unit with the site and convert there; nothing is converted by guess.",
+    ),
+    _rule(
+        "R042",
+        "imaging_measurements.value",
+        holds=IfThen(
+            is_in("measure", *_ADC),
+            any_of(Compare(Col("value"), ">=", 10), Compare(Col("value"), "<", 0.05)),
+        ),
+        sentence="an ADC is at least 10, in 10^-6 mm2/s",
+        remedy="It looks like 10^-3 mm2/s: confirm the unit and multiply by 1000 at the site.",
+    ),
+)
+
+_TREATED = (
+    _rule(
+        "R063",
+        "surgeries.residual_volume_mm3",
+        holds=IfThen(
+            is_in("extent_of_resection", "gtr"), Compare(Col("residual_volume_mm3"), "=", 0)
+        ),
+        remedy="Gross total resection with residual tumour: correct one of the two.",
+    ),
+    _rule(
+        "R052",
+        "pathology.who_grade",
+        holds=IfThen(is_in("histology", "dmg_h3_k27_altered"), is_in("who_grade", "4")),
+        remedy="Diffuse midline glioma, H3 K27-altered, is grade 4 by definition.",
+    ),
+    _rule(
+        "R073",
+        "functional_status.score",
+        holds=all_of(
+            IfThen(is_in("scale", "mccormick"), IsFilled(Col("scale_version"))),
+            _score_within(is_in("scale_version", "original_1_4"), 1, 4),
+            _score_within(is_in("scale_version", "modified_1_5"), 1, 5),
+            _score_within(is_in("scale", "mjoa"), 0, 18),
+            _score_within(is_in("scale", "asia"), 1, 5),
+            _score_within(is_in("scale", "ecog"), 0, 5),
+        ),
+        sentence="McCormick names its version, and the score lies within its scale and version",
+        remedy="Correct the score, or name the version it belongs to.",
+    ),
+    _rule(
+        "R074",
+        "functional_status.assessment_day",
+        holds=IfThen(
+            is_in("timepoint", "preoperative"),
+            Compare(
+                Col("assessment_day"), "<=", Related("surgeries", "surgery_day", "case_id", "min")
+            ),
+        ),
+        remedy="A preoperative value taken after surgery: correct the day or the timepoint.",
+    ),
+    _rule(
+        "R079",
+        "follow_up.vital_status",
+        holds=Iff(
+            is_in("vital_status", "dead"),
+            any_of(IsFilled(Col("death_day")), IsFilled(Col("death_day_missing_reason"))),
+        ),
+        sentence="`vital_status` is 'dead' exactly when a day of death, or why it is missing, is given",
+        remedy="Correct the vital status or the day of death.",
+    ),
+    _rule(
+        "R082",
+        "follow_up.last_imaging_day",
+        holds=Compare(Col("last_imaging_day"), "<=", Col("contact_day")),
+        remedy="Imaging after the contact that reports it: correct one of the days.",
+    ),
+)
+
+CLINICAL: tuple[PredicateCheck, ...] = (*_CASES, *_STUDIES, *_READS, *_MEASUREMENTS, *_TREATED)

@@ -1,0 +1,138 @@
+"""Columns: what one value of a table is, in text as delivered and typed as kept.
+
+Belongs here: column types with the exact text they accept, availability times, the `Column` class.
+Does not belong here: which columns a table has (`schemas.tables`), rules between columns
+(`schemas.catalogue`).
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import polars as pl
+
+from schemas.expressions import Predicate
+from schemas.vocabularies import MISSING_REASON
+from schemas.vocabulary import Vocabulary
+
+REASON_SUFFIX = "_missing_reason"
+
+
+class Availability(StrEnum):
+    """When a value becomes known; a model may use only what was known at its prediction time."""
+
+    KEY = "key"
+    ADMIN = "admin"
+    PREOPERATIVE_CLINICAL = "preoperative_clinical"
+    PREOPERATIVE_IMAGING = "preoperative_imaging"
+    INTRAOPERATIVE = "intraoperative"
+    PATHOLOGY = "pathology"
+    POSTOPERATIVE = "postoperative"
+    FOLLOW_UP = "follow_up"
+    #: Decided per row: before the first surgery preoperative_imaging, afterwards postoperative.
+    BY_STUDY_DAY = "by_study_day"
+    #: Decided per row by the timepoint of the assessment.
+    BY_TIMEPOINT = "by_timepoint"
+
+
+@dataclass(frozen=True)
+class Identifier:
+    """A pseudonym or another name of a row."""
+
+    pattern: str = "[A-Za-z0-9_-]{1,40}"
+    dtype = pl.String
+    phrase: str = "an identifier of 1 to 40 letters, digits, '_' or '-'"
+
+
+@dataclass(frozen=True)
+class Integer:
+    """A whole number within `low` and `high`, both allowed."""
+
+    low: float
+    high: float
+    unit: str = ""
+    pattern: str = field(default="-?[0-9]{1,9}", init=False)
+    dtype = pl.Int64
+    phrase: str = field(default="a whole number", init=False)
+
+
+@dataclass(frozen=True)
+class Number:
+    """A decimal number within `low` and `high`, both allowed; decimal point, no thousands sign."""
+
+    low: float
+    high: float
+    unit: str = ""
+    pattern: str = field(default=r"-?[0-9]{1,15}(\.[0-9]{1,15})?([eE][+-]?[0-9]{1,3})?", init=False)
+    dtype = pl.Float64
+    phrase: str = field(default="a number with a decimal point", init=False)
+
+
+@dataclass(frozen=True)
+class Code:
+    """One value of a closed vocabulary, in its exact spelling."""
+
+    vocabulary: Vocabulary
+    dtype = pl.String
+
+    @property
+    def phrase(self) -> str:
+        """What the value must be, for messages."""
+        return f"one of: {', '.join(self.vocabulary.codes)}"
+
+
+@dataclass(frozen=True)
+class TextCode:
+    """A short technical text of known form (a version, a hash); never free text."""
+
+    pattern: str
+    phrase: str
+    dtype = pl.String
+
+
+ColumnType = Identifier | Integer | Number | Code | TextCode
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its type, meaning, availability time and whether it must be filled.
+
+    `required_when` makes an optional column required for the rows where the predicate holds.
+    `may_be_explained` gives it a companion `<name>_missing_reason`; a reason fills a required
+    number.
+    `parent` names the table whose key this column repeats.
+    """
+
+    type: ColumnType
+    description: str
+    available: Availability
+    required: bool = True
+    required_when: Predicate | None = None
+    may_be_explained: bool = False
+    parent: str | None = None
+    name: str = ""
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether the typed value is a number."""
+        return isinstance(self.type, Integer | Number)
+
+    @property
+    def unit(self) -> str:
+        """Unit of the number, empty for anything else."""
+        return self.type.unit if isinstance(self.type, Integer | Number) else ""
+
+    @property
+    def reason_name(self) -> str:
+        """Name of the companion column that says why this one is empty."""
+        return self.name + REASON_SUFFIX
+
+
+def reason_column(column: Column) -> Column:
+    """Companion column of a number: why it is empty."""
+    return Column(
+        Code(MISSING_REASON),
+        description=f"Why `{column.name}` is empty.",
+        available=Availability.ADMIN,
+        required=False,
+        name=column.reason_name,
+    )

@@ -1,0 +1,247 @@
+"""Expressions: the small language in which a rule says what must hold.
+
+Belongs here: terms (a column, a value of a related row) and predicates (is in, at most, if-then),
+each of
+which writes its own part of an English sentence.
+Does not belong here: what is demanded (`schemas.catalogue`), how it is run
+(`warehouse.validation`).
+
+Logic is three-valued: a predicate on a missing operand is neither true nor false, and a rule is
+broken only
+where it is false. `unknown` counts as missing for every operand, except in `IsFilled`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+Scalar = str | int | float
+
+
+@dataclass(frozen=True)
+class Col:
+    """A column of the row itself."""
+
+    name: str
+
+    def phrase(self) -> str:
+        """How the term reads in a sentence."""
+        return f"`{self.name}`"
+
+
+@dataclass(frozen=True)
+class Related:
+    """One value drawn from the rows of `table` that agree with this row in column `on`.
+
+    `how`: "one" = the value of the parent row; "min" or "max" over the related rows.
+    """
+
+    table: str
+    column: str
+    on: str
+    how: Literal["one", "min", "max"] = "one"
+
+    def phrase(self) -> str:
+        """How the term reads in a sentence."""
+        kind = {"one": "", "min": "the first ", "max": "the last "}[self.how]
+        return f"{kind}`{self.table}.{self.column}`"
+
+
+@dataclass(frozen=True)
+class Span:
+    """Number of places from `upper` to `lower` in an ordered vocabulary, both counted."""
+
+    upper: Col
+    lower: Col
+    vocabulary: tuple[str, ...]
+
+    def phrase(self) -> str:
+        """How the term reads in a sentence."""
+        return f"the levels from {self.upper.phrase()} to {self.lower.phrase()}, both counted"
+
+
+@dataclass(frozen=True)
+class Linear:
+    """factor * term + offset."""
+
+    term: Col | Related
+    factor: float = 1
+    offset: float = 0
+
+    def phrase(self) -> str:
+        """How the term reads in a sentence."""
+        times = f"{self.factor:g} x " if self.factor != 1 else ""
+        plus = f" + {self.offset:g}" if self.offset else ""
+        return f"{times}{self.term.phrase()}{plus}"
+
+
+Term = Col | Related | Span | Linear
+
+
+@dataclass(frozen=True)
+class IsIn:
+    """The term is one of the values."""
+
+    term: Col | Related
+    values: tuple[Scalar, ...]
+
+    def sentence(self) -> str:
+        """The predicate in words."""
+        return f"{self.term.phrase()} is {_listed(self.values)}"
+
+
+@dataclass(frozen=True)
+class IsFilled:
+    """The column holds something, be it `unknown`."""
+
+    term: Col
+
+    def sentence(self) -> str:
+        """The predicate in words."""
+        return f"{self.term.phrase()} is filled"
+
+
+@dataclass(frozen=True)
+class Compare:
+    """An inequality or equality between a term and a term or number."""
+
+    left: Term
+    operator: Literal["<", "<=", "=", ">=", ">"]
+    right: Term | float
+
+    def sentence(self) -> str:
+        """The predicate in words."""
+        words = {
+            "<": "is less than",
+            "<=": "is at most",
+            "=": "equals",
+            ">=": "is at least",
+            ">": "is more than",
+        }
+        right = f"{self.right:g}" if isinstance(self.right, int | float) else self.right.phrase()
+        return f"{self.left.phrase()} {words[self.operator]} {right}"
+
+
+@dataclass(frozen=True)
+class Exists:
+    """Some row of `table` that agrees with this row in `on` satisfies `where`; never missing."""
+
+    table: str
+    on: str
+    where: "Predicate"
+
+    def sentence(self) -> str:
+        """The predicate in words."""
+        return f"a row of `{self.table}` has {self.where.sentence()}"
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """At least one part holds."""
+
+    parts: tuple["Predicate", ...]
+
+    def sentence(self) -> str:
+        """The predicate in words."""
+        return " or ".join(part.sentence() for part in self.parts)
+
+
+@dataclass(frozen=True)
+class AllOf:
+    """Every part holds."""
+
+    parts: tuple["Predicate", ...]
+
+    def sentence(self) -> str:
+        """The predicate in words."""
+        return " and ".join(part.sentence() for part in self.parts)
+
+
+@dataclass(frozen=True)
+class Not:
+    """The part does not hold."""
+
+    part: "Predicate"
+
+    def sentence(self) -> str:
+        """The predicate in words."""
+        return f"it is not so that {self.part.sentence()}"
+
+
+@dataclass(frozen=True)
+class IfThen:
+    """Where the condition holds, the consequence does."""
+
+    condition: "Predicate"
+    consequence: "Predicate"
+
+    def sentence(self) -> str:
+        """The predicate in words."""
+        return f"if {self.condition.sentence()}, then {self.consequence.sentence()}"
+
+
+@dataclass(frozen=True)
+class Iff:
+    """Both sides hold, or neither does."""
+
+    left: "Predicate"
+    right: "Predicate"
+
+    def sentence(self) -> str:
+        """The predicate in words."""
+        return f"{self.left.sentence()} exactly when {self.right.sentence()}"
+
+
+Predicate = IsIn | IsFilled | Compare | Exists | AnyOf | AllOf | Not | IfThen | Iff
+Node = Term | Predicate
+
+
+def is_in(column: str | Related, *values: Scalar) -> IsIn:
+    """Shorthand: the column (or related value) is one of the values."""
+    return IsIn(Col(column) if isinstance(column, str) else column, values)
+
+
+def any_of(*parts: Predicate) -> AnyOf:
+    """Shorthand: at least one of the predicates holds."""
+    return AnyOf(parts)
+
+
+def all_of(*parts: Predicate) -> AllOf:
+    """Shorthand: every predicate holds."""
+    return AllOf(parts)
+
+
+def columns_of(node: Node) -> Iterator[str]:
+    """Names of the row's own columns that the expression reads, in order of appearance."""
+    if isinstance(node, Col):
+        yield node.name
+    elif isinstance(node, Related | Exists):
+        yield node.on
+    else:
+        for child in _children(node):
+            yield from columns_of(child)
+
+
+def _children(node: Node) -> tuple[Node, ...]:
+    """Direct parts of an expression, terms and predicates alike."""
+    match node:
+        case AnyOf(parts) | AllOf(parts):
+            return parts
+        case Not(part):
+            return (part,)
+        case IfThen(a, b) | Iff(a, b):
+            return (a, b)
+        case IsIn(term, _) | IsFilled(term) | Linear(term, _, _):
+            return (term,)
+        case Compare(left, _, right):
+            return (left,) if isinstance(right, int | float) else (left, right)
+        case Span(upper, lower, _):
+            return (upper, lower)
+        case _:
+            return ()
+
+
+def _listed(values: tuple[Scalar, ...]) -> str:
+    """The values as words: a, b or c."""
+    words = [f"'{value}'" if isinstance(value, str) else f"{value:g}" for value in values]
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " or " + words[-1]

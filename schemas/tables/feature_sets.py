@@ -1,0 +1,35 @@
+"""Table `feature_sets`: radiomics tables kept as Parquet beside the database.
+
+Belongs here: the columns of the table and what each means.
+Does not belong here: rules between columns or tables (`schemas.catalogue`), vocabularies
+(`schemas.vocabularies`).
+"""
+
+from schemas import vocabularies as v
+from schemas.columns import Availability, Code, Column, Identifier, Integer, TextCode
+from schemas.table import table
+from schemas.tables.sites import SITE_ID
+
+_ADMIN = Availability.ADMIN
+_SHA256 = TextCode("[0-9a-f]{64}", "64 hexadecimal digits")
+
+
+@table(grain="one radiomics table of one site", key=("feature_set_id",))
+class FeatureSets:
+    """Which radiomics table exists, made by what; its numbers lie in a Parquet file of that hash."""
+
+    feature_set_id = Column(Identifier(), "Name of the feature set.", Availability.KEY)
+    site_id = Column(SITE_ID, "Delivering site.", Availability.KEY, parent="sites")
+    extractor = Column(Code(v.EXTRACTOR), "Program that computed the features.", _ADMIN)
+    extractor_version = Column(
+        TextCode(r"[A-Za-z0-9.+*_-]{1,40}", "a version of 1 to 40 characters"),
+        "Its version.",
+        _ADMIN,
+    )
+    settings_sha256 = Column(_SHA256, "Hash of its settings.", _ADMIN)
+    file_sha256 = Column(_SHA256, "Hash of the Parquet file.", _ADMIN)
+    image_kind = Column(Code(v.IMAGE_KIND), "Image the features describe.", _ADMIN)
+    mask_structure = Column(Code(v.STRUCTURE), "Structure inside the mask.", _ADMIN)
+    mask_method = Column(Code(v.METHOD), "How the mask was drawn.", _ADMIN)
+    n_rows = Column(Integer(1, 100_000_000), "Rows of the file.", _ADMIN)
+    n_features = Column(Integer(1, 1_000_000), "Features of the file.", _ADMIN)

@@ -1,0 +1,30 @@
+"""Table `functional_status`: grades and scores over time.
+
+Belongs here: the columns of the table and what each means.
+Does not belong here: rules between columns or tables (`schemas.catalogue`), vocabularies
+(`schemas.vocabularies`).
+"""
+
+from schemas import vocabularies as v
+from schemas.columns import Availability, Code, Column, Identifier, Integer, Number
+from schemas.table import table
+
+_BY_TIME = Availability.BY_TIMEPOINT
+
+
+@table(grain="one score of one case at one timepoint", key=("status_id",))
+class FunctionalStatus:
+    """Neurological and general function, each value with its scale and the version of the scale.
+
+    Limits: McCormick original and modified have no lossless map; authors' words without a
+    scale stay out.
+    """
+
+    status_id = Column(Identifier(), "Name of the assessment.", Availability.KEY)
+    case_id = Column(Identifier(), "The case.", Availability.KEY, parent="cases")
+    timepoint = Column(Code(v.TIMEPOINT), "Planned time of the assessment.", _BY_TIME)
+    assessment_day = Column(Integer(-365, 7300, "days"), "Day of the assessment.", _BY_TIME)
+    scale = Column(Code(v.SCALE), "Scale.", _BY_TIME)
+    scale_version = Column(Code(v.SCALE_VERSION), "Version of the scale.", _BY_TIME, required=False)
+    score = Column(Number(0, 100), "Grade or score; its range is the scale's (R073).", _BY_TIME)
+    assessor = Column(Code(v.ASSESSOR), "Who judged.", Availability.ADMIN)

@@ -1,0 +1,36 @@
+"""Table `sites`: the habits of a delivering site.
+
+Belongs here: the columns of the table and what each means.
+Does not belong here: rules between columns or tables (`schemas.catalogue`), vocabularies
+(`schemas.vocabularies`).
+"""
+
+from schemas import vocabularies as v
+from schemas.columns import Availability, Code, Column, Identifier, Integer
+from schemas.table import table
+
+_ADMIN = Availability.ADMIN
+SITE_ID = Identifier("[A-Z][A-Z0-9_]{1,15}", "2 to 16 capitals, digits or '_', a letter first")
+
+
+@table(
+    grain="one row per site and version of its definitions", key=("site_id", "definition_version")
+)
+class Sites:
+    """How a site reads and records; no hospital names. Definitions differ and change with time.
+
+    Limits: the site's habit is not a fact about a case; a row of another table may say otherwise.
+    """
+
+    site_id = Column(SITE_ID, "Pseudonym of the site.", Availability.KEY)
+    definition_version = Column(
+        Integer(1, 999), "Version of the site's definitions.", Availability.KEY
+    )
+    syrinx_definition = Column(Code(v.SYRINX_DEFINITION), "What the site calls a syrinx.", _ADMIN)
+    mccormick_version = Column(
+        Code(v.MCCORMICK_VERSION), "Which McCormick scale the site uses.", _ADMIN
+    )
+    eor_basis = Column(Code(v.EOR_BASIS), "On what the site rests extent of resection.", _ADMIN)
+    adc_unit_delivered = Column(Code(v.ADC_UNIT), "Unit in which the site exports ADC.", _ADMIN)
+    reading_mode = Column(Code(v.READING_MODE), "How studies are read.", _ADMIN)
+    setting = Column(Code(v.SETTING), "Ages treated.", _ADMIN)
