@@ -363,7 +363,7 @@ _TREATED = (
             is_in("vital_status", "dead"),
             any_of(IsFilled(Col("death_day")), IsFilled(Col("death_day_missing_reason"))),
         ),
-        sentence="`vital_status` is 'dead' exactly when a day of death, or why it is missing, is given",
+        sentence="`vital_status` is 'dead' exactly when a day of death, or why not, is given",
         remedy="Correct the vital status or the day of death.",
     ),
     _rule(

@@ -15,7 +15,7 @@ _CLINICAL = Availability.PREOPERATIVE_CLINICAL
 
 @table(grain="one tumour at its index event", key=("case_id",))
 class Cases:
-    """One tumour of one patient. Day 0: the first surgery, without one the first diagnostic imaging.
+    """One tumour of one patient. Day 0: the first surgery, or else the first diagnostic imaging.
 
     Limits: a patient with several tumours (VHL, NF2) has several cases; `patient_id` groups them.
     """

@@ -16,7 +16,7 @@ _SHA256 = TextCode("[0-9a-f]{64}", "64 hexadecimal digits")
 
 @table(grain="one radiomics table of one site", key=("feature_set_id",))
 class FeatureSets:
-    """Which radiomics table exists, made by what; its numbers lie in a Parquet file of that hash."""
+    """Which radiomics table exists, made by what; the numbers lie in the Parquet file."""
 
     feature_set_id = Column(Identifier(), "Name of the feature set.", Availability.KEY)
     site_id = Column(SITE_ID, "Delivering site.", Availability.KEY, parent="sites")
