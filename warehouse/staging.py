@@ -6,6 +6,8 @@ A text that does not fit its type gives a missing value and keeps its text: a ch
 a problem and never a silent null.
 """
 
+from dataclasses import dataclass
+
 import polars as pl
 
 from schemas.columns import Code, Column
@@ -15,6 +17,99 @@ from warehouse.sql import TEXT_SUFFIX, literal, literals, name
 from warehouse.store import Store
 
 PLACE_COLUMNS = ("_delivery", "_row", "_file", "_record", "_line")
+
+
+#: Columns of a problem found at reading.
+PROBLEM_COLUMNS: dict[str, type[pl.DataType]] = {
+    "record": pl.Int64,
+    "line": pl.Int64,
+    "table": pl.String,
+    "column": pl.String,
+    "rule": pl.String,
+    "message": pl.String,
+    "suggestion": pl.String,
+    "content": pl.String,
+}
+
+
+@dataclass(frozen=True)
+class StagedFile:
+    """A delivered file as the manifest announced it."""
+
+    file: str
+    sha256: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class StagedDelivery:
+    """A received delivery; `number` is its place in the ledger."""
+
+    number: int
+    site: str
+    name: str
+    profile: str
+    files: tuple[StagedFile, ...]
+
+
+def pending_deliveries(store: Store) -> list[StagedDelivery]:
+    """Received deliveries whose account is not closed, in the order of the ledger."""
+    found = store.rows(
+        "select delivery, site, name, profile from received.deliveries"
+        " where accepted is null order by 1"
+    )
+    return [
+        StagedDelivery(
+            int(str(number)), str(site), str(delivery), str(profile), _files(store, int(str(number)))
+        )
+        for number, site, delivery, profile in found
+    ]
+
+
+def _files(store: Store, delivery: int) -> tuple[StagedFile, ...]:
+    """Files of a delivery, by name."""
+    found = store.rows(
+        "select file, sha256, declared from received.files where delivery = ? order by 1", [delivery]
+    )
+    return tuple(StagedFile(str(f), str(sha), int(str(rows))) for f, sha, rows in found)
+
+
+def forget(store: Store, delivery: int) -> None:
+    """Remove what an interrupted run left of a delivery in the quarantine."""
+    store.con.execute("delete from quarantine.problems where delivery = ?", [delivery])
+    store.con.execute("delete from quarantine.refused where delivery = ?", [delivery])
+
+
+def note_file(
+    store: Store,
+    delivery: StagedDelivery,
+    *,
+    file: str,
+    declared: int,
+    found: int,
+    is_refused: bool,
+    problems: pl.DataFrame,
+) -> None:
+    """Enter a file that was read, and what reading refused of it."""
+    store.con.execute(
+        "insert into staged.records values (?, ?, ?, ?, ?)",
+        [delivery.number, file, declared, found, is_refused],
+    )
+    if problems.is_empty():
+        return
+    place = [delivery.number, delivery.site, delivery.name, file]
+    store.con.register("read_problems", problems.to_arrow())
+    store.con.execute(
+        'insert into quarantine.problems select ?, ?, ?, ?, record, line, "table", null, null,'
+        ' "column", rule, \'error\', message, suggestion from read_problems',
+        place,
+    )
+    store.con.execute(
+        'insert into quarantine.refused select ?, ?, record, line, "table", null, content'
+        " from read_problems where record is not null",
+        [delivery.number, file],
+    )
+    store.con.unregister("read_problems")
 
 
 def clear_staged(store: Store) -> None:
