@@ -69,8 +69,8 @@ class TornLine:
         """What it means, for the user."""
         return (
             f"ledger/{FILE_NAME}, line {self.seq}: the line ends after {len(self.data)} bytes; its "
-            "writing was interrupted. What it was to record did not happen. The next event sets the "
-            f"fragment aside as ledger/torn-{self.seq}.txt and goes on; repeat the last command."
+            "writing was interrupted. What it was to record did not happen. The next event sets "
+            f"the fragment aside as ledger/torn-{self.seq}.txt; repeat the last command."
         )
 
 
@@ -86,7 +86,8 @@ class Ledger:
         self.clock = clock
         self.torn: TornLine | None = None
         self._events: list[Event] = []
-        self._size = 0  # bytes of whole lines
+        self._size = 0  # bytes of whole events
+        self._is_unended = False  # the newest event is whole, its line end is missing
 
     @classmethod
     def open(cls, folder: Path, *, clock: Clock = utc_now) -> "Ledger":
@@ -148,7 +149,7 @@ class Ledger:
     def _write(self, descriptor: int, kind: str, payload: Mapping[str, object]) -> Event:
         """Write one line durably, or leave the file as it was."""
         event = _new_event(self.head, time=self.now(), kind=kind, payload=payload)
-        data = event.line().encode() + b"\n"
+        data = b"\n" * self._is_unended + event.line().encode() + b"\n"
         try:
             rest = memoryview(data)
             while rest:
@@ -158,6 +159,7 @@ class Ledger:
             os.ftruncate(descriptor, self._size)
             raise
         self._size += len(data)
+        self._is_unended = False
         self._events.append(event)
         return event
 
@@ -196,9 +198,13 @@ class Ledger:
         for number, line in enumerate(lines, start=1):
             before = (events[-1].seq, events[-1].hash) if events else (0, FIRST_PREV)
             events.append(_verified(line, number=number, before=before))
-        self._events = events
-        self._size = len(data) - len(tail)
-        self.torn = _torn(tail, head=self.head) if tail else None
+        self._events, self.torn = events, None
+        self._is_unended = _parsed(tail) is not None
+        if self._is_unended:
+            events.append(_verified(tail, number=len(lines) + 1, before=self.head))
+        elif tail:
+            self.torn = _torn(tail, seq=self.head[0] + 1)
+        self._size = len(data) - (len(tail) if self.torn else 0)
 
 
 def _new_event(
@@ -228,25 +234,16 @@ def _verified(line: bytes, *, number: int, before: tuple[int, str]) -> Event:
     return event
 
 
-def _torn(tail: bytes, *, head: tuple[int, str]) -> TornLine:
+def _torn(tail: bytes, *, seq: int) -> TornLine:
     """The torn line at the end; a whole line with a spoilt end is a change, not a crash."""
-    seq = head[0] + 1
     start = b'{"seq":%d,' % seq
-    if _parsed(tail) is None and _parsed(tail[:-1]) is None and _starts_alike(tail, start):
-        return TornLine(seq, tail)
-    if _parsed(tail) is not None and _starts_alike(tail, start):
-        _verified(tail, number=seq, before=head)
-        return TornLine(seq, tail)  # only the line end is missing: not acknowledged either
-    raise IntegrityError(
-        f"ledger/{FILE_NAME}, line {seq} (E_LEDGER): the last line has no line end and is not the "
-        f"start of event seq {seq}; it was changed. {_RESTORE}"
-    )
-
-
-def _starts_alike(tail: bytes, start: bytes) -> bool:
-    """Whether two texts agree as far as the shorter one goes."""
     length = min(len(tail), len(start))
-    return tail[:length] == start[:length]
+    if _parsed(tail[:-1]) is not None or tail[:length] != start[:length]:
+        raise IntegrityError(
+            f"ledger/{FILE_NAME}, line {seq} (E_LEDGER): the last line has no line end and is not "
+            f"the start of event seq {seq}; it was changed. {_RESTORE}"
+        )
+    return TornLine(seq, tail)
 
 
 def _parsed(line: bytes) -> Event | None:
@@ -256,7 +253,7 @@ def _parsed(line: bytes) -> Event | None:
         payload = {key: value for key, value in found.items() if key not in _RESERVED}
         fixed = {key: found[key] for key in _RESERVED}
         return Event(payload=payload, **fixed)
-    except (ValueError, KeyError, AttributeError, TypeError):
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
         return None
 
 
