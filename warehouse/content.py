@@ -6,7 +6,7 @@ The text is our own, so that no library's version, thread count or row order cha
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import polars as pl
 
@@ -20,6 +20,7 @@ _TYPES: dict[type[pl.DataType], tuple[str, str]] = {
     pl.Boolean: ("boolean", "boolean"),
 }
 _NULL = "~"
+ID_DIGITS = 16
 
 
 def plain(frame: pl.DataFrame, table: TableName) -> pl.DataFrame:
@@ -51,17 +52,13 @@ def in_order(frame: pl.DataFrame) -> pl.DataFrame:
     return frame[row_texts(frame).arg_sort()]
 
 
-def content_sha256(
-    frames: Mapping[TableName, pl.DataFrame],
-    keys: Mapping[TableName, Sequence[str]] | None = None,
-) -> str:
-    """Hash over names, keys, columns, types and rows; row and table order play no part."""
+def content_sha256(frames: Mapping[TableName, pl.DataFrame]) -> str:
+    """Hash over names, columns, types and rows; the order of rows and tables plays no part."""
     digest = hashlib.sha256(b"imsct.content/1\n")
     for table in sorted(frames):
         frame = plain(frames[table], table)
         columns = [f"{name} {_TYPES[type(kind)][0]}" for name, kind in frame.schema.items()]
-        key = ",".join((keys or {}).get(table, ()))
-        head = [".".join(table), f"key {key}", *columns, f"rows {frame.height}"]
+        head = [".".join(table), *columns, f"rows {frame.height}"]
         digest.update(("\n".join(head) + "\n").encode())
         for row in row_texts(frame).sort():
             digest.update(row.encode())
@@ -69,11 +66,8 @@ def content_sha256(
     return digest.hexdigest()
 
 
-def content_id(
-    frames: Mapping[TableName, pl.DataFrame],
-    keys: Mapping[TableName, Sequence[str]] | None = None,
-) -> str:
-    """The snapshot id: the first 16 digits of `content_sha256`.
+def content_id(frames: Mapping[TableName, pl.DataFrame]) -> str:
+    """The snapshot id: the first digits of `content_sha256`.
 
     Examples
     --------
@@ -81,7 +75,7 @@ def content_id(
     >>> content_id({("core", "cases"): frame}) == content_id({("core", "cases"): frame[::-1]})
     True
     """
-    return content_sha256(frames, keys)[:16]
+    return content_sha256(frames)[:ID_DIGITS]
 
 
 def _plain_column(column: pl.Series, table: TableName) -> pl.Series:

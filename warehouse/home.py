@@ -1,13 +1,16 @@
 """A home: the folder in which one installation keeps everything.
 
-Belongs here: the names of what lies in a home, and making the empty folders.
-Does not belong here: reading or writing any of it (`landing`, `ledger`, `snapshots`, `store`).
+Belongs here: the names of what lies in a home, making the empty folders, a kept file by its hash.
+Does not belong here: writing any of it (`landing`, `ledger`, `snapshots`, `store`).
 """
 
+import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from schemas.errors import StorageError
+from schemas.errors import IntegrityError, StorageError
+from warehouse.files import opened
 
 _FOLDERS = (
     "landing",
@@ -23,7 +26,7 @@ _FOLDERS = (
 
 @dataclass(frozen=True)
 class Home:
-    """The paths of a home; nothing is read or made but by `create`."""
+    """The paths of a home; nothing is made but by `create`, nothing read but kept files."""
 
     path: Path
 
@@ -97,3 +100,24 @@ class Home:
                 f"The home {self.path} cannot be made ({error.strerror}). Name a folder that can "
                 "be written with --home or IMSCT_HOME."
             ) from error
+
+    def received_bytes(self, sha256: str) -> bytes:
+        """The bytes of a received file, whose hash is compared first.
+
+        Raises
+        ------
+        IntegrityError
+            If the bytes no longer have this hash.
+        StorageError
+            If the file is missing or cannot be read.
+        """
+        with opened(self.received / sha256) as descriptor:
+            data = bytearray()
+            while block := os.read(descriptor, 1 << 20):
+                data += block
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise IntegrityError(
+                f"received/{sha256[:16]}... (E_SHA256): its bytes do not have the hash of its name. "
+                "The file changed after it was received and was not used. Restore it from a backup."
+            )
+        return bytes(data)

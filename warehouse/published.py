@@ -31,12 +31,8 @@ _TABLES = (
     "select schema_name, table_name from duckdb_tables()"
     " where not internal and not temporary order by schema_name, table_name"
 )
-_KEYS = (
-    "select schema_name, table_name, constraint_column_names from duckdb_constraints()"
-    " where constraint_type = 'PRIMARY KEY'"
-)
-_DELIVERIES = "from deliveries.deliveries order by all"
-_DELIVERIES_OF_SITE = "from deliveries.deliveries where site = ? order by all"
+_DELIVERIES = "from received.deliveries order by all"
+_DELIVERIES_OF_SITE = "from received.deliveries where site = ? order by all"
 
 
 class QueryTimeoutError(StorageError):
@@ -63,6 +59,10 @@ def open_published(
     config = {**_CONFIG, "threads": threads, "memory_limit": memory_limit}
     try:
         con = duckdb.connect(str(path), read_only=True, config=config)
+    except duckdb.ConnectionException as error:
+        raise StorageError(
+            f"{path.name} is open with other settings in this process. Close it there, then repeat."
+        ) from error
     except duckdb.Error as error:
         raise IntegrityError(
             f"published/{path.name} (E_SHA256): the engine cannot read it ({type(error).__name__})."
@@ -112,12 +112,6 @@ def tables_of(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     return [(str(layer), str(name)) for layer, name in con.execute(_TABLES).fetchall()]
 
 
-def table_keys(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], tuple[str, ...]]:
-    """Key columns of every table of a snapshot that has a key."""
-    found = con.execute(_KEYS).fetchall()
-    return {(str(layer), str(name)): tuple(columns) for layer, name, columns in found}
-
-
 class PublishedReader:
     """Answers a closed set of questions about one snapshot; closes with its `with` block.
 
@@ -159,7 +153,7 @@ class PublishedReader:
         return counted
 
     def deliveries(self, *, site: str | None = None) -> pl.DataFrame:
-        """Counts of every delivery (the table `deliveries.deliveries`), or those of one site."""
+        """Counts of every delivery (the table `received.deliveries`), or those of one site."""
         if site is None:
             return self._frame(_DELIVERIES, ())
         return self._frame(_DELIVERIES_OF_SITE, (site,))

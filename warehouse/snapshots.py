@@ -16,7 +16,10 @@ import duckdb
 import polars as pl
 
 from schemas.errors import IntegrityError, StorageError, UsageError
+from schemas.tables import SCHEMA_VERSION
+from warehouse.content import ID_DIGITS as _ID_DIGITS
 from warehouse.content import TableName, content_sha256, in_order, plain, sql_type
+from warehouse.content import content_id as content_id  # the id before anything is published
 from warehouse.files import (
     locked,
     put_in_place,
@@ -28,10 +31,10 @@ from warehouse.files import (
 )
 from warehouse.home import Home
 from warehouse.ledger import Ledger
-from warehouse.published import open_published, table_keys, tables_of
+from warehouse.published import open_published, tables_of
+from warehouse.sql import name as quoted_name
 
 FORMAT = "imsct.snapshot/1"
-_ID_DIGITS = 16
 _LIMIT = 16 << 20
 
 
@@ -46,7 +49,7 @@ class Snapshot:
     id: str
     content: str
     sha256: str
-    bytes: int
+    size: int
     created: str
     schema_version: str
     rows: Mapping[str, int]
@@ -78,8 +81,8 @@ def publish(
     home: Home,
     ledger: Ledger,
     keys: Mapping[TableName, Sequence[str]] | None = None,
-    schema_version: str,
-    extra: Mapping[str, object] | None = None,
+    schema_version: str = SCHEMA_VERSION,
+    extra_manifest: Mapping[str, object] | None = None,
     step: Callable[[str], None] | None = None,
 ) -> Snapshot:
     """Publish tables as the current snapshot; content that is current already changes nothing.
@@ -96,7 +99,7 @@ def publish(
     """
     done = step or (lambda _: None)
     tables = {table: in_order(plain(frame, table)) for table, frame in sorted(frames.items())}
-    content = content_sha256(tables, keys)
+    content = content_sha256(tables)
     with locked(home.published, doing="publishing"):
         sweep(home.published)
         path = snapshot_path(home, content[:_ID_DIGITS])
@@ -108,13 +111,13 @@ def publish(
                 id=path.stem,
                 content=content,
                 sha256="",
-                bytes=0,
+                size=0,
                 created=ledger.now(),
                 schema_version=schema_version,
                 rows=rows,
                 ledger_seq=ledger.head[0],
                 ledger_hash=ledger.head[1],
-                extra=dict(extra or {}),
+                extra=dict(extra_manifest or {}),
                 path=path,
             )
             snapshot = _write(draft, tables, keys=keys or {}, done=done)
@@ -224,7 +227,7 @@ def check_file(snapshot: Snapshot) -> None:
     if not snapshot.path.exists():
         raise IntegrityError(f"{shown} (E_SHA256): the file is missing. {_remedy(snapshot.id)}")
     size, digest = size_and_sha256(snapshot.path)
-    if (size, digest) != (snapshot.bytes, snapshot.sha256):
+    if (size, digest) != (snapshot.size, snapshot.sha256):
         raise IntegrityError(
             f"{shown} (E_SHA256): sha256 begins {digest[:6]}, its manifest says "
             f"{snapshot.sha256[:6]}. The file changed after publication and was not read. "
@@ -232,17 +235,13 @@ def check_file(snapshot: Snapshot) -> None:
         )
 
 
-def read_content(
-    path: Path,
-) -> tuple[dict[TableName, pl.DataFrame], dict[TableName, tuple[str, ...]]]:
-    """Tables and keys of a snapshot file."""
+def read_content(path: Path) -> dict[TableName, pl.DataFrame]:
+    """Every table of a snapshot file."""
     with closing(open_published(path)) as con:
-        keys = table_keys(con)
-        frames = {
+        return {
             table: pl.DataFrame(con.execute(f"from {_quoted(table)}").to_arrow_table())
             for table in tables_of(con)
         }
-    return frames, keys
 
 
 def _is_id(text: str) -> bool:
@@ -286,14 +285,14 @@ def _write(
     try:
         _build(temporary, tables, keys)
         done("built")
-        if content_sha256(*read_content(temporary)) != draft.content:
+        if content_sha256(read_content(temporary)) != draft.content:
             raise IntegrityError(
                 f"{draft.path.name}: what was written reads back as another content. Nothing was "
                 "published. Check the disk, then repeat."
             )
         done("verified")
         size, digest = size_and_sha256(temporary)
-        snapshot = replace(draft, sha256=digest, bytes=size)
+        snapshot = replace(draft, sha256=digest, size=size)
         put_in_place(temporary, draft.path, mode=0o444)
         done("named")
     finally:
@@ -312,7 +311,7 @@ def _build(
     try:
         with closing(duckdb.connect(str(path), config={"threads": 2})) as con:
             for layer in sorted({layer for layer, _ in tables}):
-                con.execute(f"create schema if not exists {_name(layer)}")
+                con.execute(f"create schema if not exists {quoted_name(layer)}")
             for table, frame in tables.items():
                 con.execute(_ddl(table, frame, keys.get(table, ())))
                 con.register("incoming", frame.to_arrow())
@@ -359,17 +358,12 @@ def _announce(
 
 def _ddl(table: TableName, frame: pl.DataFrame, key: Sequence[str]) -> str:
     """Statement that makes a table."""
-    columns = [f"{_name(name)} {sql_type(kind)}" for name, kind in frame.schema.items()]
+    columns = [f"{quoted_name(name)} {sql_type(kind)}" for name, kind in frame.schema.items()]
     if key:
-        columns.append(f"primary key ({', '.join(_name(name) for name in key)})")
+        columns.append(f"primary key ({', '.join(quoted_name(name) for name in key)})")
     return f"create table {_quoted(table)} ({', '.join(columns)})"
 
 
 def _quoted(table: TableName) -> str:
     """Quoted name of a table."""
-    return f"{_name(table[0])}.{_name(table[1])}"
-
-
-def _name(identifier: str) -> str:
-    """Quoted identifier."""
-    return '"' + identifier.replace('"', '""') + '"'
+    return f"{quoted_name(table[0])}.{quoted_name(table[1])}"

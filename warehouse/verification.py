@@ -96,7 +96,7 @@ def _snapshot(path: Path, event: Event | None, ledger: Ledger) -> Iterator[Probl
 def _content(snapshot: Snapshot) -> Iterator[Problem]:
     """Row counts and content, read again from the file."""
     try:
-        frames, keys = read_content(snapshot.path)
+        frames = read_content(snapshot.path)
     except duckdb.Error as error:
         yield _broken(
             snapshot.path,
@@ -115,7 +115,7 @@ def _content(snapshot: Snapshot) -> Iterator[Problem]:
             f"published/{snapshot.path.name} (E_COUNT): {', '.join(differing)} holds another "
             "number of rows than the manifest says.",
         )
-    elif content_sha256(frames, keys) != snapshot.content:
+    elif content_sha256(frames) != snapshot.content:
         yield _broken(
             snapshot.path,
             "E_CONTENT",
