@@ -41,9 +41,7 @@ _FROM_PATHOLOGY = (
 )
 _FROM_STUDY = tuple(c.name for c in BY_NAME["imaging_studies"].columns if c.name.startswith("seq_"))
 _FROM_READ = tuple(
-    c.name
-    for c in BY_NAME["imaging_reads"].columns
-    if c.available == Availability.BY_STUDY_DAY
+    c.name for c in BY_NAME["imaging_reads"].columns if c.available == Availability.BY_STUDY_DAY
 )
 _FROM_PATIENT = ("sex", "syndrome")
 #: Columns of the cases table that go into the cohort as they are.
@@ -80,9 +78,7 @@ def build_cohort(tables: Tables) -> pl.DataFrame:
         cases.join(patients, on="patient_id", how="left")
         .join(studies.select("case_id", "study_id", *_FROM_STUDY), on="case_id", how="left")
         .join(reads.select("study_id", *_FROM_READ), on="study_id", how="left")
-        .join(
-            wide_measurements(tables["imaging_measurements"], reads), on="study_id", how="left"
-        )
+        .join(wide_measurements(tables["imaging_measurements"], reads), on="study_id", how="left")
         .join(surgeries.select("case_id", "surgery_day", *_FROM_SURGERY), on="case_id", how="left")
         .join(chosen_diagnoses(tables["pathology"]), on="case_id", how="left")
         .drop("study_id")
@@ -105,7 +101,9 @@ def preoperative_studies(studies: pl.DataFrame, surgeries: pl.DataFrame) -> pl.D
     ).join(surgeries.select("case_id", "surgery_day"), on="case_id", how="left")
     day, surgery = pl.col("study_day"), pl.col("surgery_day")
     in_time = (day <= surgery) & (day >= surgery - OLDEST_PREOPERATIVE_DAY)
-    usable = dated.filter(pl.when(surgery.is_null()).then(day <= 0).otherwise(in_time).fill_null(True))
+    usable = dated.filter(
+        pl.when(surgery.is_null()).then(day <= 0).otherwise(in_time).fill_null(True)
+    )
     latest = usable.with_columns(place=-day.fill_null(-1_000_000))
     return _first(latest, of="case_id", by=("place", "study_id")).drop("place", "surgery_day")
 
@@ -177,7 +175,14 @@ def labels_of_columns() -> dict[str, str]:
     """
     units = {m.name: (m.unit, m.name.removesuffix(f"_{_suffix(m.unit)}")) for m in MEASURES}
     labels = {}
-    for table in ("cases", "patients", "imaging_studies", "imaging_reads", "surgeries", "pathology"):
+    for table in (
+        "cases",
+        "patients",
+        "imaging_studies",
+        "imaging_reads",
+        "surgeries",
+        "pathology",
+    ):
         for column in BY_NAME[table].columns:
             kind = "" if isinstance(column.type, Code) else column.unit
             units.setdefault(column.name, (kind, column.name.removesuffix(f"_{kind}")))

@@ -57,7 +57,9 @@ def add_gross_total_resection(cohort: pl.DataFrame) -> pl.DataFrame:
     """
     extent = pl.col("extent_of_resection")
     known = extent.is_not_null() & (extent != "unknown")
-    value = pl.when(known).then(pl.when(extent == "gtr").then(pl.lit("yes")).otherwise(pl.lit("no")))
+    value = pl.when(known).then(
+        pl.when(extent == "gtr").then(pl.lit("yes")).otherwise(pl.lit("no"))
+    )
     first = pl.col("case_number") == pl.col("case_number").min().over("patient_id")
     reasons = [
         (pl.col("consent_scope") != "research_registry", "no consent for the research registry"),

@@ -6,12 +6,13 @@ Does not belong here: the analysis (`analyses.protocol`), its page (`analyses.re
 
 import json
 
-from analyses.endpoints import intent_warnings
 from analyses.model_files import save
 from analyses.plan import Plan
 from analyses.protocol import run_plan
 from analyses.report import render_report
 from analyses.results import to_json
+
+from analyses.endpoints import intent_warnings
 from assets.context import Line
 from assets.snapshot import candidate_id
 from warehouse.files import write_atomically
@@ -39,7 +40,11 @@ def analyse_cohort(line: Line, plan: Plan) -> dict[str, str | int]:
         then = {**{k: kept["provenance"][k] for k in stamp}, "plan": kept["plan"]["sha256"]}
         if then == now:
             line.say(f"results/{folder}: already there")
-            return {"verdict": kept["verdict"]["level"], "cases": kept["data"]["used"], "was_run": 0}
+            return {
+                "verdict": kept["verdict"]["level"],
+                "cases": kept["data"]["used"],
+                "was_run": 0,
+            }
     columns = line.store.read("analysis", "columns")
     availability = dict(zip(columns["column"], columns["availability"], strict=True))
     line.say(f"results/{folder}: started")

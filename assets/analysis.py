@@ -44,7 +44,10 @@ def analysis_columns(line: dg.ResourceParam[Line]) -> dg.MaterializeResult:
     for endpoint in ENDPOINTS:
         known |= {endpoint: "postoperative", f"{endpoint}_exclusion": "admin"}
     frame = pl.DataFrame(
-        [(name, when, labels.get(name, name.replace("_", " "))) for name, when in sorted(known.items())],
+        [
+            (name, when, labels.get(name, name.replace("_", " ")))
+            for name, when in sorted(known.items())
+        ],
         schema={"column": pl.String, "availability": pl.String, "label": pl.String},
         orient="row",
     )

@@ -57,7 +57,9 @@ def _core_asset(table: Table) -> dg.AssetsDefinition:
 
 def _read_with(table: Table) -> list[str]:
     """Staged tables that the checks of a table read: its own, its parents', and related ones."""
-    related = {"surgeries"} if table.name in ("cases", "imaging_studies", "functional_status") else set()
+    related = (
+        {"surgeries"} if table.name in ("cases", "imaging_studies", "functional_status") else set()
+    )
     return sorted({table.name, *table.parents.values(), *related})
 
 

@@ -27,7 +27,9 @@ def profile_named(name: str) -> Profile:
         return own_layout()
     folder = resources.files("schemas") / "profiles"
     path = folder / f"{name}.yaml"
-    known = sorted(p.name.removesuffix(".yaml") for p in folder.iterdir() if p.name.endswith(".yaml"))
+    known = sorted(
+        p.name.removesuffix(".yaml") for p in folder.iterdir() if p.name.endswith(".yaml")
+    )
     if name not in known:
         raise UsageError(
             f"There is no profile '{name}'. Known: imsct, {', '.join(known)}. Name one of them."

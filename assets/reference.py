@@ -4,6 +4,7 @@ Belongs here: the assets of the layer `reference`.
 Does not belong here: rows of cases, however published (they are deliveries like any other).
 """
 
+from collections.abc import Mapping
 from importlib import resources
 
 import dagster as dg
@@ -50,12 +51,14 @@ def cord_norms(line: dg.ResourceParam[Line]) -> dg.MaterializeResult:
 
 
 def _load(
-    line: Line, table: str, file: str, numbers: dict[str, type[pl.DataType]]
+    line: Line, table: str, file: str, numbers: Mapping[str, type[pl.DataType]]
 ) -> dg.MaterializeResult:
     """Put one packaged file in place, every other column as text."""
     data = resources.files("assets").joinpath("data", *file.split("/")).read_bytes()
-    text = pl.read_csv(data, infer_schema=False, missing_utf8_is_empty_string=False)
-    frame = text.with_columns(pl.col(c).cast(kind) for c, kind in numbers.items() if c in text.columns)
+    text = pl.read_csv(data, infer_schema=False)
+    frame = text.with_columns(
+        pl.col(c).cast(kind) for c, kind in numbers.items() if c in text.columns
+    )
     line.store.replace("reference", table, frame)
     line.say(f"reference/{table}: {frame.height} rows")
     return dg.MaterializeResult(metadata={"rows": frame.height, "source": file})

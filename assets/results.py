@@ -5,8 +5,8 @@ Does not belong here: plans, statistics, reports (`analyses`).
 """
 
 import dagster as dg
-
 from analyses.plan import Plan, shipped_plans
+
 from assets.analysing import analyse_cohort
 from assets.context import Line
 
@@ -32,5 +32,7 @@ def _results_asset(plan: Plan, cohort: str) -> dg.AssetsDefinition:
 
 
 results_assets = [
-    _results_asset(plan, cohort) for _, plan in sorted(shipped_plans().items()) for cohort in COHORTS
+    _results_asset(plan, cohort)
+    for _, plan in sorted(shipped_plans().items())
+    for cohort in COHORTS
 ]

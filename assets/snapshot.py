@@ -7,9 +7,10 @@ Does not belong here: the file, the manifest and `CURRENT` (`warehouse.snapshots
 import polars as pl
 
 from assets.context import Line
-from schemas.tables import TABLES
+from schemas.tables import SCHEMA_VERSION, TABLES
+from warehouse.content import content_id
 from warehouse.quarantine import delivery_counts
-from warehouse.snapshots import Snapshot, content_id, publish
+from warehouse.snapshots import Snapshot, publish
 
 _OTHERS = (
     ("reference", "published_counts"),
@@ -23,7 +24,6 @@ _KEYS: dict[tuple[str, str], tuple[str, ...]] = {
     ("reference", "cord_norms"): ("vert_level", "sex", "measure"),
     ("analysis", "cases"): ("case_id",),
     ("analysis", "columns"): ("column",),
-    ("received", "deliveries"): ("site", "delivery"),
 }
 
 
@@ -47,6 +47,12 @@ def candidate_id(line: Line) -> str:
 
 def publish_snapshot(line: Line) -> Snapshot:
     """Publish what the store holds, or find that it is published already."""
-    snapshot = publish(snapshot_frames(line), keys=_KEYS, home=line.home, ledger=line.ledger)
+    snapshot = publish(
+        snapshot_frames(line),
+        keys=_KEYS,
+        home=line.home,
+        ledger=line.ledger,
+        schema_version=SCHEMA_VERSION,
+    )
     line.say(f"published: {snapshot.id}" + ("" if snapshot.is_new else " (unchanged)"))
     return snapshot

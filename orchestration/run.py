@@ -40,6 +40,12 @@ def materialize(home: Home, *, select: str | None = None) -> dg.ExecuteInProcess
     return result
 
 
+def set_database_aside(home: Home) -> None:
+    """Remove the database, so that the next run builds it again from `received/` and the ledger."""
+    for path in (home.database, home.database.with_name(home.database.name + ".wal")):
+        path.unlink(missing_ok=True)
+
+
 def _selected(definitions: dg.Definitions, select: str) -> list[dg.AssetKey]:
     """Asset keys of a selection in Dagster's own syntax."""
     graph = definitions.resolve_asset_graph()

@@ -8,8 +8,12 @@ import polars as pl
 
 from warehouse.store import Store
 
-#: The newest delivery of each site: a full delivery replaces what the site said before.
-_CURRENT = "select max(delivery) from received.deliveries group by site"
+#: The newest delivery of each site that was received, and those refused at the door since: a full
+#: delivery replaces what the site said before.
+_CURRENT = """
+select d.delivery from received.deliveries d where d.delivery >= coalesce((select max(o.delivery)
+from received.deliveries o where o.site = d.site and o.status = 'received'), 0)
+"""
 
 
 def broken_by_rule(store: Store, table: str) -> dict[str, int]:
@@ -36,6 +40,6 @@ def current_problems(store: Store, *, site: str | None = None) -> pl.DataFrame:
 def delivery_counts(store: Store) -> pl.DataFrame:
     """Records received, accepted and quarantined by delivery, in the order they were received."""
     return store.frame(
-        "select delivery as sequence, site, name as delivery, provenance, received, accepted,"
-        " quarantined from received.deliveries order by 1"
+        "select delivery as sequence, site, name as delivery, provenance, status, received,"
+        " accepted, quarantined from received.deliveries order by 1"
     )

@@ -34,42 +34,52 @@ PROBLEM_COLUMNS: dict[str, type[pl.DataType]] = {
 
 @dataclass(frozen=True)
 class StagedFile:
-    """A delivered file as the manifest announced it."""
+    """A delivered file; `rows` as the manifest announced them, None where there is no manifest."""
 
     file: str
     sha256: str
-    rows: int
+    rows: int | None
 
 
 @dataclass(frozen=True)
 class StagedDelivery:
-    """A received delivery; `number` is its place in the ledger."""
+    """A delivery to be staged; `number` is its place in the ledger.
+
+    `site` is None only for a folder without a manifest, whose rows say it themselves.
+    """
 
     number: int
-    site: str
+    site: str | None
     name: str
     profile: str
+    schema_version: str
     files: tuple[StagedFile, ...]
 
 
 def pending_deliveries(store: Store) -> list[StagedDelivery]:
     """Received deliveries whose account is not closed, in the order of the ledger."""
     found = store.rows(
-        "select delivery, site, name, profile from received.deliveries"
+        "select delivery, site, name, profile, schema_version from received.deliveries"
         " where accepted is null order by 1"
     )
     return [
         StagedDelivery(
-            int(str(number)), str(site), str(delivery), str(profile), _files(store, int(str(number)))
+            int(str(number)),
+            str(site),
+            str(delivery),
+            str(profile),
+            str(version),
+            _files(store, int(str(number))),
         )
-        for number, site, delivery, profile in found
+        for number, site, delivery, profile, version in found
     ]
 
 
 def _files(store: Store, delivery: int) -> tuple[StagedFile, ...]:
     """Files of a delivery, by name."""
     found = store.rows(
-        "select file, sha256, declared from received.files where delivery = ? order by 1", [delivery]
+        "select file, sha256, declared from received.files where delivery = ? order by 1",
+        [delivery],
     )
     return tuple(StagedFile(str(f), str(sha), int(str(rows))) for f, sha, rows in found)
 
@@ -85,7 +95,7 @@ def note_file(
     delivery: StagedDelivery,
     *,
     file: str,
-    declared: int,
+    declared: int | None,
     found: int,
     is_refused: bool,
     problems: pl.DataFrame,
@@ -93,7 +103,7 @@ def note_file(
     """Enter a file that was read, and what reading refused of it."""
     store.con.execute(
         "insert into staged.records values (?, ?, ?, ?, ?)",
-        [delivery.number, file, declared, found, is_refused],
+        [delivery.number, file, found if declared is None else declared, found, is_refused],
     )
     if problems.is_empty():
         return
@@ -101,7 +111,7 @@ def note_file(
     store.con.register("read_problems", problems.to_arrow())
     store.con.execute(
         'insert into quarantine.problems select ?, ?, ?, ?, record, line, "table", null, null,'
-        ' "column", rule, \'error\', message, suggestion from read_problems',
+        " \"column\", rule, 'error', message, suggestion from read_problems",
         place,
     )
     store.con.execute(

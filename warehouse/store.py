@@ -32,7 +32,7 @@ PLACE = "_delivery bigint, _row bigint, _file varchar, _record bigint, _line big
 _FIXED_TABLES = """
 create table received.deliveries (
     delivery bigint primary key, site varchar, name varchar, content_id varchar, profile varchar,
-    provenance varchar, mode varchar, schema_version varchar,
+    provenance varchar, mode varchar, schema_version varchar, status varchar,
     received bigint, accepted bigint, quarantined bigint
 );
 create table received.files (

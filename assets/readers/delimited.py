@@ -51,8 +51,8 @@ class ReadFile:
     is_refused: bool = False
 
 
-def read_delimited(data: bytes, profile: FileProfile, *, declared: int) -> ReadFile:
-    """Read one file under its declared dialect and header."""
+def read_delimited(data: bytes, profile: FileProfile, *, declared: int | None) -> ReadFile:
+    """Read one file under its declared dialect and header; `declared` rows, where it was announced."""
     refusal = _not_text(data, profile)
     if refusal is not None:
         return _refused(profile, refusal, found=0)
@@ -69,7 +69,7 @@ def read_delimited(data: bytes, profile: FileProfile, *, declared: int) -> ReadF
         # a first line that is no header may be the first case: it is counted, not eaten
         lost = len(rows) + (refusal.rule == "E_HEADER" and not set(header) & set(profile.header))
         return _refused(profile, refusal, found=lost)
-    if len(rows) != declared:
+    if declared is not None and len(rows) != declared:
         return _refused(profile, _wrong_count(declared, len(rows)), found=len(rows))
     return _split(rows, profile)
 

@@ -39,15 +39,13 @@ def _rows(frame: pl.DataFrame, rows: Rows) -> pl.DataFrame:
     for column, values in rows.when.items():
         chosen = chosen.filter(pl.col(column).is_in(values))
     if rows.when_any_filled:
-        chosen = chosen.filter(
-            pl.any_horizontal(*(pl.col(c) != "" for c in rows.when_any_filled))
-        )
+        chosen = chosen.filter(pl.any_horizontal(*(pl.col(c) != "" for c in rows.when_any_filled)))
     table = BY_NAME[rows.table]
-    values = {column.name: _value(column, rows) for column in table.columns}
+    made = {column.name: _value(column, rows) for column in table.columns}
     for column in table.columns:
         if column.may_be_explained and column.reason_name not in rows.columns:
-            values[column.reason_name] = _reason(column, values[column.name])
-    return chosen.select("_record", "_line", *(value.alias(n) for n, value in values.items()))
+            made[column.reason_name] = _reason(column, made[column.name])
+    return chosen.select("_record", "_line", *(value.alias(n) for n, value in made.items()))
 
 
 def _value(column: Column, rows: Rows) -> pl.Expr:

@@ -19,7 +19,7 @@ def stage_frames(
     clear_staged(store)
     store.con.execute(
         "insert into received.deliveries values (?, ?, 'd', ?, 'imsct', 'simulated', 'full', '1',"
-        " null, null, null)",
+        " 'received', null, null, null)",
         [number, site, f"content {number}"],
     )
     for name, rows in delivery.items():

@@ -59,11 +59,18 @@ def test_the_refused_row_is_kept_as_delivered(store: Store) -> None:
 
 
 def test_equal_duplicates_keep_the_first_and_contradicting_ones_keep_none(store: Store) -> None:
-    cases = [{"case_id": "C1"}, {"case_id": "C1"}, {"case_id": "C2"}, {"case_id": "C2", "age_years": "3"}]
+    cases = [
+        {"case_id": "C1"},
+        {"case_id": "C1"},
+        {"case_id": "C2"},
+        {"case_id": "C2", "age_years": "3"},
+    ]
     surgeries = [{"surgery_id": f"O{n}", "case_id": f"C{n}"} for n in (1, 2)]
     stage_frames(store, valid_delivery(cases=cases, surgeries=surgeries))
     judge(store, counted_twice=("cases",))
-    rules = store.rows("select rule, count(*) from quarantine.problems where \"table\" = 'cases' group by 1")
+    rules = store.rows(
+        "select rule, count(*) from quarantine.problems where \"table\" = 'cases' group by 1"
+    )
     assert dict(rules) == {"R001": 1, "R002": 2}
     assert store.rows("select case_id from core.cases") == [("C1",)]
 
@@ -83,7 +90,9 @@ def test_a_number_that_cannot_be_read_is_a_problem_and_never_a_silent_null(store
     assert store.count("core", "cases") == 0
 
 
-@pytest.mark.parametrize("text", ["1e999", "NaN", "inf", " 47", "4 7", "0x10", "47\n", "\uff14\uff17"])
+@pytest.mark.parametrize(
+    "text", ["1e999", "NaN", "inf", " 47", "4 7", "0x10", "47\n", "\uff14\uff17"]
+)
 def test_hostile_numbers_are_refused(store: Store, text: str) -> None:
     stage_frames(store, valid_delivery(cases=[{"age_years": text}]))
     judge(store, counted_twice=("cases",))
@@ -95,8 +104,12 @@ def test_a_key_of_another_site_is_refused_and_theirs_stays(store: Store) -> None
     stage_frames(store, valid_delivery())
     judge(store)
     close_accounts(store)
-    other = {name: rows.with_columns(pl.lit("SITE_B").alias("site_id")) if "site_id" in rows.columns else rows
-             for name, rows in valid_delivery().items()}
+    other = {
+        name: rows.with_columns(pl.lit("SITE_B").alias("site_id"))
+        if "site_id" in rows.columns
+        else rows
+        for name, rows in valid_delivery().items()
+    }
     stage_frames(store, other, number=2, site="SITE_B")
     judge(store)
     close_accounts(store)
@@ -121,15 +134,17 @@ def test_a_full_delivery_replaces_its_site_and_a_refused_row_leaves_the_earlier_
 def test_disagreeing_counts_stop_the_line(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     stage_frames(store, valid_delivery(patients=[{"sex": "femal"}]))
     real = verdict_module.broken_checks
-    monkeypatch.setattr(
-        verdict_module, "broken_checks", lambda *args: real(*args).clear()
-    )
-    with pytest.raises(IntegrityError, match=r"R005.patients.sex: SQL pass 0, Great Expectations 1"):
+    monkeypatch.setattr(verdict_module, "broken_checks", lambda *args: real(*args).clear())
+    with pytest.raises(
+        IntegrityError, match=r"R005.patients.sex: SQL pass 0, Great Expectations 1"
+    ):
         validate(store, BY_NAME["patients"], official=OfficialCount(store))
     assert store.count("core", "patients") == 0
 
 
-def test_an_expectation_that_cannot_be_evaluated_is_an_error_not_a_failed_check(store: Store) -> None:
+def test_an_expectation_that_cannot_be_evaluated_is_an_error_not_a_failed_check(
+    store: Store,
+) -> None:
     stage_frames(store, valid_delivery())
     checks = verdict_module.checks_of("patients")
     broken = [replace(check, column="nowhere") for check in checks if check.rule == "R005"]
