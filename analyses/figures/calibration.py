@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 
 from analyses.disclosure import Shown
 from analyses.figures.style import (
@@ -66,10 +66,10 @@ def draw(curve: Curve) -> Figure:
     Returns
     -------
     Figure
-        4.6 by 5.95 inches.
+        4.6 by 6.2 inches.
     """
     with house_style():
-        height = 5.95
+        height = 6.2
         figure = Figure(figsize=(WIDTH, height))
         side = 3.65
         axes = figure.add_axes((0.75 / WIDTH, 1.8 / height, side / WIDTH, side / height))
@@ -125,24 +125,27 @@ def _histogram(axes: Axes, bars: Sequence[Bar]) -> None:
 
 
 def _key(figure: Figure) -> None:
-    """What each mark means, above the panel, two by two."""
-    marks = (
-        (0.1, 5.78, "groups of cases (95%)", {"color": VERMILION, "marker": "o", "ms": 5}),
-        (2.4, 5.78, "smooth curve", {"color": BLUE, "marker": ""}),
-        (0.1, 5.56, "perfect calibration", {"color": GREY, "dashes": (3, 2), "marker": ""}),
-    )
+    """What each mark means, above the panel."""
     height = figure.get_figheight()
-    for left, y, label, look in marks:
-        line = Line2D(
-            [left / WIDTH, (left + 0.3) / WIDTH],
-            [y / height, y / height],
-            transform=figure.transFigure,
-            **{"lw": 1.4, "markevery": (0.5, 9.0), **look},
-        )
-        figure.add_artist(line)
-        figure.text((left + 0.4) / WIDTH, y / height, label, va="center_baseline")
-    for left, colour, label in ((2.4, BLUE, "with outcome"),):
-        figure.text((left + 0.4) / WIDTH, 5.56 / height, label, va="center_baseline", color=colour)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set_xlim(0, WIDTH)
+    axes.set_ylim(0, height)
+    axes.set_axis_off()
+    top, middle, low = height - 0.15, height - 0.38, height - 0.61
+    axes.plot([0.25], [top], color=VERMILION, marker="o", ms=5, ls="")
+    axes.plot([0.25, 0.25], [top - 0.09, top + 0.09], color=VERMILION, lw=1.2)
+    axes.plot([2.6, 2.9], [top, top], color=BLUE)
+    axes.plot([0.1, 0.4], [middle, middle], color=GREY, lw=1.2, dashes=(4, 3))
+    for left, colour in ((0.17, BLUE), (2.67, RULE)):
+        axes.add_patch(Rectangle((left, low - 0.08), 0.16, 0.16, facecolor=colour, linewidth=0))
+    for left, y, label in (
+        (0.5, top, "groups with 95% limits"),
+        (3.0, top, "smooth curve"),
+        (0.5, middle, "perfect calibration"),
+        (0.5, low, "cases with the outcome"),
+        (3.0, low, "without it"),
+    ):
+        axes.text(left, y, label, va="center_baseline")
 
 
 def alt_text(curve: Curve) -> str:
