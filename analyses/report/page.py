@@ -1,0 +1,132 @@
+"""The page: released results, sections and figures into one HTML file.
+
+Belongs here: the order of the sections and the template environment.
+Does not belong here: numbers, words, drawings (the other modules of this package).
+"""
+
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from analyses.report import numbers, pictures, prose, sections, words
+from analyses.report.release import release
+
+
+def render_report(results: dict[str, Any]) -> bytes:
+    """One self-contained HTML file: no script, no request, figures and styles inside.
+
+    Parameters
+    ----------
+    results
+        As in `results.json` (`imsct.results/1`); not changed.
+
+    Returns
+    -------
+    bytes
+        UTF-8. The same results give the same bytes in the same locked environment.
+
+    Raises
+    ------
+    IntegrityError
+        If counts of the results do not add up.
+
+    Notes
+    -----
+    Counts pass disclosure control for the audience of the provenance of the rows.
+    Order of the sections after TRIPOD+AI (BMJ 2024;385:e078378).
+    """
+    page = release(results)
+    environment = Environment(
+        loader=PackageLoader("analyses.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(
+        number=numbers.number, brief=numbers.brief, human=words.human, model=pictures.model_name
+    )
+    html = environment.get_template("page.html").render(context(page))
+    return html.encode("utf-8")
+
+
+def context(page: dict[str, Any]) -> dict[str, Any]:
+    """Everything the template names.
+
+    Parameters
+    ----------
+    page
+        Released results.
+
+    Returns
+    -------
+    dict
+        Values for `templates/page.html`.
+    """
+    primary = sections.model_by_role(page, "primary")
+    baseline = sections.model_by_role(page, "baseline")
+    models = [m for m in (baseline, primary) if m is not None]
+    models += [m for m in page["models"] if m["role"] not in ("baseline", "primary")]
+    provenance = page["cohort"]["provenance"]
+    band, cohort, origin = words.COHORTS.get(str(provenance), words.UNKNOWN_COHORT)
+    headline, meaning = words.VERDICTS.get(
+        page["verdict"]["level"], (words.human(page["verdict"]["level"]), "")
+    )
+    made = {
+        "page": page,
+        "band": band,
+        "cohort_name": cohort,
+        "origin": origin,
+        "research_only": words.RESEARCH_ONLY,
+        "headline": headline,
+        "meaning": meaning,
+        "cannot_bear": words.CANNOT_BEAR if provenance == "published" else (),
+        "title": str(page.get("title") or page["plan"].get("title") or "Report"),
+        "outcome": sections.outcome_name(page),
+        "gaps": sections.missing_summary(page),
+        "flow": pictures.flow(page),
+        "missing_figure": pictures.gaps(page),
+        "table_one": sections.table_one(page),
+        "predictors": sections.predictors(page),
+        "primary": primary,
+        "baseline": baseline,
+        "models": models,
+        "terms": sections.terms(page, primary),
+        "baseline_terms": sections.terms(page, baseline),
+        "penalty": sections.penalty(page, primary),
+        "measures": sections.measures_table(page, models),
+        "measures_figure": pictures.measures(page, models),
+        "comparison": sections.comparison(page) if models else "",
+        "calibration_figure": pictures.curve(page, primary),
+        "decision": sections.decision(primary, baseline),
+        "not_yet": sections.not_yet(primary),
+        "methods": prose.methods(page),
+        "limitations": prose.limitations(page),
+        "percent": numbers.share(page["outcome"].get("events"), page["outcome"].get("n")),
+    }
+    return made | {"contents": contents(made)}
+
+
+def contents(made: dict[str, Any]) -> list[tuple[str, str]]:
+    """Sections that this report has, as (id, heading), in order."""
+    fitted = bool(made["models"])
+    every = (
+        ("summary", "Summary", True),
+        ("origin", "Where the data come from", True),
+        ("participants", "Participants", True),
+        ("table-one", "Table 1: who they are", bool(made["table_one"]["rows"])),
+        ("missing", "Predictors and what is missing", bool(made["predictors"])),
+        ("size", "Outcome and sample size", True),
+        ("specification", "The model", fitted),
+        ("performance", "Performance", fitted),
+        ("calibration", "Calibration", made["calibration_figure"] is not None),
+        ("decision", "Decision curve", bool(made["decision"])),
+        ("not-fitted", "What was not fitted", not fitted),
+        ("not-yet", "Not computed in this version", bool(made["not_yet"])),
+        ("warnings", "Warnings", True),
+        ("limitations", "Limitations", True),
+        ("methods", "Methods", True),
+        ("provenance", "Provenance of this file", True),
+    )
+    return [(name, heading) for name, heading, there in every if there]

@@ -1,0 +1,171 @@
+"""Figures of one report: results into the input of each figure, SVG, alt text and table out.
+
+Belongs here: which parts of the results a figure shows, its caption.
+Does not belong here: drawing (`analyses.figures`), disclosure (`analyses.report.release`).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+from matplotlib.figure import Figure
+
+from analyses.disclosure import Hidden, Shown
+from analyses.figures import attrition, calibration, missingness, performance
+from analyses.figures.style import Table, to_svg
+from analyses.report.words import MEASURES, human
+
+MISSING_STATES = frozenset(
+    {"indeterminate", "not_assessable", "not_reported", "unknown", "", None}
+)
+YES_NO = {"present": "present", "yes": "present", "absent": "absent", "no": "absent"}
+DRAWN = ("auc", "calibration_slope", "calibration_intercept", "o_e_ratio", "brier", "ipa")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure on the page; `svg` is trusted because matplotlib escaped every text in it."""
+
+    name: str
+    svg: Markup
+    alt: str
+    caption: str
+    table: Table
+
+
+def _picture(name: str, figure: Figure, alt: str, *, caption: str, table: Table) -> Picture:
+    """Put the parts together."""
+    svg = Markup(to_svg(figure, name=name))  # noqa: S704 matplotlib escapes the text it writes
+    return Picture(name, svg, alt, caption, table)
+
+
+def flow(page: dict[str, Any]) -> Picture:
+    """Attrition figure of released results."""
+    steps = [attrition.Step(**step) for step in page["cohort"]["attrition"]]
+    if not steps:
+        used: Shown = page["data"]["used"]
+        steps = [attrition.Step("nothing", page["data"]["rows"], 0, used)]
+    return _picture(
+        "attrition",
+        attrition.draw(steps),
+        attrition.alt_text(steps),
+        caption="Who was analysed and who was left out, in this order, each with the reason.",
+        table=attrition.as_table(steps),
+    )
+
+
+def is_sign(row: dict[str, Any]) -> bool:
+    """Whether a predictor is recorded as present/absent or yes/no."""
+    values = {state["state"] for state in row["states"]} - MISSING_STATES
+    return bool(values) and values <= YES_NO.keys()
+
+
+def entry(row: dict[str, Any]) -> missingness.Entry:
+    """One predictor of the results as one bar of the figure."""
+    tally: dict[str, list[Shown]] = {}
+    sign = is_sign(row)
+    for state in row["states"]:
+        name = state["state"]
+        if sign and name in YES_NO:
+            tally.setdefault(YES_NO[name], []).append(state["n"])
+        elif name in ("indeterminate", "not_assessable"):
+            tally.setdefault(name, []).append(state["n"])
+    if not sign:
+        tally["recorded"] = [row["recorded"]]
+    seen = [n for counts in tally.values() for n in counts]
+    states = {name: _total(counts) for name, counts in tally.items()}
+    if isinstance(row["n"], int) and all(isinstance(n, int) for n in seen):
+        states["missing"] = row["n"] - sum(int(str(n)) for n in seen)
+    else:
+        states["missing"] = Hidden()
+    label = str(row.get("label") or human(row["column"]))
+    return missingness.Entry(label, row["n"], row["recorded"], tuple(states.items()))
+
+
+def _total(counts: list[Shown]) -> Shown:
+    """Sum of released counts, hidden if one of several is."""
+    if len(counts) == 1:
+        return counts[0]
+    exact = [n for n in counts if isinstance(n, int)]
+    return sum(exact) if len(exact) == len(counts) else Hidden()
+
+
+def gaps(page: dict[str, Any]) -> Picture | None:
+    """Missingness figure of released results; None without predictors."""
+    entries = [entry(row) for row in page["cohort"]["missingness"]]
+    if not entries:
+        return None
+    return _picture(
+        "missingness",
+        missingness.draw(entries),
+        missingness.alt_text(entries),
+        caption="What is written down for each predictor. The full width of a bar is all cases "
+        "analysed; white is nothing written down, hatched is looked for but not assessable.",
+        table=missingness.as_table(entries),
+    )
+
+
+def measures(page: dict[str, Any], models: list[dict[str, Any]]) -> Picture | None:
+    """Performance figure: nested cross-validation of each model; None without models."""
+    panels = []
+    for key in DRAWN:
+        found = [((m.get("performance") or {}).get("nested_cv") or {}).get(key) for m in models]
+        if not any(f and f.get("estimate") is not None for f in found):
+            continue
+        words = MEASURES[key]
+        estimates = tuple(
+            performance.Estimate(
+                model_name(m),
+                (f or {}).get("estimate"),
+                (f or {}).get("interval") and (f["interval"][0], f["interval"][1]),
+            )
+            for m, f in zip(models, found, strict=True)
+        )
+        panels.append(
+            performance.Measure(words.label, words.reference, "", words.digits, estimates)
+        )
+    if not panels:
+        return None
+    return _picture(
+        "performance",
+        performance.draw(panels),
+        performance.alt_text(panels),
+        caption="Estimates from nested cross-validation with 95% intervals. The dashed line is "
+        "a coin toss for the AUC, no gain for the IPA, and the right value for the others.",
+        table=performance.as_table(panels),
+    )
+
+
+def curve(page: dict[str, Any], model: dict[str, Any] | None) -> Picture | None:
+    """Calibration figure of one model; None where it has no curve."""
+    found = ((model or {}).get("curves") or {}).get("calibration")
+    if not model or not found:
+        return None
+    shape = calibration.Curve(
+        tuple(
+            calibration.Bin(b["mean_risk"], b["observed"], b["low"], b["high"], b["n"])
+            for b in found["bins"] or []
+        ),
+        tuple((p["risk"], p["observed"]) for p in found["smooth"] or []),
+        tuple(
+            calibration.Bar(b["low"], b["high"], b["events"], b["non_events"])
+            for b in found["histogram"] or []
+        ),
+    )
+    return _picture(
+        "calibration",
+        calibration.draw(shape),
+        calibration.alt_text(shape),
+        caption=f"Calibration of the {model_name(model)} model on cases it had not seen (first "
+        "repeat of the nested cross-validation). Points above the diagonal: the outcome was "
+        "more frequent than predicted. Below: how many cases got which risk, with the outcome "
+        "upwards, without it downwards.",
+        table=calibration.as_table(shape),
+    )
+
+
+def model_name(model: dict[str, Any]) -> str:
+    """Name of a model for a reader; the baseline is called by its role."""
+    if model.get("role") == "baseline":
+        return "baseline"
+    return str(model["name"]).replace("_", " ")

@@ -1,0 +1,90 @@
+"""Paragraphs of the report generated from the plan and the results: methods and limitations.
+
+Belongs here: sentences that hold numbers or names of this run.
+Does not belong here: fixed sentences (`words`), tables (`sections`).
+"""
+
+from typing import Any
+
+from analyses.report import numbers, sections, words
+
+FILLED = (
+    "Numbers are filled with the median of the training cases and marked by an indicator of "
+    "their being missing. Signs count 1 for present and 0 for absent; indeterminate, not "
+    "assessable and not reported are no values but ways of being missing, each with an indicator "
+    "of its own where at least 10 training cases have it, otherwise one in common. Other "
+    "categories get one column per level."
+)
+
+
+def methods(page: dict[str, Any]) -> list[str]:
+    """Methods as paragraphs, from the plan that was run."""
+    plan = page["plan"]
+    outcome = plan.get("outcome") or {}
+    used = len(page["cohort"]["missingness"])
+    said = [
+        f"Outcome: {sections.outcome_name(page)} ({words.level(outcome.get('kind') or 'binary')}"
+        + (f", positive = “{outcome['positive']}”)" if outcome.get("positive") else ")")
+        + f". Predictors were fixed before the analysis by the plan ({used} columns), and a column "
+        "that becomes known only after the time of prediction is refused. Exclusions are counted "
+        "in the order given. No analysis mixes simulated with real patients."
+    ]
+    if not page["models"]:
+        said.append(
+            "No model was fitted. Groups are compared by the standardised mean difference, "
+            "without p-values."
+        )
+        return said
+    names = ", ".join(str(name).replace("_", " ") for name in plan.get("models") or [])
+    baseline = ", ".join(words.level(words.human(c)) for c in plan.get("baseline") or [])
+    folds = plan.get("resampling") or {}
+    said.append(
+        f"Models: {names}; every one has to beat the baseline ({baseline or 'none'}). {FILLED} "
+        "All of this is learned inside the training cases of each fold."
+    )
+    said.append(
+        f"Validation: {folds.get('repeats')} times repeated {folds.get('outer_folds')}-fold "
+        "cross-validation, stratified by outcome, all rows of a patient in the same fold; the "
+        f"penalty is chosen by log-loss in {folds.get('inner_folds')} inner folds of the training "
+        f"cases only (seed {folds.get('seed')}). Intervals come from 2000 bootstraps of patients "
+        "over the out-of-fold predictions: they cover the choice of cases evaluated, not the "
+        "choice of the training set. No p-values are computed for penalised coefficients, and no "
+        "predictor is selected by one."
+    )
+    return said
+
+
+def limitations(page: dict[str, Any]) -> list[str]:
+    """What speaks against relying on this analysis, from the weightiest on."""
+    provenance, gaps = page["cohort"]["provenance"], sections.missing_summary(page)
+    said = []
+    if provenance == "simulated":
+        said.append("The patients are invented: no finding carries over to real ones.")
+    if provenance == "published":
+        said += [f"{head} {text}" for head, text in words.CANNOT_BEAR]
+        said.append(
+            "Reports span decades, classifications and scanners; older tumour names were mapped "
+            "to current ones."
+        )
+        said.append(
+            "A model can learn which reports mention a thing rather than what it means: the "
+            "indicators of being not reported are themselves predictors."
+        )
+    if gaps["mostly"]:
+        said.append(
+            f"{gaps['mostly']} of {gaps['predictors']} predictors are missing in more than half "
+            "of the cases; filling them in cannot bring the information back."
+        )
+    ratio = page["verdict"].get("events_per_parameter")
+    if ratio is not None and ratio < 10:
+        said.append(
+            f"Only {numbers.brief(round(ratio, 2))} events per parameter: shrinkage does not cure "
+            "a small sample, because the amount of shrinkage is itself uncertain."
+        )
+    if page["models"]:
+        said.append(
+            "Validation is internal: the same cases made and tested the models, in turns. How "
+            "they do elsewhere is not known."
+        )
+        said.append("Associations are not causes; no coefficient says what an intervention does.")
+    return said

@@ -1,0 +1,245 @@
+"""Results as the audience of their provenance may see them.
+
+Belongs here: which counts the report holds, how they add up, what hangs on a hidden one.
+Does not belong here: the rule itself (`analyses.disclosure`), words (`analyses.report.words`).
+Everything after this module sees released numbers only.
+"""
+
+import copy
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from analyses.disclosure import Audience, Shown, audience_for, disclose
+
+Path = tuple[str | int, ...]
+WITHHELD = "A statement about numbers that are too small to be shown."
+
+
+class _Counts:
+    """Counts by their path in the results, and the sums that hold between them."""
+
+    def __init__(self) -> None:
+        self.values: dict[Path, int] = {}
+        self.sums: list[tuple[Path, Sequence[Path]]] = []
+
+    def add(self, node: Any, path: Path, *names: str) -> None:
+        """Take in the named counts of one object."""
+        for name in names:
+            if isinstance(node.get(name), int):
+                self.values[(*path, name)] = node[name]
+
+    def remainder(self, total: Path, part: Path, name: str) -> None:
+        """Take in what is left of a total: a reader can subtract."""
+        if total in self.values and part in self.values:
+            left = self.values[total] - self.values[part]
+            if left >= 0:
+                self.values[("left", name, *part)] = left
+                self.sums.append((total, [part, ("left", name, *part)]))
+
+    def link(self, total: Path, parts: Sequence[Path]) -> None:
+        """Note a sum, where it holds: then a reader can use it too."""
+        known = total in self.values and parts and all(part in self.values for part in parts)
+        if known and sum(self.values[part] for part in parts) == self.values[total]:
+            self.sums.append((total, list(parts)))
+
+
+def release(results: dict[str, Any], *, audience: Audience | None = None) -> dict[str, Any]:
+    """Copy of the results in which every count has passed disclosure control.
+
+    Parameters
+    ----------
+    results
+        As read from `results.json`; not changed.
+    audience
+        None takes the one of the provenance of the rows.
+
+    Returns
+    -------
+    dict
+        The same keys; counts are int, `Small` or `Hidden`. Medians, standardised differences and
+        calibration groups that rest on an unseen count are None or left out, sentences that
+        quote one are withheld. `audience` is added, and `outcome.non_events`.
+    """
+    page = copy.deepcopy(results)
+    provenance = page["cohort"]["provenance"]
+    for_whom: Audience = audience or audience_for(provenance)
+    outcome = page["outcome"]
+    if isinstance(outcome.get("events"), int) and isinstance(outcome.get("n"), int):
+        outcome["non_events"] = outcome["n"] - outcome["events"]
+    counts = _collect(page)
+    shown = disclose(counts.values, sums=counts.sums, audience=for_whom, provenance=provenance)
+    for path, count in shown.items():
+        if path[0] not in ("left", "bin"):
+            _put(page, path, count)
+    page["audience"] = for_whom
+    if for_whom == "internal":
+        _withhold(page, counts.values, shown)
+    return page
+
+
+def _collect(page: dict[str, Any]) -> _Counts:
+    """Every count of the report with its sums."""
+    counts = _Counts()
+    counts.add(page["data"], ("data",), "rows", "used")
+    counts.add(page["outcome"], ("outcome",), "n", "events", "non_events")
+    counts.add(page["verdict"], ("verdict",), "n", "events")
+    used: Path = ("data", "used")
+    for same in (("outcome", "n"), ("verdict", "n")):
+        counts.link(used, [same])
+    counts.link(("outcome", "n"), [("outcome", "events"), ("outcome", "non_events")])
+    for side in ("events", "non_events"):
+        counts.link(("outcome", side), [("verdict", "events")])
+    _flow(counts, page)
+    for i, row in enumerate(page["cohort"]["table_one"]):
+        _table_one_row(counts, row, ("cohort", "table_one", i))
+    first = {row["variable"]: i for i, row in reversed([*enumerate(page["cohort"]["table_one"])])}
+    for i, row in enumerate(page["cohort"]["missingness"]):
+        _missing_row(counts, row, ("cohort", "missingness", i))
+        if row["column"] in first:
+            _same_variable(counts, page, first[row["column"]], i)
+    _centres(counts, page)
+    for i, model in enumerate(page["models"]):
+        _calibration(counts, model, ("models", i, "curves", "calibration"))
+    return counts
+
+
+def _flow(counts: _Counts, page: dict[str, Any]) -> None:
+    """Exclusions and attrition."""
+    excluded: list[Path] = []
+    for i, row in enumerate(page["data"]["excluded"]):
+        counts.add(row, ("data", "excluded", i), "n")
+        excluded.append(("data", "excluded", i, "n"))
+    counts.link(("data", "rows"), [("data", "used"), *excluded])
+    steps = page["cohort"]["attrition"]
+    root: Path = ("cohort", "attrition")
+    for i, row in enumerate(steps):
+        counts.add(row, (*root, i), "n_before", "n_out", "n_after")
+        counts.link((*root, i, "n_before"), [(*root, i, "n_out"), (*root, i, "n_after")])
+        if i:
+            counts.link((*root, i, "n_before"), [(*root, i - 1, "n_after")])
+        for j, path in enumerate(excluded):
+            if page["data"]["excluded"][j]["reason"] == row["step"]:
+                counts.link((*root, i, "n_out"), [path])
+    if steps:
+        counts.link(("data", "rows"), [(*root, 0, "n_before")])
+        counts.link(("data", "used"), [(*root, len(steps) - 1, "n_after")])
+
+
+def _table_one_row(counts: _Counts, row: dict[str, Any], path: Path) -> None:
+    """One variable: its groups, their levels, and what is missing in each."""
+    counts.add(row, path, "n", "missing")
+    counts.link(("data", "used"), [(*path, "n"), (*path, "missing")])
+    places: dict[str, Path] = {}
+    levels: dict[tuple[str, str], Path] = {}
+    for g, group in enumerate(row["groups"]):
+        here: Path = (*path, "groups", g)
+        places[group["group"]] = here
+        counts.add(group, here, "n")
+        parts: list[Path] = []
+        for k, level in enumerate(group.get("levels") or []):
+            counts.add(level, (*here, "levels", k), "n")
+            levels[level["level"], group["group"]] = (*here, "levels", k, "n")
+            parts.append((*here, "levels", k, "n"))
+        counts.link((*here, "n"), parts)
+    if not {"overall", "yes", "no"} <= places.keys():
+        return
+    counts.link((*path, "n"), [(*places["overall"], "n")])
+    counts.link((*places["overall"], "n"), [(*places["yes"], "n"), (*places["no"], "n")])
+    for group, total in (("yes", "events"), ("no", "non_events")):
+        counts.remainder(("outcome", total), (*places[group], "n"), "missing")
+    for name in dict.fromkeys(level for level, _ in levels):
+        sides = [levels[name, g] for g in ("yes", "no") if (name, g) in levels]
+        if (name, "overall") in levels:
+            counts.link(levels[name, "overall"], sides)
+
+
+def _missing_row(counts: _Counts, row: dict[str, Any], path: Path) -> None:
+    """One predictor: recorded, missing, and its states."""
+    counts.add(row, path, "n", "recorded", "missing")
+    counts.link((*path, "n"), [(*path, "recorded"), (*path, "missing")])
+    counts.link(("data", "used"), [(*path, "n")])
+    for i, state in enumerate(row["states"]):
+        counts.add(state, (*path, "states", i), "n")
+    counts.link((*path, "n"), [(*path, "states", i, "n") for i in range(len(row["states"]))])
+
+
+def _same_variable(counts: _Counts, page: dict[str, Any], one: int, other: int) -> None:
+    """Table 1 and the table of missing values tell the same counts of a column."""
+    row, states = page["cohort"]["table_one"][one], page["cohort"]["missingness"][other]["states"]
+    left: Path = ("cohort", "table_one", one)
+    right: Path = ("cohort", "missingness", other)
+    counts.link((*left, "n"), [(*right, "recorded")])
+    counts.link((*left, "missing"), [(*right, "missing")])
+    for g, group in enumerate(row["groups"]):
+        if group["group"] != "overall":
+            continue
+        for k, level in enumerate(group.get("levels") or []):
+            for i, state in enumerate(states):
+                if state["state"] == level["level"]:
+                    there = (*right, "states", i, "n")
+                    counts.link((*left, "groups", g, "levels", k, "n"), [there])
+
+
+def _centres(counts: _Counts, page: dict[str, Any]) -> None:
+    """Cases and events of each centre."""
+    root: Path = ("cohort", "centres")
+    rows = page["cohort"]["centres"]
+    for i, row in enumerate(rows):
+        counts.add(row, (*root, i), "n", "events")
+        counts.remainder((*root, i, "n"), (*root, i, "events"), "no event")
+    for total, name in ((("data", "used"), "n"), (("outcome", "events"), "events")):
+        counts.link(total, [(*root, i, name) for i in range(len(rows))])
+
+
+def _calibration(counts: _Counts, model: dict[str, Any], path: Path) -> None:
+    """Groups of the calibration figure and bars of its histogram."""
+    curve = (model.get("curves") or {}).get("calibration") or {}
+    for i, group in enumerate(curve.get("bins") or []):
+        counts.add(group, (*path, "bins", i), "n")
+        here: Path = ("bin", *path, i)
+        counts.values[here] = round(group["observed"] * group["n"])
+        counts.remainder((*path, "bins", i, "n"), here, "no event")
+    for i, bar in enumerate(curve.get("histogram") or []):
+        counts.add(bar, (*path, "histogram", i), "events", "non_events")
+
+
+def _put(page: dict[str, Any], path: Path, count: Shown) -> None:
+    """Write one released count to its place."""
+    node: Any = page
+    for step in path[:-1]:
+        node = node[step]
+    node[path[-1]] = count
+
+
+def _withhold(page: dict[str, Any], raw: dict[Path, int], shown: dict[Path, Shown]) -> None:
+    """Take away what hangs on unseen counts."""
+    unseen = {path for path, count in shown.items() if not isinstance(count, int)}
+    for row in page["cohort"]["table_one"]:
+        groups = row["groups"]
+        counted = [g["n"] for g in groups]
+        counted += [level["n"] for g in groups for level in g.get("levels") or []]
+        if not all(isinstance(n, int) for n in counted):
+            row["smd"] = None
+        for group in groups:
+            if "median" in group and not (isinstance(group["n"], int) and group["n"] > 0):
+                group.update(median=None, q1=None, q3=None)
+    for i, model in enumerate(page["models"]):
+        curve = (model.get("curves") or {}).get("calibration") or {}
+        root: Path = ("models", i, "curves", "calibration")
+        for j in reversed(range(len(curve.get("bins") or []))):
+            mine = {(*root, "bins", j, "n"), ("bin", *root, j), ("left", "no event", "bin", *root, j)}
+            if mine & unseen:
+                del curve["bins"][j]
+    if unseen & {("verdict", "n"), ("verdict", "events"), ("outcome", "events")}:
+        page["verdict"].update(minimum_n=None, events_per_parameter=None, r2_anticipated=None)
+    secret = {str(raw[path]) for path in unseen if raw[path]}
+    quoted = re.compile(rf"(?<![\d.])(?:{'|'.join(sorted(secret))})(?![\d.]*\d)")
+    if not secret:
+        return
+    page["verdict"]["reasons"] = [
+        WITHHELD if quoted.search(reason) else reason for reason in page["verdict"]["reasons"]
+    ]
+    for warning in page["warnings"]:
+        if quoted.search(warning["message"]):
+            warning["message"] = WITHHELD

@@ -1,0 +1,293 @@
+"""Sections of the report as plain values: what each table and sentence of the page says.
+
+Belongs here: choosing, ordering and wording the numbers of one run.
+Does not belong here: HTML (`templates`), fixed sentences (`words`), figures (`pictures`).
+"""
+
+from collections.abc import Sequence
+from statistics import median
+from typing import Any
+
+from analyses.disclosure import Shown
+from analyses.report import numbers, words
+from analyses.report.pictures import MISSING_STATES, YES_NO, is_sign, model_name
+from analyses.report.words import human
+
+Rows = list[dict[str, Any]]
+
+
+def outcome_name(page: dict[str, Any]) -> str:
+    """The outcome in words."""
+    said = page["outcome"].get("label")
+    plan = page["plan"].get("outcome") or {}
+    return str(said) if said else human(plan.get("column") or "outcome")
+
+
+def model_by_role(page: dict[str, Any], role: str) -> dict[str, Any] | None:
+    """First model of a role; None where there is none."""
+    return next((m for m in page["models"] if m["role"] == role), None)
+
+
+def missing_summary(page: dict[str, Any]) -> dict[str, Any]:
+    """How much of the predictors is not recorded, and what is said of the signs."""
+    rows = [
+        row
+        for row in page["cohort"]["missingness"]
+        if all(isinstance(row[k], int) for k in ("n", "missing"))
+    ]
+    cells, missing = sum(r["n"] for r in rows), sum(r["missing"] for r in rows)
+    signs = [row for row in rows if is_sign(row)]
+    said = {"present": 0, "absent": 0}
+    for row in signs:
+        for state in row["states"]:
+            if state["state"] in YES_NO and isinstance(state["n"], int):
+                said[YES_NO[state["state"]]] += state["n"]
+    mostly = sum(1 for r in rows if 2 * r["missing"] > r["n"])
+    return {
+        "share": numbers.share(missing, cells),
+        "predictors": len(page["cohort"]["missingness"]),
+        "mostly": mostly,
+        "signs": len(signs),
+        "sign_cells": sum(r["n"] for r in signs),
+        **said,
+    }
+
+
+def table_one(page: dict[str, Any]) -> dict[str, Any]:
+    """Table 1: a row per number, a heading and a row per level of a category."""
+    body: Rows = []
+    for row in page["cohort"]["table_one"]:
+        groups = {group["group"]: group for group in row["groups"]}
+        label = str(row.get("label") or human(row["variable"]))
+        total = row["n"] + row["missing"] if _exact(row["n"], row["missing"]) else None
+        line: dict[str, Any] = {
+            "label": label,
+            "unit": row.get("unit"),
+            "n": row["n"],
+            "missing": numbers.count_of(row["missing"], total),
+            "smd": numbers.number(row["smd"]),
+        }
+        if row["kind"] == "number":
+            line["cells"] = [_spread(groups.get(g)) for g in ("overall", "yes", "no")]
+            line["levels"] = []
+        else:
+            line["cells"] = None
+            line["levels"] = _levels(groups)
+        body.append(line)
+    return {"rows": body, "events": page["outcome"].get("events"),
+            "non_events": page["outcome"].get("non_events"), "n": page["data"]["used"]}
+
+
+def _exact(*counts: Shown) -> bool:
+    """Whether every count may be computed with."""
+    return all(isinstance(count, int) for count in counts)
+
+
+def _spread(group: dict[str, Any] | None) -> str:
+    """Median with quartiles of one group."""
+    if group is None or group.get("median") is None:
+        return numbers.NONE
+    low, high = numbers.brief(group["q1"]), numbers.brief(group["q3"])
+    return f"{numbers.brief(group['median'])} ({low} to {high})"
+
+
+def _levels(groups: dict[str, Any]) -> Rows:
+    """Counts of each level in each group; levels in the order they come in."""
+    counts = {
+        name: {level["level"]: level["n"] for level in group.get("levels") or []}
+        for name, group in groups.items()
+    }
+    names = list(dict.fromkeys(level for group in counts.values() for level in group))
+    return [
+        {
+            "label": words.level(name),
+            "cells": [
+                numbers.count_of(counts.get(g, {}).get(name, 0), groups[g]["n"])
+                if g in groups
+                else numbers.NONE
+                for g in ("overall", "yes", "no")
+            ],
+        }
+        for name in names
+    ]
+
+
+def predictors(page: dict[str, Any]) -> Rows:
+    """Each predictor with the time it becomes known and what is recorded of it."""
+    return [
+        {
+            "label": str(row.get("label") or human(row["column"])),
+            "available": words.AVAILABILITY.get(
+                str(row.get("availability")), str(row.get("availability") or "not stated")
+            ),
+            "recorded": numbers.count_of(row["recorded"], row["n"]),
+            "missing": numbers.count_of(row["missing"], row["n"]),
+            "states": ", ".join(
+                f"{words.level(s['state'] or 'empty')} {s['n']}"
+                for s in row["states"]
+                if s["state"] in MISSING_STATES
+            )
+            or numbers.NONE,
+        }
+        for row in page["cohort"]["missingness"]
+    ]
+
+
+def terms(page: dict[str, Any], model: dict[str, Any] | None) -> Rows:
+    """Standardised coefficients of a model, largest first."""
+    found = (model or {}).get("coefficients") or []
+    labels = {r["column"]: str(r.get("label") or human(r["column"]))
+              for r in page["cohort"]["missingness"]}
+    inner = [t for t in found if not _is_intercept(t["term"])]
+    ordered = sorted(inner, key=lambda t: (-abs(t["estimate"] or 0), t["term"]))
+    ordered += [t for t in found if _is_intercept(t["term"])]
+    return [
+        {
+            "label": term_label(t["term"], labels),
+            "estimate": numbers.number(t["estimate"], digits=3),
+            "interval": numbers.interval(t.get("interval"), digits=3) if t.get("interval") else "",
+            "direction": "" if _is_intercept(t["term"]) else _direction(t["estimate"]),
+        }
+        for t in ordered
+    ]
+
+
+def _is_intercept(term: str) -> bool:
+    """Whether a term is the constant of the model."""
+    return term.strip("() ").lower() in {"intercept", "constant"}
+
+
+def _direction(estimate: float | None) -> str:
+    """Which way a coefficient moves the risk."""
+    if not estimate:
+        return "no effect"
+    return "raises the risk" if estimate > 0 else "lowers the risk"
+
+
+def term_label(term: str, labels: dict[str, str]) -> str:
+    """Label of a model column: the label of its source column and what is left of its name.
+
+    Parameters
+    ----------
+    term
+        Name of the column inside the model.
+    labels
+        Column to label.
+
+    Returns
+    -------
+    str
+        Words.
+
+    Examples
+    --------
+    >>> term_label("margin_ill_defined", {"margin": "Margin", "m": "M"})
+    'Margin: ill defined'
+    >>> term_label("age_years", {"age_years": "Age"})
+    'Age'
+    """
+    sources = [c for c in labels if term == c or term.startswith((f"{c}_", f"{c}=", f"{c}:"))]
+    if not sources:
+        return human(term)
+    column = max(sources, key=len)
+    rest = term[len(column):].strip("_=: ")
+    return f"{labels[column]}: {words.level(rest)}" if rest else labels[column]
+
+
+def measures_table(page: dict[str, Any], models: Sequence[dict[str, Any]]) -> Rows:
+    """Each measure: for each model the estimate on unseen cases and the apparent one."""
+    rows: Rows = []
+    for key, measure in words.MEASURES.items():
+        cells = []
+        for model in models:
+            performance = model.get("performance") or {}
+            nested = (performance.get("nested_cv") or {}).get(key) or {}
+            apparent = (performance.get("apparent") or {}).get(key) or {}
+            cells.append(
+                {
+                    "nested": numbers.number(nested.get("estimate"), digits=measure.digits),
+                    "interval": numbers.interval(nested.get("interval"), digits=measure.digits)
+                    if nested.get("interval")
+                    else "",
+                    "apparent": numbers.number(apparent.get("estimate"), digits=measure.digits),
+                }
+            )
+        if any(c["nested"] != numbers.NONE or c["apparent"] != numbers.NONE for c in cells):
+            rows.append({"measure": measure, "cells": cells})
+    return rows
+
+
+def comparison(page: dict[str, Any]) -> str:
+    """Whether the baseline was beaten, said without hope."""
+    found = page.get("comparison")
+    if not found or found.get("beats_baseline") is None:
+        return "The models were not compared with the baseline."
+    primary = model_by_role(page, "primary")
+    name = model_name(primary) if primary else str(found.get("best"))
+    difference = (found.get("difference") or {}).get("log_loss") or {}
+    low_high = difference.get("interval")
+    numbers_said = ""
+    if difference.get("estimate") is not None:
+        numbers_said = f" ({name} minus baseline: {numbers.number(difference['estimate'], digits=3)}"
+        if low_high:
+            numbers_said += f", 95% interval {numbers.interval(low_high, digits=3)}"
+        numbers_said += "; below 0 is better)"
+    if found["beats_baseline"]:
+        return f"The {name} model predicted better than the baseline: lower log-loss{numbers_said}."
+    if low_high and low_high[0] > 0:
+        return f"The {name} model predicted worse than the baseline: higher log-loss{numbers_said}."
+    return (
+        f"The {name} model did not clearly beat the baseline: the difference in log-loss is "
+        f"compatible with none{numbers_said}."
+    )
+
+
+def penalty(page: dict[str, Any], model: dict[str, Any] | None) -> str:
+    """The chosen penalty and how much it moved from fold to fold."""
+    tuning = (model or {}).get("tuning") or {}
+    if tuning.get("chosen") is None:
+        return ""
+    said = f"Penalty chosen on all cases: C = {numbers.brief(tuning['chosen'])}"
+    if tuning.get("one_se") is not None:
+        said += f" (one-standard-error rule: {numbers.brief(tuning['one_se'])})"
+    spread, grid = tuning.get("spread") or [], tuning.get("grid") or []
+    if spread:
+        said += (
+            f". Over the {len(spread)} outer folds it ranged from {numbers.brief(min(spread))} to "
+            f"{numbers.brief(max(spread))}, median {numbers.brief(median(spread))}"
+        )
+    if spread and grid:
+        edge = sum(1 for c in spread if c in (min(grid), max(grid)))
+        said += f"; {edge} of them at an end of the grid"
+    return said + ". A small C means strong shrinkage."
+
+
+def decision(model: dict[str, Any] | None, baseline: dict[str, Any] | None) -> Rows:
+    """Net benefit at each threshold: model, baseline, treat all, treat none."""
+    found = ((model or {}).get("curves") or {}).get("decision") or []
+    other = {
+        row["threshold"]: row["model"]
+        for row in ((baseline or {}).get("curves") or {}).get("decision") or []
+    }
+    return [
+        {
+            "threshold": f"{row['threshold']:.0%}",
+            "model": numbers.number(row["model"], digits=3),
+            "baseline": numbers.number(other.get(row["threshold"]), digits=3),
+            "all": numbers.number(row["all"], digits=3),
+            "none": numbers.number(row["none"], digits=3),
+        }
+        for row in found
+    ]
+
+
+def not_yet(model: dict[str, Any] | None) -> list[dict[str, str]]:
+    """What this version does not compute: keys of the primary model that hold null."""
+    if model is None:
+        return []
+    performance = model.get("performance") or {}
+    return [
+        {"name": name, "why": why}
+        for key, (name, why) in words.NOT_YET.items()
+        if not (model.get(key) if key == "instability" else performance.get(key))
+    ]

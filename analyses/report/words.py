@@ -1,0 +1,229 @@
+"""Plain words of the report: what a verdict, a measure, a cohort and a state mean.
+
+Belongs here: fixed sentences for clinicians and exact definitions for biostatisticians.
+Does not belong here: sentences with numbers of this run (`analyses.report.sections`).
+"""
+
+from dataclasses import dataclass
+
+RESEARCH_ONLY = "Research use only, not for clinical use."
+
+_CAPITALS = {
+    word: word.upper()
+    for word in "adc auc braf dwi ct eor h3 idh ionm mri nf1 nf2 t1 t2 tert vhl who".split()
+} | {"mccormick": "McCormick", "mycn": "MYCN"}
+
+
+def human(name: object) -> str:
+    """Name of a column or level in words: underscores become spaces, abbreviations capitals.
+
+    Parameters
+    ----------
+    name
+        As stored.
+
+    Returns
+    -------
+    str
+        Begins with a capital letter unless it begins with none.
+
+    Examples
+    --------
+    >>> human("t2_signal"), human("not_assessable"), human("")
+    ('T2 signal', 'Not assessable', '(empty)')
+    """
+    said = " ".join(_CAPITALS.get(word, word) for word in str(name).replace("_", " ").split())
+    return said[:1].upper() + said[1:] if said else "(empty)"
+
+
+def level(name: object) -> str:
+    """Name of a level inside a table: as `human`, in lower case.
+
+    Parameters
+    ----------
+    name
+        As stored.
+
+    Returns
+    -------
+    str
+        Words.
+
+    Examples
+    --------
+    >>> level("not_assessable"), level("T2")
+    ('not assessable', 'T2')
+    """
+    said = human(name)
+    return said[:1].lower() + said[1:] if said[1:2].islower() else said
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measure of performance in words; `ideal` is what a perfect model reaches."""
+
+    label: str
+    short: str
+    digits: int
+    reference: float | None
+    ideal: str
+    plain: str
+    exact: str
+
+
+POOLED = (
+    "Pooled out-of-fold predictions of each repeat, averaged over repeats; interval: percentile, "
+    "2000 bootstraps of patients over fixed out-of-fold predictions."
+)
+MEASURES = {
+    "auc": Measure(
+        "AUC (telling patients apart)", "AUC", 2, 0.5, "1; 0.5 is a coin toss",
+        "Of one patient with and one without the outcome, how often the model gives the first "
+        "the higher risk.",
+        "Mann–Whitney probability, ties one half; computed within each outer test fold and "
+        "averaged; interval: normal on the logit scale with the bootstrap standard deviation.",
+    ),
+    "calibration_slope": Measure(
+        "Calibration slope", "Slope", 2, 1.0, "1",
+        "Below 1 the predictions are too extreme (the usual sign of overfitting), above 1 too "
+        "timid.",
+        "Coefficient of logit(p) in a logistic regression of the outcome on logit(p). " + POOLED,
+    ),
+    "calibration_intercept": Measure(
+        "Calibration in the large", "Intercept", 2, 0.0, "0",
+        "Above 0 the predicted risks are too low on average, below 0 too high.",
+        "Intercept of a logistic regression of the outcome with logit(p) as offset (slope fixed "
+        "at 1). " + POOLED,
+    ),
+    "o_e_ratio": Measure(
+        "Observed / expected", "O/E", 2, 1.0, "1",
+        "Events that happened divided by events the model expected.",
+        "Sum of outcomes over sum of predicted risks. " + POOLED,
+    ),
+    "brier": Measure(
+        "Brier score (error)", "Brier", 3, None, "0",
+        "Mean squared distance between the predicted risk and what happened (0 or 1); smaller "
+        "is better.",
+        "Mean of (p - y) squared. " + POOLED,
+    ),
+    "ipa": Measure(
+        "IPA (gain over the average)", "IPA", 2, 0.0, "1; below 0 is harm",
+        "How much of the Brier score of “everybody has the average risk” the model takes away.",
+        "1 - Brier / (phi (1 - phi)), phi the share with the outcome. " + POOLED,
+    ),
+    "log_loss": Measure(
+        "Log-loss (error)", "Log-loss", 3, None, "0",
+        "Punishes confident wrong predictions most; smaller is better. Models are compared by it.",
+        "Mean of -log of the probability given to what happened. " + POOLED,
+    ),
+    "ici": Measure(
+        "ICI (calibration error)", "ICI", 3, 0.0, "0",
+        "Mean distance between the predicted and the smoothed observed risk.",
+        "Mean of |p - loess(y on p)|. " + POOLED,
+    ),
+}
+
+#: level -> (headline, what it means)
+VERDICTS = {
+    "describe_only": (
+        "Description only: no model was fitted",
+        "There are too few patients, or too few with the outcome, for any prediction model. "
+        "The report counts and describes; nothing in it predicts.",
+    ),
+    "penalised_only": (
+        "Exploratory only: too few patients for a model to rely on",
+        "Models that shrink their estimates were fitted to see how much these data could say. "
+        "How well they did is uncertain, and no prediction for a patient should be made with "
+        "them.",
+    ),
+    "model": (
+        "Enough patients for a model of this size",
+        "The number of patients meets the published criteria for developing a model with these "
+        "predictors. That says nothing yet about patients of other hospitals.",
+    ),
+}
+
+#: provenance -> (band, short name, where the rows come from)
+COHORTS = {
+    "simulated": (
+        "Simulated data: these patients do not exist.",
+        "Simulated registry",
+        (
+            "Every row was made by a computer program. The program was calibrated to published "
+            "counts, so the frequencies look plausible, but no row stands for a person and no "
+            "finding here is a finding about the disease.",
+            "Use: to check that the whole line from delivery to report works, and what a "
+            "registry of this size could show.",
+        ),
+    ),
+    "published": (
+        "Published case reports: real patients, but not a cohort.",
+        "Published case reports",
+        (
+            "Facts transcribed from case reports and small series. Their authors and editors "
+            "chose the patients because they were unusual, and wrote down what seemed worth "
+            "telling. No name, date, institution or sentence of a report is kept; the sources "
+            "are listed with the data.",
+        ),
+    ),
+    "registry": (
+        "Registry data: confidential. Counts of 1 to 4 are hidden.",
+        "Registry",
+        ("Rows delivered by the participating sites under their own approvals.",),
+    ),
+}
+UNKNOWN_COHORT = (
+    "Origin of the rows not stated: treated as confidential. Counts of 1 to 4 are hidden.",
+    "Table of unknown origin",
+    ("The table was analysed as it came; who the patients are is not known here.",),
+)
+
+CANNOT_BEAR = (
+    ("No cohort.", "Nobody knows how many patients were never reported."),
+    (
+        "Editors print the unusual.",
+        "Rare types, children, bleeding and bad courses are over-represented; frequencies mean "
+        "nothing.",
+    ),
+    (
+        "Signs are printed mostly when present.",
+        "An empty entry is “not reported”, never “absent”.",
+    ),
+    (
+        "No estimate for any patient.",
+        "Associations and model performance below may be artefacts of what gets reported.",
+    ),
+)
+
+AVAILABILITY = {
+    "key": "identifier",
+    "admin": "administrative",
+    "preoperative_clinical": "before surgery, clinic",
+    "preoperative_imaging": "before surgery, imaging",
+    "intraoperative": "during surgery",
+    "pathology": "after pathology",
+    "postoperative": "after surgery",
+    "follow_up": "at follow-up",
+}
+
+#: key of a model -> (name, why it matters); shown where the key holds null
+NOT_YET = {
+    "internal_external": (
+        "Internal-external validation (leave one centre out)",
+        "It would show whether a model made without one hospital works there.",
+    ),
+    "instability": (
+        "Instability of predictions",
+        "It would show how much the risk of the same patient changes when the model is made from "
+        "a slightly different sample.",
+    ),
+    "bootstrap_632plus": (
+        "Bootstrap .632+ estimates",
+        "A second kind of internal validation, to set beside nested cross-validation.",
+    ),
+    "optimism_corrected": (
+        "Optimism-corrected (Harrell) estimates",
+        "Shown only for models without tuning and with at least 10 events per parameter; "
+        "otherwise it corrects too little and is withheld on purpose.",
+    ),
+}
