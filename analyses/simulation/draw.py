@@ -16,6 +16,9 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
+#: Site id to table name to the delivered rows, all text.
+Registry = dict[str, dict[str, pl.DataFrame]]
+
 #: Every part draws from its own stream, so that a change in one leaves the others as they were.
 STAGES = (
     "site",

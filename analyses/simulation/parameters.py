@@ -84,7 +84,7 @@ SYNDROMES: dict[int, tuple[str, float]] = {
     CAV: ("familial_ccm", 0.05),
 }
 #: Of two successive VHL cases of a site, how often they are one patient. A
-SAME_PATIENT = 0.40
+SAME_PATIENT = 0.60
 INCIDENTAL = (0.03, 0.10, 0.02, 0.02, 0.0, 0.12, 0.15, 0.04, 0.04)  # A
 RECURRENT = 0.06  # A
 #: Months from first symptom: mean and sd. EPN E klekamp2015, rest A

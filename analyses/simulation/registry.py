@@ -21,7 +21,7 @@ from analyses.simulation.cases import (
     sites_table,
 )
 from analyses.simulation.course import draw_course, follow_up_table
-from analyses.simulation.draw import Ints
+from analyses.simulation.draw import Ints, Registry
 from analyses.simulation.function import functional_status_table
 from analyses.simulation.imaging import draw_studies, imaging_studies_table
 from analyses.simulation.measurements import draw_sizes, imaging_measurements_table
@@ -37,9 +37,6 @@ from analyses.simulation.treatment import (
 )
 from schemas.errors import UsageError
 from schemas.tables import TABLES
-
-#: Site id to table name to the delivered rows, all text.
-Registry = dict[str, dict[str, pl.DataFrame]]
 
 _MOST_SITES = 26
 
