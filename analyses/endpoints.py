@@ -79,4 +79,36 @@ def add_gross_total_resection(cohort: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def intent_warnings(cohort: pl.DataFrame, provenance: str | None) -> list[dict[str, str]]:
+    """Say how many eligible cases have no recorded intent of surgery.
+
+    Examples
+    --------
+    >>> cases = pl.DataFrame(
+    ...     {
+    ...         "provenance": ["published", "published"],
+    ...         "intent": ["unknown", "resection"],
+    ...         "gross_total_resection": ["no", "yes"],
+    ...         "gross_total_resection_exclusion": [None, None],
+    ...     },
+    ...     schema_overrides={"gross_total_resection_exclusion": pl.String},
+    ... )
+    >>> intent_warnings(cases, "published")[0]["code"]
+    'intent_unknown'
+    """
+    used = cohort.filter(
+        (pl.col("provenance") == provenance)
+        & pl.col("gross_total_resection_exclusion").is_null()
+        & pl.col("gross_total_resection").is_not_null()
+    )
+    unknown = used.filter(pl.col("intent").is_null() | (pl.col("intent") == "unknown")).height
+    if not unknown:
+        return []
+    message = (
+        f"In {unknown} of {used.height} cases the source does not say what the surgery was meant to "
+        "achieve. They are kept; a biopsy among them counts as not gross total, whatever was planned."
+    )
+    return [{"code": "intent_unknown", "message": message}]
+
+
 ENDPOINTS = ("gross_total_resection",)

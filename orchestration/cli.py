@@ -71,11 +71,13 @@ def materialize(home: Any, select: str | None, rebuild: bool) -> None:
     from orchestration.listing import run_as_text
     from orchestration.run import materialize as run
     from orchestration.run import set_database_aside
+    from warehouse.snapshots import current_id
 
     if rebuild:
         set_database_aside(home)
+    before = current_id(home)
     run(home, select=select)
-    click.echo(run_as_text(home))
+    click.echo(run_as_text(home, before=before))
 
 
 @imsct.command()

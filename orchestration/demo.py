@@ -17,6 +17,7 @@ from schemas.manifest import IdScheme
 from schemas.tables import SCHEMA_VERSION
 from warehouse.home import Home
 from warehouse.landing import Outgoing, deliver
+from warehouse.snapshots import current_id
 
 #: The published files by the profile that reads each: the site, the file, its records.
 PUBLISHED = {
@@ -37,6 +38,7 @@ def run_demo(home: Home, *, cases: int, sites: int, seed: int) -> str:
         What was taken in, and where report, snapshot and database are.
     """
     make_ready(home)
+    before = current_id(home)
     for site, files in demo_files(cases=cases, sites=sites, seed=seed).items():
         _hand_over(home, site, files, profile="imsct", scheme="simulated")
     for profile, (site, file, rows) in PUBLISHED.items():
@@ -44,7 +46,7 @@ def run_demo(home: Home, *, cases: int, sites: int, seed: int) -> str:
         published = {file: Outgoing(data, rows)}
         _hand_over(home, site, published, profile=profile, scheme="published")
     materialize(home)
-    return run_as_text(home)
+    return run_as_text(home, before=before)
 
 
 def _hand_over(

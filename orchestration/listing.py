@@ -5,7 +5,7 @@ Does not belong here: finding them out (`assets.checking`, `warehouse`).
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,21 +50,40 @@ def checked_as_text(checked: Checked) -> str:
     )
 
 
-def problem_lines(problems: Iterable[Problem]) -> list[str]:
-    """Problems for a person: place and rule, what is wrong, what to do."""
+def problem_lines(problems: Sequence[Problem]) -> list[str]:
+    """Problems for a person: errors one by one, warnings of a kind together.
+
+    Warnings often come by the hundred and nothing is refused for them: one line says what, how often
+    and where first. `--json` lists each.
+    """
     lines = []
+    kinds: dict[tuple[str | None, str, str | None], list[Problem]] = {}
     for problem in problems:
-        place = [problem.file or "delivery"]
-        place += [f"line {problem.line}"] if problem.line is not None else []
-        place += [f"column '{problem.column}'"] if problem.column else []
-        kind = "" if problem.severity == "error" else ", warning"
-        lines.append(f"{', '.join(place)} ({problem.rule}{kind}): {problem.message}")
-        lines.append(f"    {problem.suggestion}")
+        if problem.severity == "error":
+            lines += [f"{_place(problem)} ({problem.rule}): {problem.message}"]
+            lines += [f"    {problem.suggestion}"]
+        else:
+            kinds.setdefault((problem.file, problem.rule, problem.column), []).append(problem)
+    for same in kinds.values():
+        times = f", {len(same)} rows, the first here" if len(same) > 1 else ""
+        lines += [f"{_place(same[0])} ({same[0].rule}, warning{times}): {same[0].message}"]
+        lines += [f"    {same[0].suggestion}"]
     return lines
 
 
-def run_as_text(home: Home) -> str:
-    """What the home holds after a run: account by delivery, and where everything is."""
+def _place(problem: Problem) -> str:
+    """File, line and column of a problem, as far as it has them."""
+    place = [problem.file or "delivery"]
+    place += [f"line {problem.line}"] if problem.line is not None else []
+    place += [f"column '{problem.column}'"] if problem.column else []
+    return ", ".join(place)
+
+
+def run_as_text(home: Home, *, before: str | None) -> str:
+    """What the home holds after a run: account by delivery, and where everything is.
+
+    `before` is the id of the snapshot that was current when the run began.
+    """
     with _store(home) as store:
         counts = delivery_counts(store)
     snapshot = current(home)
@@ -74,11 +93,19 @@ def run_as_text(home: Home) -> str:
     lines = [
         account_as_text(counts),
         "",
+        *_what_changed(before, snapshot),
         *(f"report    {_shown(path)}" for path in reports),
         f"snapshot  {_shown(snapshot.path)}",
         f"database  {_shown(home.database)}",
     ]
     return "\n".join(lines)
+
+
+def _what_changed(before: str | None, now: Snapshot) -> list[str]:
+    """A sentence on what the run changed."""
+    if before == now.id:
+        return [f"Nothing has changed: snapshot {now.id} was current before and still is.", ""]
+    return []
 
 
 def account_as_text(counts: pl.DataFrame) -> str:
@@ -181,16 +208,11 @@ def _quarantine_text(problems: pl.DataFrame, site: str | None) -> str:
     for (of_site, delivery), part in problems.group_by("site", "delivery", maintain_order=True):
         errors = part.filter(pl.col("severity") == "error").height
         lines += ["", f"{of_site} / {delivery}: {errors} errors, {part.height - errors} warnings"]
-        listed = [
-            Problem(**row)
-            for row in part.drop("site", "delivery")
-            .sort(pl.col("severity") != "error", maintain_order=True)
-            .head(_SHOWN)
-            .iter_rows(named=True)
-        ]
-        lines += ["  " + line for line in problem_lines(listed)]
-        if part.height > _SHOWN:
-            lines.append(f"  ... and {part.height - _SHOWN} more: --csv FILE writes all of them")
+        listed = [Problem(**row) for row in part.drop("site", "delivery").iter_rows(named=True)]
+        shown = problem_lines(listed)
+        lines += ["  " + line for line in shown[: 2 * _SHOWN]]
+        if len(shown) > 2 * _SHOWN:
+            lines.append(f"  ... and {len(shown) // 2 - _SHOWN} more: --csv FILE writes all of them")
     return "\n".join(lines).lstrip("\n")
 
 
