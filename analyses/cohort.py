@@ -65,8 +65,10 @@ def build_cohort(tables: Tables) -> pl.DataFrame:
     Returns
     -------
     pl.DataFrame
-        Sorted by `case_id`: the columns of `cases` (`age_years` in years, `symptom_duration_months` in
-        months), of `patients`, of the chosen study and read, the measures as columns in their own units,
+        Sorted by `case_id`: the columns of `cases` (`age_years` in years, `symptom_duration_months`
+        in
+        months), of `patients`, of the chosen study and read, the measures as columns in their own
+        units,
         of the first surgery (`surgery_day` in days) and of the diagnosis, and `provenance`.
     """
     surgeries = first_surgeries(tables["surgeries"])
@@ -92,7 +94,8 @@ def first_surgeries(surgeries: pl.DataFrame) -> pl.DataFrame:
 
 
 def preoperative_studies(studies: pl.DataFrame, surgeries: pl.DataFrame) -> pl.DataFrame:
-    """The last MR study before the first surgery of every case; without surgery the last diagnostic one.
+    """The last MR study before the first surgery of every case; without surgery the last diagnostic
+    one.
 
     A study whose day is not recorded counts by its purpose, behind those with a day.
     """

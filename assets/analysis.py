@@ -1,4 +1,5 @@
-"""Analysis: one row per case with eligibility, endpoints and predictors, and when each column is known.
+"""Analysis: one row per case with eligibility, endpoints and predictors, and when each column is
+known.
 
 Belongs here: the assets of the layer `analysis`.
 Does not belong here: which read or surgery stands for a case, what is predicted (`analyses`).

@@ -1,6 +1,7 @@
 """Core tables: the rows that passed every error-level rule; the others go to quarantine.
 
-Belongs here: one asset per table of `schemas.tables`, all from one factory, and the account of records.
+Belongs here: one asset per table of `schemas.tables`, all from one factory, and the account of
+records.
 Does not belong here: rules (`schemas`), SQL (`warehouse`), statistics (`analyses`).
 """
 

@@ -51,22 +51,23 @@ def checked_as_text(checked: Checked) -> str:
 
 
 def problem_lines(problems: Sequence[Problem]) -> list[str]:
-    """Problems for a person: errors one by one, warnings of a kind together.
+    """Problems for a person: errors one by one, then what needs no work of its own, by kind.
 
-    Warnings often come by the hundred and nothing is refused for them: one line says what, how often
-    and where first. `--json` lists each.
+    Rows held back by a parent come in with it, and warnings refuse nothing: one line says what, how
+    often and where first. `--json` lists each.
     """
     lines = []
     kinds: dict[tuple[str | None, str, str | None], list[Problem]] = {}
     for problem in problems:
-        if problem.severity == "error":
+        if problem.severity == "error" and problem.rule != "E_PARENT":
             lines += [f"{_place(problem)} ({problem.rule}): {problem.message}"]
             lines += [f"    {problem.suggestion}"]
         else:
             kinds.setdefault((problem.file, problem.rule, problem.column), []).append(problem)
     for same in kinds.values():
-        times = f", {len(same)} rows, the first here" if len(same) > 1 else ""
-        lines += [f"{_place(same[0])} ({same[0].rule}, warning{times}): {same[0].message}"]
+        kind = [same[0].rule, *(["warning"] if same[0].severity == "warning" else [])]
+        kind += [f"{len(same)} rows, the first here"] if len(same) > 1 else []
+        lines += [f"{_place(same[0])} ({', '.join(kind)}): {same[0].message}"]
         lines += [f"    {same[0].suggestion}"]
     return lines
 
@@ -212,7 +213,9 @@ def _quarantine_text(problems: pl.DataFrame, site: str | None) -> str:
         shown = problem_lines(listed)
         lines += ["  " + line for line in shown[: 2 * _SHOWN]]
         if len(shown) > 2 * _SHOWN:
-            lines.append(f"  ... and {len(shown) // 2 - _SHOWN} more: --csv FILE writes all of them")
+            lines.append(
+                f"  ... and {len(shown) // 2 - _SHOWN} more: --csv FILE writes all of them"
+            )
     return "\n".join(lines).lstrip("\n")
 
 

@@ -1,8 +1,10 @@
 """Showing values: how much of a delivered value a message may print.
 
-Belongs here: the one place that decides between a value and its class, and the nearest allowed code.
+Belongs here: the one place that decides between a value and its class, and the nearest allowed
+code.
 Does not belong here: the messages (`warehouse.validation.messages`).
-The rule: a number of at most five digits, a code-like text within two edits of an allowed code; of anything
+The rule: a number of at most five digits, a code-like text within two edits of an allowed code; of
+anything
 else only its class, because a surname in a coded column is short text too.
 """
 

@@ -1,4 +1,5 @@
-"""Merging: the verdict on a staged table written to `core` and `quarantine`, and the accounts closed.
+"""Merging: the verdict on a staged table written to `core` and `quarantine`, and the accounts
+closed.
 
 Belongs here: current versions in `core`, refused rows kept, conservation asserted.
 Does not belong here: judging (`warehouse.validation`), snapshots.
@@ -59,7 +60,8 @@ def merge(store: Store, verdict: Verdict) -> Merged:
 def close_accounts(store: Store) -> pl.DataFrame:
     """Count, for every delivery of this run, records received, accepted and quarantined.
 
-    A record is one line of a delivered file. It is quarantined when it was refused at reading or any row made
+    A record is one line of a delivered file. It is quarantined when it was refused at reading or
+    any row made
     from it was refused, else accepted.
 
     Returns
@@ -146,7 +148,8 @@ def _merge_delivery(store: Store, table: Table, delivery: int) -> Merged:
 _MADE = " union ".join(
     f"select _delivery, _file, _record from staged.{name(table.name)}" for table in TABLES
 )
-#: A record has its place in exactly one of two sets: those with a refused row and those without. A file
+#: A record has its place in exactly one of two sets: those with a refused row and those without. A
+#: file
 #: that was refused as a whole has no staged rows; what it announced or held is quarantined.
 _ACCOUNTS = f"""
 with bad as (

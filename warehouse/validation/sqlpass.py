@@ -1,7 +1,9 @@
-"""The SQL pass: every check of one staged table in one query, one result row per broken (row, check).
+"""The SQL pass: every check of one staged table in one query, one result row per broken (row,
+check).
 
 Belongs here: what "broken" means in SQL for each kind of check.
-Does not belong here: messages and parents (`warehouse.validation.verdict`), the second count (`suite`).
+Does not belong here: messages and parents (`warehouse.validation.verdict`), the second count
+(`suite`).
 """
 
 from collections.abc import Sequence

@@ -1,9 +1,11 @@
 """The official count: every check as a Great Expectations expectation, run on the same DuckDB file.
 
-Belongs here: the small SQL engine that GX needs on DuckDB, and the translation of checks into a suite.
+Belongs here: the small SQL engine that GX needs on DuckDB, and the translation of checks into a
+suite.
 Does not belong here: writing the quarantine (`sqlpass`, `verdict`).
 GX is imported inside functions: its import takes seconds, and `imsct check` never needs it.
-Known traps, handled here: rows are fetched after the connection is closed (own engine); failing keys
+Known traps, handled here: rows are fetched after the connection is closed (own engine); failing
+keys
 are cut to 20 (counts only are used); an engine error looks like a failed check (`_count` raises).
 """
 
