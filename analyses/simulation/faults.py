@@ -107,9 +107,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         _CT & _is("cap_sign", "not_assessable") & ~_is("haemorrhage", "absent"),
         {"cap_sign": lit("present")},
     ),
-    Mutation(
-        "R020", "imaging_studies.modality", _CT, {"seq_t2": lit("acquired")}
-    ),
+    Mutation("R020", "imaging_studies.modality", _CT, {"seq_t2": lit("acquired")}),
     Mutation(
         "R022",
         "imaging_reads.enhancement_degree",
@@ -130,9 +128,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         _ADC_MEAN,
         {"value": (_number("value") / 1000).round(3).cast(pl.String)},
     ),
-    Mutation(
-        "R041", "imaging_measurements.unit", _ADC_MEAN, {"unit": lit("1e-3_mm2_s")}
-    ),
+    Mutation("R041", "imaging_measurements.unit", _ADC_MEAN, {"unit": lit("1e-3_mm2_s")}),
     Mutation("R041", "imaging_measurements.unit", _LENGTH, {"unit": lit("cm")}),
     Mutation(
         "R029",
@@ -150,9 +146,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         copy=True,
         new_key="92",
     ),
-    Mutation(
-        "R006", "imaging_measurements.value", _LENGTH, {"value": lit("910.0")}
-    ),
+    Mutation("R006", "imaging_measurements.value", _LENGTH, {"value": lit("910.0")}),
     Mutation(
         "R007",
         "imaging_measurements.value",
@@ -181,15 +175,9 @@ MUTATIONS: tuple[Mutation, ...] = (
         "R012",
         "cases.symptom_duration_months",
         (_number("age_years") < 40) & (col("symptom_duration_months") != ""),
-        {
-            "symptom_duration_months": (_number("age_years") * 12 + 24)
-            .round(1)
-            .cast(pl.String)
-        },
+        {"symptom_duration_months": (_number("age_years") * 12 + 24).round(1).cast(pl.String)},
     ),
-    Mutation(
-        "R006", "cases.age_years", col("age_years") != "", {"age_years": lit("470")}
-    ),
+    Mutation("R006", "cases.age_years", col("age_years") != "", {"age_years": lit("470")}),
     Mutation(
         "R007",
         "cases.age_years",
@@ -221,9 +209,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         _is("margin", "well_defined"),
         {"margin": lit("well-defined")},
     ),
-    Mutation(
-        "R008", "imaging_reads.reader_id", lit(True), {"reader_id": lit("20831177")}
-    ),
+    Mutation("R008", "imaging_reads.reader_id", lit(True), {"reader_id": lit("20831177")}),
     Mutation(
         "R032",
         "imaging_reads.calcification",
@@ -275,9 +261,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         lit(True),
         {"case_id": pl.concat_str(col("case_id"), lit("9"))},
     ),
-    Mutation(
-        "R073", "functional_status.score", _MODIFIED, {"score": lit("6")}
-    ),
+    Mutation("R073", "functional_status.score", _MODIFIED, {"score": lit("6")}),
     Mutation(
         "R074",
         "functional_status.assessment_day",
@@ -321,7 +305,7 @@ def plant_faults(registry: Registry, *, seed: int) -> tuple[Registry, list[Plant
     >>> from analyses.simulation.registry import simulate_registry
     >>> spoilt, faults = plant_faults(simulate_registry(cases=420, sites=6, seed=7), seed=7)
     >>> len(faults), len({fault.rule for fault in faults})
-    (39, 33)
+    (39, 32)
     """
     spoilt = {site: dict(tables) for site, tables in registry.items()}
     sites = sorted(spoilt)
@@ -352,9 +336,7 @@ def _plant(
     if frame is None:
         return None
     wide = _with_context(frame, table.name, tables)
-    fits = wide.select(mutation.eligible.fill_null(False).alias("fits"))["fits"]
-    if len(fits) == 1:  # a literal condition gives one value
-        fits = pl.Series([bool(fits[0])] * wide.height)
+    fits = wide.with_columns(fits=mutation.eligible.fill_null(False))["fits"]
     patients = wide[table.key[0]].map_elements(_patient_of, return_dtype=pl.String)
     free = np.flatnonzero((fits & ~patients.is_in(list(used))).to_numpy())
     if not len(free):
@@ -390,9 +372,9 @@ def _with_context(
     if table in ("imaging_reads", "imaging_measurements"):
         studies = tables["imaging_studies"]
         return frame.join(studies, on="study_id", how="left", maintain_order="left")
-    if table == "functional_status" and "surgeries" in tables:
-        first = tables["surgeries"].group_by("case_id").agg(
-            col("surgery_day").cast(pl.Int64).min().alias("first_surgery_day")
-        )
+    if table == "functional_status":
+        operated = tables.get("surgeries", pl.DataFrame(schema=["case_id", "surgery_day"]))
+        day = col("surgery_day").cast(pl.Int64).min().alias("first_surgery_day")
+        first = operated.cast(pl.String).group_by("case_id").agg(day)
         return frame.join(first, on="case_id", how="left", maintain_order="left")
     return frame

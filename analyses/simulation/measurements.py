@@ -36,7 +36,7 @@ _STRUCTURES = {
 
 
 def draw_sizes(cases: Cases, *, seed: int) -> dict[str, Floats]:
-    """Latent sizes of each tumour: length and diameters in mm, volume in mm3. A"""
+    """Latent sizes of each tumour: length and diameters in mm, volume in mm3; assumptions."""
     rng = stream(seed, "measurements", site=1000 + cases.site.number)
     n = cases.n
     per_level = np.where(cases.child, 13.0, 17.0) * np.exp(rng.normal(0, 0.10, n))
@@ -119,7 +119,9 @@ def _lengths(
     }
     wide = found["cord_max_ap_mm"]
     # The tumour is no wider than the cord, and a cord that is not expanded is narrow (R048).
-    found["cord_max_ap_mm"] = np.fmax(wide, np.where(np.isnan(wide), np.nan, found["tumour_max_ap_mm"]))
+    found["cord_max_ap_mm"] = np.fmax(
+        wide, np.where(np.isnan(wide), np.nan, found["tumour_max_ap_mm"])
+    )
     narrow = (signs["cord_expansion"] == ABSENT) & (found["cord_max_ap_mm"] > 15)
     return {**found, "cord_max_ap_mm": np.where(narrow, np.nan, found["cord_max_ap_mm"])}
 

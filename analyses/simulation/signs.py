@@ -86,9 +86,7 @@ class SignReader:
 
     def field(self, values: Sequence[str], place: Ints, assessable: Bools) -> pl.Series:
         """A description: its code, or the state that says why there is none."""
-        states = np.where(
-            self.rng.random(self.reads.n) < self.not_reported, len(values), place
-        )
+        states = np.where(self.rng.random(self.reads.n) < self.not_reported, len(values), place)
         states = np.where(assessable, states, len(values) + 1)
         states = np.where(self.reads.gone, len(values) + 2, states)
         return codes((*values, "not_reported", "not_assessable", "not_applicable"), states)
@@ -151,7 +149,9 @@ def _appearance(r: SignReader, signs: dict[str, Ints]) -> dict[str, pl.Series]:
     cyst = signs["intratumoural_cyst"]
     composition = codes(("mixed_cystic_solid", "solid", "not_reported", "not_reported", ""), cyst)
     return {
-        "t1_signal": r.field(signal, np.where(u1 < iso, 1, np.array((0, 2, 3))[rest1]), r.has("t1")),
+        "t1_signal": r.field(
+            signal, np.where(u1 < iso, 1, np.array((0, 2, 3))[rest1]), r.has("t1")
+        ),
         "t2_signal": r.field(
             signal, np.where(u2 < high, 2, np.array((1, 0, 3))[rest2]), r.has(*_T2)
         ),
@@ -176,8 +176,9 @@ def _enhancement(r: SignReader) -> dict[str, pl.Series]:
     none, silent, blind = told & ~enhances, shown & ~told, ~shown
 
     def described(values: Sequence[str], place: Ints | Bools, when_none: str) -> pl.Series:
-        states = np.select([none, silent, blind], [len(values), len(values) + 1, len(values) + 2],
-                           default=place)
+        states = np.select(
+            [none, silent, blind], [len(values), len(values) + 1, len(values) + 2], default=place
+        )
         return codes((*values, when_none, "not_reported", "not_assessable"), states)
 
     high = r.reads.uniform["t2_high_at_enhancing_part"] < r.share("t2_high_at_enhancing_part")
@@ -221,15 +222,15 @@ def _haemosiderin(r: SignReader) -> dict[str, Ints]:
     on_t2star = r.has("t2star_gre", "swi")
     share = r.share("cap_sign")
     raised = np.where(on_t2star, np.minimum(share * s.CAP_ON_T2STAR, 0.95), share)
-    cap = r.states(r.reads.uniform["cap_sign"] < raised, r.has(*_T2_ANY))
+    has_cap = r.reads.uniform["cap_sign"] < raised
+    cap = r.states(has_cap, r.has(*_T2_ANY))
     wanted = r.share("haemorrhage")
     with_cap = np.maximum(wanted, s.HAEMORRHAGE_WITH_CAP)
     # Reads with a cap and no blood say nothing of blood: solve for the share in the others.
     without = (wanted * (raised * with_cap + 1 - raised) - raised * with_cap) / (1 - raised)
-    capped = cap == PRESENT
-    blood = r.reads.uniform["haemorrhage"] < np.where(capped, with_cap, np.clip(without, 0, 1))
+    blood = r.reads.uniform["haemorrhage"] < np.where(has_cap, with_cap, np.clip(without, 0, 1))
     haemorrhage = r.states(blood, np.ones(r.reads.n, dtype=np.bool_))
-    silent = capped & (haemorrhage == ABSENT)
+    silent = (cap == PRESENT) & (haemorrhage == ABSENT)
     return {
         "cap_sign": cap,
         "haemorrhage": np.where(silent, NOT_REPORTED, haemorrhage).astype(np.int64),
@@ -237,7 +238,7 @@ def _haemosiderin(r: SignReader) -> dict[str, Ints]:
 
 
 def _cavities(r: SignReader) -> dict[str, Ints]:
-    """Polar cyst and syrinx, nested: strict within with_hydromyelia within any; polar within any."""
+    """Polar cyst and syrinx: strict within with_hydromyelia within any, polar within any."""
     table = np.array(s.CAVITY)[r.group]
     strict, hydro, any_ = (r.habit(table[:, k], "cavity") for k in range(3))
     polar = np.minimum(by_group(s.POLAR_CYST, r.group), table[:, 2])
