@@ -15,8 +15,8 @@ class Sign:
 
     share: tuple[float, ...]
     growth_odds: float = 1.0
-    #: Kappa of two reads of one tumour is about (1 - reread) squared; over all tumours it is higher,
-    #: so the targets (all A) need a larger share where groups differ much. 0.163: about .70
+    #: Kappa of two reads is about (1 - reread) squared, more where groups differ much: margin and
+    #: cap sign were set by trial. The targets are A; 0.163 gives about .70
     reread: float = 0.163
 
 
