@@ -1,5 +1,4 @@
-"""Merging: the verdict on a staged table written to `core` and `quarantine`, and the accounts
-closed.
+"""Merging: a verdict written to `core` and `quarantine`, and the accounts closed.
 
 Belongs here: current versions in `core`, refused rows kept, conservation asserted.
 Does not belong here: judging (`warehouse.validation`), snapshots.

@@ -1,5 +1,4 @@
-"""Staging: rows of deliveries as text, written to `staged` typed, the delivered text beside every
-value.
+"""Staging: rows of deliveries as text, written typed with the text beside every value.
 
 Belongs here: the typing of text, one declared type per column, whole cells only.
 Does not belong here: reading files and profiles (`assets`), judging the values

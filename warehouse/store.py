@@ -1,5 +1,4 @@
-"""The store: one DuckDB file with the layers `received`, `staged`, `core`, `quarantine`,
-`reference`, `analysis`.
+"""The store: one DuckDB file with a schema per layer, from `received` to `analysis`.
 
 Belongs here: opening the file, its layout, reading and replacing whole tables, transactions.
 Does not belong here: validation (`warehouse.validation`), merging (`warehouse.merge`), snapshots.

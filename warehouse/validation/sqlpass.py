@@ -1,5 +1,4 @@
-"""The SQL pass: every check of one staged table in one query, one result row per broken (row,
-check).
+"""The SQL pass: every check of a staged table in one query, a row per broken (row, check).
 
 Belongs here: what "broken" means in SQL for each kind of check.
 Does not belong here: messages and parents (`warehouse.validation.verdict`), the second count

@@ -212,7 +212,7 @@ def _kinds() -> SimpleNamespace:
         condition_value_keys = ("regex",)
 
         @column_condition_partial(engine=DuckDBEngine)
-        def _sqlalchemy(cls, column: Any, regex: str, _dialect: Any, **kwargs: Any) -> Any:
+        def _sqlalchemy(cls, column: Any, regex: str, _dialect: Any, **kwargs: Any) -> Any:  # noqa: N805 - GX makes a class method of it
             return sa.func.regexp_matches(column, regex)
 
     class NotMatchRegex(ColumnMapMetricProvider):  # type: ignore[misc]  # GX has no types
@@ -222,7 +222,7 @@ def _kinds() -> SimpleNamespace:
         condition_value_keys = ("regex",)
 
         @column_condition_partial(engine=DuckDBEngine)
-        def _sqlalchemy(cls, column: Any, regex: str, _dialect: Any, **kwargs: Any) -> Any:
+        def _sqlalchemy(cls, column: Any, regex: str, _dialect: Any, **kwargs: Any) -> Any:  # noqa: N805 - GX makes a class method of it
             return sa.not_(sa.func.regexp_matches(column, regex))
 
     return SimpleNamespace(

@@ -1,5 +1,4 @@
-"""The verdict on a staged table: which rows are refused, by which rules, and that both counts
-agree.
+"""The verdict on a staged table: which rows are refused, why, and that both counts agree.
 
 Belongs here: the two counts side by side, held-back children (E_PARENT), foreign keys of other
 sites (E_SITE).
