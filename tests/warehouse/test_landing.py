@@ -180,9 +180,7 @@ def test_links_and_devices_are_not_followed(home: Home, ledger: Ledger, tmp_path
     assert refused(folder, home, ledger) == [("cases.csv", "E_PATH"), ("patients.csv", "E_PATH")]
 
 
-def test_a_linked_folder_or_manifest_is_refused(
-    home: Home, ledger: Ledger, tmp_path: Path
-) -> None:
+def test_a_linked_folder_or_manifest_is_refused(home: Home, ledger: Ledger, tmp_path: Path) -> None:
     elsewhere = a_delivery(tmp_path / "elsewhere")
     (home.landing / "NORTH").mkdir()
     (home.landing / "NORTH" / "d1").symlink_to(elsewhere)
