@@ -69,7 +69,7 @@ def fit_logistic(matrix: Floats, outcome: Floats, c: float) -> LogisticRegressio
     --------
     >>> x = np.array([[-1.0], [0.0], [0.5], [1.0]])
     >>> fit_logistic(x, np.array([0.0, 1.0, 0.0, 1.0]), 1.0).coef_.round(4).tolist()
-    [[0.6091]]
+    [[0.4882]]
     """
     model = LogisticRegression(C=c, solver="newton-cholesky", tol=1e-10, max_iter=200)
     return model.fit(matrix, outcome)

@@ -129,8 +129,8 @@ def _cohort(plan: Plan, frame: pl.DataFrame) -> pl.DataFrame:
     wanted = plan.population.provenance
     if wanted == EACH:
         raise UsageError(
-            f"{plan.source}, population.provenance: 'each' means every cohort by itself; choose one "
-            "of them before the plan is run."
+            f"{plan.source}, population.provenance: 'each' means every cohort by itself; choose "
+            "one of them before the plan is run."
         )
     if wanted is None:
         kinds = set(frame["provenance"].drop_nulls()) if "provenance" in frame.columns else set()
@@ -289,8 +289,8 @@ def _outcome(plan: Plan, frame: pl.DataFrame) -> NDArray[np.float64]:
         hint = f"; nearest is '{near}'" if near else ""
         raise UsageError(
             f"{plan.source}, outcome: column '{plan.outcome.column}' has {len(set(values))} values"
-            f"{seen}{hint}. A binary outcome has the positive value and one other; make a column of "
-            "two values."
+            f"{seen}{hint}. A binary outcome has the positive value and one other; make a "
+            "column of two values."
         )
     return np.array([float(value == plan.outcome.positive) for value in values])
 

@@ -22,7 +22,7 @@ LEAST_EVENTS_PER_PARAMETER = 10
 
 @dataclass(frozen=True)
 class SampleSize:
-    """Minimum number of patients: by criterion (1 shrinkage, 2 optimism, 3 overall risk) and in all."""
+    """Minimum number of patients by criterion: 1 shrinkage, 2 optimism, 3 overall risk."""
 
     criterion_1: int
     criterion_2: int
@@ -39,8 +39,8 @@ class SampleSize:
 class Counts:
     """What the verdict rests on, in patients after exclusions.
 
-    `events` is the smaller class; `parameters` the columns of the largest model before any
-    selection; `varying` whether any predictor varies.
+    `events` is the smaller class; `parameters` the columns of the largest model that vary,
+    before any selection.
     """
 
     patients: int
