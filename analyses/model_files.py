@@ -10,8 +10,9 @@ import skops.io
 
 from schemas.errors import IntegrityError
 
-#: Our own types that may be in a model file; all others must be ones that skops itself trusts.
-TRUSTED = ("analyses.preprocessing.CaseEncoder",)
+#: Types that may be in a model file besides those that skops itself trusts: our own, and the name of
+#: an array's number type, which scikit-learn's imputer keeps.
+TRUSTED = ("analyses.preprocessing.CaseEncoder", "numpy.dtype")
 
 
 def save(model: Any) -> bytes:

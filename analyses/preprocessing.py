@@ -200,7 +200,8 @@ def _as_number(column: Any) -> NDArray[np.float64]:
         return np.asarray(column, dtype=np.float64)
     if is_text(column.dtype):
         raise ValueError(f"column '{column.name}' held numbers in training and holds text now")
-    values: NDArray[np.float64] = column.cast(pl.Float64).fill_null(np.nan).to_numpy()
+    numbers = column if column.dtype.is_numeric() else column.cast(pl.Float64)
+    values = np.asarray(numbers.to_numpy(), dtype=np.float64)  # null becomes nan
     if np.isinf(values).any():
         raise ValueError(f"column '{column.name}' holds an infinite value")
     return values
@@ -219,7 +220,8 @@ def _coded(column: pl.Series) -> tuple[NDArray[np.int64], list[str]]:
     """Code of each row and the text of each code; empty cells have the last code, `EMPTY`."""
     assert isinstance(column.dtype, pl.Enum)  # `_typed` made it one
     texts: list[str] = column.dtype.categories.to_list()
-    codes: NDArray[np.int64] = column.to_physical().cast(pl.Int64).fill_null(len(texts)).to_numpy()
+    raw = column.to_physical().to_numpy()  # floats with nan if anything is null
+    codes = np.where(np.isnan(raw), len(texts), raw).astype(np.int64)
     return codes, [text or EMPTY for text in texts] + [EMPTY]
 
 

@@ -78,7 +78,7 @@ def select(plan: Plan, frame: pl.DataFrame, availability: Mapping[str, str] | No
         for name in (plan.outcome.column, plan.outcome.column + _EXCLUSION)
         if name in frame.columns
     ]
-    cohort = cohort.select(dict.fromkeys((*keys, *extra, *columns)))
+    cohort = cohort.select(list(dict.fromkeys((*keys, *extra, *columns))))
     cohort = _without_missing_texts(cohort, plan.data.missing, but=keys)
     cohort = _sorted_by_patient(plan, cohort)
     for name in columns:
