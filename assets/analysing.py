@@ -50,6 +50,8 @@ def analyse_cohort(line: Line, plan: Plan) -> dict[str, str | int]:
     line.say(f"results/{folder}: started")
     run = run_plan(plan, cases, availability=availability, stamp=stamp, progress=line.say)
     run.results["warnings"] += intent_warnings(cases, plan.population.provenance)
+    for place in (target.parent, page.parent):
+        place.mkdir(exist_ok=True)
     write_atomically(target, to_json(run.results))
     if run.model is not None:
         write_atomically(target.with_name("model.skops"), save(run.model))
