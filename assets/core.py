@@ -8,8 +8,9 @@ Does not belong here: rules (`schemas`), SQL (`warehouse`), statistics (`analyse
 import dagster as dg
 
 from assets.context import Line
-from schemas.catalogue import rules_of
-from schemas.checks import Check
+from schemas.catalogue import checks_of, rules_of
+from schemas.checks import Check, PredicateCheck
+from schemas.expressions import tables_of
 from schemas.table import Table
 from schemas.tables import TABLES
 from warehouse.merge import close_accounts, merge
@@ -58,9 +59,12 @@ def _core_asset(table: Table) -> dg.AssetsDefinition:
 
 def _read_with(table: Table) -> list[str]:
     """Staged tables that the checks of a table read: its own, its parents', and related ones."""
-    related = (
-        {"surgeries"} if table.name in ("cases", "imaging_studies", "functional_status") else set()
-    )
+    related = {
+        other
+        for check in checks_of(table.name)
+        if isinstance(check, PredicateCheck)
+        for other in tables_of(check.holds)
+    }
     return sorted({table.name, *table.parents.values(), *related})
 
 
