@@ -105,7 +105,7 @@ def _unit_axis(axes: Axes) -> None:
 def _histogram(axes: Axes, bars: Sequence[Bar]) -> None:
     """Cases with the outcome upwards, those without it downwards."""
     _unit_axis(axes)
-    axes.set_xlabel("Predicted risk")
+    axes.set_xlabel("Predicted probability")
     axes.axhline(0, color=INK, lw=0.8)
     if not bars or not all(isinstance(n, int) for b in bars for n in (b.events, b.non_events)):
         axes.set_ylim(-1, 1)
@@ -187,10 +187,10 @@ def as_table(curve: Curve) -> Table:
     Returns
     -------
     Table
-        Columns: mean predicted risk, share observed, 95% interval, cases.
+        Columns: mean predicted probability, share observed, 95% interval, cases.
     """
     return Table(
-        ("Mean predicted risk", "Share with the outcome", "95% interval (Wilson)", "Cases"),
+        ("Mean predicted probability", "Share with the outcome", "95% interval (Wilson)", "Cases"),
         tuple(
             (f"{b.mean_risk:.2f}", f"{b.observed:.2f}", f"{b.low:.2f} to {b.high:.2f}", str(b.n))
             for b in curve.bins

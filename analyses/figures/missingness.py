@@ -30,8 +30,8 @@ ROW = 0.44  # inches: a line of text with its bar below
 BAR = 0.16
 #: state -> (label, face, hatch); the order of the bar from left to right
 STATES = {
-    "present": ("present", BLUE, ""),
-    "absent": ("absent", GREEN, ""),
+    "present": ("present or yes", BLUE, ""),
+    "absent": ("absent or no", GREEN, ""),
     "recorded": ("recorded", GREY, ""),
     "indeterminate": ("indeterminate", PURPLE, ""),
     "not_assessable": ("not assessable", "white", "//////"),

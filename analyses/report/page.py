@@ -8,7 +8,8 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from analyses.report import numbers, pictures, prose, sections, words
+from analyses import numbers
+from analyses.report import pictures, prose, sections, words
 from analyses.report.release import release
 
 

@@ -158,7 +158,7 @@ def curve(page: dict[str, Any], model: dict[str, Any] | None) -> Picture | None:
         calibration.alt_text(shape),
         caption=f"Calibration of the {model_name(model)} model on cases it had not seen (first "
         "repeat of the nested cross-validation). Points above the diagonal: the outcome was "
-        "more frequent than predicted. Below: how many cases got which risk, with the outcome "
+        "more frequent than predicted. Below: how many cases got which prediction, with the outcome "
         "upwards, without it downwards.",
         table=calibration.as_table(shape),
     )

@@ -6,7 +6,8 @@ Does not belong here: fixed sentences (`words`), tables (`sections`).
 
 from typing import Any
 
-from analyses.report import numbers, sections, words
+from analyses import numbers
+from analyses.report import sections, words
 
 FILLED = (
     "Numbers are filled with the median of the training cases and marked by an indicator of "
@@ -35,8 +36,9 @@ def methods(page: dict[str, Any]) -> list[str]:
             "without p-values."
         )
         return said
+    labels = {row["column"]: row.get("label") for row in page["cohort"]["missingness"]}
     names = ", ".join(str(name).replace("_", " ") for name in plan.get("models") or [])
-    baseline = ", ".join(words.level(words.human(c)) for c in plan.get("baseline") or [])
+    baseline = ", ".join(words.level(labels.get(c) or words.human(c)) for c in plan.get("baseline") or [])
     folds = plan.get("resampling") or {}
     said.append(
         f"Models: {names}; every one has to beat the baseline ({baseline or 'none'}). {FILLED} "

@@ -9,7 +9,8 @@ from statistics import median
 from typing import Any
 
 from analyses.disclosure import Shown
-from analyses.report import numbers, words
+from analyses import numbers
+from analyses.report import words
 from analyses.report.pictures import MISSING_STATES, YES_NO, is_sign, model_name
 from analyses.report.words import human
 
@@ -158,10 +159,10 @@ def _is_intercept(term: str) -> bool:
 
 
 def _direction(estimate: float | None) -> str:
-    """Which way a coefficient moves the risk."""
+    """What a rise of the term does to the outcome, according to the model."""
     if not estimate:
-        return "no effect"
-    return "raises the risk" if estimate > 0 else "lowers the risk"
+        return "unchanged"
+    return "more likely" if estimate > 0 else "less likely"
 
 
 def term_label(term: str, labels: dict[str, str]) -> str:
@@ -287,7 +288,7 @@ def not_yet(model: dict[str, Any] | None) -> list[dict[str, str]]:
         return []
     performance = model.get("performance") or {}
     return [
-        {"name": name, "why": why}
-        for key, (name, why) in words.NOT_YET.items()
+        {"name": name, "status": status, "why": why}
+        for key, (name, status, why) in words.NOT_YET.items()
         if not (model.get(key) if key == "instability" else performance.get(key))
     ]

@@ -79,7 +79,7 @@ MEASURES = {
     "auc": Measure(
         "AUC (telling patients apart)", "AUC", 2, 0.5, "1; 0.5 is a coin toss",
         "Of one patient with and one without the outcome, how often the model gives the first "
-        "the higher risk.",
+        "the higher probability.",
         "Mann–Whitney probability, ties one half; computed within each outer test fold and "
         "averaged; interval: normal on the logit scale with the bootstrap standard deviation.",
     ),
@@ -91,24 +91,24 @@ MEASURES = {
     ),
     "calibration_intercept": Measure(
         "Calibration in the large", "Intercept", 2, 0.0, "0",
-        "Above 0 the predicted risks are too low on average, below 0 too high.",
+        "Above 0 the predicted probabilities are too low on average, below 0 too high.",
         "Intercept of a logistic regression of the outcome with logit(p) as offset (slope fixed "
         "at 1). " + POOLED,
     ),
     "o_e_ratio": Measure(
         "Observed / expected", "O/E", 2, 1.0, "1",
         "Events that happened divided by events the model expected.",
-        "Sum of outcomes over sum of predicted risks. " + POOLED,
+        "Sum of outcomes over sum of predicted probabilities. " + POOLED,
     ),
     "brier": Measure(
         "Brier score (error)", "Brier", 3, None, "0",
-        "Mean squared distance between the predicted risk and what happened (0 or 1); smaller "
+        "Mean squared distance between the predicted probability and what happened (0 or 1); smaller "
         "is better.",
         "Mean of (p - y) squared. " + POOLED,
     ),
     "ipa": Measure(
         "IPA (gain over the average)", "IPA", 2, 0.0, "1; below 0 is harm",
-        "How much of the Brier score of “everybody has the average risk” the model takes away.",
+        "How much of the Brier score of “everybody has the average probability” the model takes away.",
         "1 - Brier / (phi (1 - phi)), phi the share with the outcome. " + POOLED,
     ),
     "log_loss": Measure(
@@ -118,7 +118,7 @@ MEASURES = {
     ),
     "ici": Measure(
         "ICI (calibration error)", "ICI", 3, 0.0, "0",
-        "Mean distance between the predicted and the smoothed observed risk.",
+        "Mean distance between the predicted probability and the smoothed share observed.",
         "Mean of |p - loess(y on p)|. " + POOLED,
     ),
 }
@@ -191,7 +191,7 @@ CANNOT_BEAR = (
     ),
     (
         "No estimate for any patient.",
-        "Associations and model performance below may be artefacts of what gets reported.",
+        "Associations and model performance may be artefacts of what gets reported.",
     ),
 )
 
@@ -206,24 +206,30 @@ AVAILABILITY = {
     "follow_up": "at follow-up",
 }
 
-#: key of a model -> (name, why it matters); shown where the key holds null
+NOT_COMPUTED = "Not computed in this version."
+WITHHELD_ON_PURPOSE = "Withheld."
+#: key of a model -> (name, status, why it matters); shown where the key holds null
 NOT_YET = {
     "internal_external": (
         "Internal-external validation (leave one centre out)",
+        NOT_COMPUTED,
         "It would show whether a model made without one hospital works there.",
     ),
     "instability": (
         "Instability of predictions",
-        "It would show how much the risk of the same patient changes when the model is made from "
+        NOT_COMPUTED,
+        "It would show how much the prediction for the same patient changes when the model is made from "
         "a slightly different sample.",
     ),
     "bootstrap_632plus": (
         "Bootstrap .632+ estimates",
+        NOT_COMPUTED,
         "A second kind of internal validation, to set beside nested cross-validation.",
     ),
     "optimism_corrected": (
         "Optimism-corrected (Harrell) estimates",
+        WITHHELD_ON_PURPOSE,
         "Shown only for models without tuning and with at least 10 events per parameter; "
-        "otherwise it corrects too little and is withheld on purpose.",
+        "otherwise it corrects too little.",
     ),
 }

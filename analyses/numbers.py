@@ -1,6 +1,6 @@
 """Numbers as text: one place that rounds for the page.
 
-Belongs here: formats of counts, shares, measures and intervals.
+Belongs here: formats of counts, shares, measures and intervals, for pages and figures alike.
 Does not belong here: rounding of results (`analyses.results`), words (`analyses.report.words`).
 Text flows from numbers and never back.
 """
