@@ -73,7 +73,7 @@ def draw(steps: Sequence[Step]) -> Figure:
     Returns
     -------
     Figure
-        4.6 inches wide, as high as the steps need.
+        4.2 inches wide, as high as the steps need.
 
     Raises
     ------
@@ -87,19 +87,19 @@ def draw(steps: Sequence[Step]) -> Figure:
     with house_style():
         figure, axes = blank(0.04 + box + sum(h + GAP for h in heights) + (GAP + box) + 0.04)
         top = 0.04
-        _box(axes, (0.04, top, 2.5, box), f"In the data: {steps[0].n_before}", strong=True)
+        _box(axes, (0.04, top, 2.3, box), f"In the data: {steps[0].n_before}", strong=True)
         top += box
         stem = top
         for (_, text), height in zip(leavers, heights, strict=True):
             top += GAP
             middle = top + height / 2
-            axes.plot([0.5, 1.72], [middle, middle], color=GREY, lw=1)
-            _box(axes, (1.72, top, WIDTH - 1.76, height), text, strong=False)
+            axes.plot([0.5, 1.4], [middle, middle], color=GREY, lw=1)
+            _box(axes, (1.4, top, WIDTH - 1.44, height), text, strong=False)
             top += height
         top += GAP
         arrow = {"arrowstyle": "-|>", "color": GREY, "shrinkA": 0, "shrinkB": 0}
         axes.annotate("", (0.5, top), (0.5, stem), arrowprops=arrow)
-        _box(axes, (0.04, top, 2.5, box), f"Analysed: {steps[-1].n_after}", strong=True)
+        _box(axes, (0.04, top, 2.3, box), f"Analysed: {steps[-1].n_after}", strong=True)
     return figure
 
 

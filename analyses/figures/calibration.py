@@ -66,15 +66,15 @@ def draw(curve: Curve) -> Figure:
     Returns
     -------
     Figure
-        4.6 by 6.2 inches.
+        4.2 by 5.8 inches.
     """
     with house_style():
-        height = 6.2
+        height = 5.8
         figure = Figure(figsize=(WIDTH, height))
-        side = 3.65
-        axes = figure.add_axes((0.75 / WIDTH, 1.8 / height, side / WIDTH, side / height))
+        side = 3.25
+        axes = figure.add_axes((0.72 / WIDTH, 1.8 / height, side / WIDTH, side / height))
         _panel(axes, curve)
-        low = figure.add_axes((0.75 / WIDTH, 0.6 / height, side / WIDTH, 1.05 / height))
+        low = figure.add_axes((0.72 / WIDTH, 0.6 / height, side / WIDTH, 1.05 / height))
         _histogram(low, curve.histogram)
         _key(figure)
     return figure
@@ -134,16 +134,16 @@ def _key(figure: Figure) -> None:
     top, middle, low = height - 0.15, height - 0.38, height - 0.61
     axes.plot([0.25], [top], color=VERMILION, marker="o", ms=5, ls="")
     axes.plot([0.25, 0.25], [top - 0.09, top + 0.09], color=VERMILION, lw=1.2)
-    axes.plot([2.6, 2.9], [top, top], color=BLUE)
+    axes.plot([2.48, 2.78], [top, top], color=BLUE)
     axes.plot([0.1, 0.4], [middle, middle], color=GREY, lw=1.2, dashes=(4, 3))
-    for left, colour in ((0.17, BLUE), (2.67, RULE)):
+    for left, colour in ((0.17, BLUE), (2.55, RULE)):
         axes.add_patch(Rectangle((left, low - 0.08), 0.16, 0.16, facecolor=colour, linewidth=0))
     for left, y, label in (
         (0.5, top, "groups with 95% limits"),
-        (3.0, top, "smooth curve"),
+        (2.88, top, "smooth curve"),
         (0.5, middle, "perfect calibration"),
         (0.5, low, "cases with the outcome"),
-        (3.0, low, "without it"),
+        (2.88, low, "without it"),
     ):
         axes.text(left, y, label, va="center_baseline")
 

@@ -67,7 +67,7 @@ def draw(entries: Sequence[Entry]) -> Figure:
     Returns
     -------
     Figure
-        4.6 inches wide, 0.44 inches per predictor.
+        4.2 inches wide, 0.44 inches per predictor.
     """
     used = [state for state in STATES if any(state in dict(e.states) for e in entries)]
     with house_style():
@@ -121,7 +121,7 @@ def _segment(
 
 def _bar(axes: Axes, entry: Entry, *, top: float) -> None:
     """Label, share recorded, and the bar below them."""
-    axes.text(0.04, top + 0.14, wrap(entry.label, 34, lines=1), va="baseline", color=INK)
+    axes.text(0.04, top + 0.14, wrap(entry.label, 30, lines=1), va="baseline", color=INK)
     if not entry.drawable:
         axes.text(WIDTH - 0.04, top + 0.14, "too few to show", ha="right", va="baseline")
         return

@@ -59,7 +59,7 @@ def draw(measures: Sequence[Measure]) -> Figure:
     Returns
     -------
     Figure
-        4.6 inches wide.
+        4.2 inches wide.
     """
     row = 0.27
     heights = [0.34 + row * len(m.estimates) + 0.42 for m in measures]
@@ -70,7 +70,7 @@ def draw(measures: Sequence[Measure]) -> Figure:
         for measure, height in zip(measures, heights, strict=True):
             inner = row * len(measure.estimates)
             bottom = 1 - (top + 0.34 + inner) / total
-            axes = figure.add_axes((1.1 / WIDTH, bottom, 1.95 / WIDTH, inner / total))
+            axes = figure.add_axes((0.95 / WIDTH, bottom, 1.6 / WIDTH, inner / total))
             _panel(axes, measure)
             figure.text(
                 0.04 / WIDTH, 1 - (top + 0.22) / total, measure.label, weight="bold", color=INK
@@ -87,7 +87,7 @@ def _panel(axes: Axes, measure: Measure) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(nbins=3, steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(ScalarFormatter(useOffset=False))
     axes.set_yticks(range(len(measure.estimates)))
-    axes.set_yticklabels([wrap(e.model, 13, lines=1) for e in measure.estimates])
+    axes.set_yticklabels([wrap(e.model, 11, lines=1) for e in measure.estimates])
     axes.tick_params(axis="y", length=0)
     if measure.reference is not None:
         axes.axvline(measure.reference, color=INK, lw=1, dashes=(3, 2), zorder=0)

@@ -13,6 +13,15 @@ from typing import Any
 from analyses.disclosure import Audience, Shown, audience_for, disclose
 
 Path = tuple[str | int, ...]
+KEPT: tuple[Path, ...] = (
+    ("data", "used"),
+    ("outcome", "n"),
+    ("verdict", "n"),
+    ("data", "rows"),
+    ("outcome", "events"),
+    ("outcome", "non_events"),
+    ("verdict", "events"),
+)
 WITHHELD = "A statement about numbers that are too small to be shown."
 
 
@@ -68,7 +77,9 @@ def release(results: dict[str, Any], *, audience: Audience | None = None) -> dic
     if isinstance(outcome.get("events"), int) and isinstance(outcome.get("n"), int):
         outcome["non_events"] = outcome["n"] - outcome["events"]
     counts = _collect(page)
-    shown = disclose(counts.values, sums=counts.sums, audience=for_whom, provenance=provenance)
+    shown = disclose(
+        counts.values, sums=counts.sums, audience=for_whom, provenance=provenance, keep=KEPT
+    )
     for path, count in shown.items():
         if path[0] not in ("left", "bin"):
             _put(page, path, count)
