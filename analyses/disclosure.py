@@ -133,13 +133,26 @@ def disclose(
                 "for simulated and published rows only. Ask for the audience 'internal'."
             )
         return dict(counts)
+    same = _one_name(counts, sums)
+    lines = [(same[t], [same[p] for p in parts]) for t, parts in sums if len(parts) > 1]
+    spared = {same[name] for name in keep if name in same}
     unseen: dict[Key, Shown] = {
-        name: Small() for name, count in counts.items() if 0 < count < SMALLEST_SHOWN
+        same[name]: Small() for name, count in counts.items() if 0 < count < SMALLEST_SHOWN
     }
     safe: set[frozenset[tuple[Key, Shown]]] = set()
-    while (exposed := _first_exposed(counts, sums, unseen, safe=safe)) is not None:
-        _cover(exposed, counts, sums, unseen, keep=keep)
-    return {name: unseen.get(name, count) for name, count in counts.items()}
+    while (exposed := _first_exposed(counts, lines, unseen, safe=safe)) is not None:
+        _cover(exposed, counts, lines, unseen, keep=spared)
+    return {name: unseen.get(same[name], count) for name, count in counts.items()}
+
+
+def _one_name(counts: Mapping[Key, int], sums: Sums[Key]) -> dict[Key, Key]:
+    """The first name of each count that a sum with one part says is told twice."""
+    same = {name: name for name in counts}
+    for total, parts in sums:
+        if len(parts) == 1:
+            old, new = same[parts[0]], same[total]
+            same = {name: new if first == old else first for name, first in same.items()}
+    return same
 
 
 def _check(counts: Mapping[Key, int], sums: Sums[Key]) -> None:
@@ -195,9 +208,10 @@ def _narrowed(
 ) -> dict[Key, _Limits]:
     """Limits of every unseen count after subtracting along one sum after the other."""
     now = dict(limits)
+    lines = [line for line in sums if limits.keys() & {line[0], *line[1]}]
     for _ in range(ROUNDS):
         before = dict(now)
-        for total, parts in sums:
+        for total, parts in lines:
             _narrow_line(total, parts, counts, now)
         if now == before:
             break

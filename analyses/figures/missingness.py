@@ -25,6 +25,7 @@ from analyses.figures.style import (
     house_style,
     wrap,
 )
+from analyses.numbers import share
 
 ROW = 0.44  # inches: a line of text with its bar below
 BAR = 0.16
@@ -126,8 +127,7 @@ def _bar(axes: Axes, entry: Entry, *, top: float) -> None:
         axes.text(WIDTH - 0.04, top + 0.14, "too few to show", ha="right", va="baseline")
         return
     n = int(str(entry.n))
-    share = int(str(entry.recorded)) / n
-    said = f"{share:.0%} recorded"
+    said = f"{share(entry.recorded, entry.n)} recorded"
     axes.text(WIDTH - 0.04, top + 0.14, said, ha="right", va="baseline", color=INK)
     counts = dict(entry.states)
     left, full = 0.04, WIDTH - 0.08
@@ -157,16 +157,17 @@ def alt_text(entries: Sequence[Entry]) -> str:
     'What is recorded of 1 predictor. Least: Syrinx (40%); most: Syrinx (40%).'
     """
     shares = [
-        (int(str(e.recorded)) / int(str(e.n)), place, e.label)
-        for place, e in enumerate(entries)
-        if e.drawable
+        (int(str(e.recorded)) / int(str(e.n)), place) for place, e in enumerate(entries) if e.drawable
     ]
     noun = "predictor" if len(entries) == 1 else "predictors"
     start = f"What is recorded of {len(entries)} {noun}."
     if not shares:
         return f"{start} The numbers are too small to be shown."
-    (low, _, least), (high, _, most) = min(shares), max(shares)
-    return f"{start} Least: {least} ({low:.0%}); most: {most} ({high:.0%})."
+    least, most = entries[min(shares)[1]], entries[max(shares)[1]]
+    return (
+        f"{start} Least: {least.label} ({share(least.recorded, least.n)}); "
+        f"most: {most.label} ({share(most.recorded, most.n)})."
+    )
 
 
 def as_table(entries: Sequence[Entry]) -> Table:
