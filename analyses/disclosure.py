@@ -47,7 +47,7 @@ _Limits = tuple[float, float]
 
 
 def audience_for(provenance: str | None) -> Audience:
-    """Audience of a report on rows of this provenance: exact counts only for public or invented rows.
+    """Audience of a report on rows of this provenance: exact for public or invented rows only.
 
     Parameters
     ----------

@@ -6,12 +6,13 @@ Does not belong here: who is eligible (`analyses.protocol`), what may be shown (
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from analyses.disclosure import Shown
+from analyses.disclosure import Hidden, Shown
 from analyses.figures.style import GREY, INK, RULE, WIDTH, Table, blank, house_style, wrap
 from schemas.errors import IntegrityError
 
@@ -57,9 +58,11 @@ def check(steps: Sequence[Step]) -> None:
                 f"Attrition, step {number}: {exact[0]} before, {exact[1]} out and {exact[2]} "
                 "after do not add up."
             )
-    for number, (one, following) in enumerate(zip(steps, steps[1:], strict=False), start=1):
+    for number, (one, following) in enumerate(pairwise(steps), start=1):
         if one.n_after != following.n_before:
-            raise IntegrityError(f"Attrition: step {number + 1} does not start where {number} ends.")
+            raise IntegrityError(
+                f"Attrition: step {number + 1} does not start where {number} ends."
+            )
 
 
 def draw(steps: Sequence[Step]) -> Figure:
@@ -81,7 +84,7 @@ def draw(steps: Sequence[Step]) -> Figure:
         If the numbers do not add up.
     """
     check(steps)
-    leavers = [(s, wrap(f"{s.n_out} left out: {s.step}", 29)) for s in steps if s.n_out != 0]
+    leavers = [(s, wrap(f"{_told(s.n_out)} left out: {s.step}", 28)) for s in steps if s.n_out != 0]
     heights = [LINE * (text.count("\n") + 1) + 2 * PADDING for _, text in leavers]
     box = LINE + 2 * PADDING
     with house_style():
@@ -103,11 +106,18 @@ def draw(steps: Sequence[Step]) -> Figure:
     return figure
 
 
+def _told(count: Shown) -> str:
+    """A count for the middle of a sentence."""
+    return "Hidden number" if isinstance(count, Hidden) else str(count)
+
+
 def _box(axes: Axes, where: tuple[float, float, float, float], text: str, *, strong: bool) -> None:
     """One box with its text; `where` is left, top, width, height in inches."""
     left, top, width, height = where
-    look = {"facecolor": "#f3f5f7" if strong else "white", "edgecolor": INK if strong else RULE}
-    axes.add_patch(Rectangle((left, top), width, height, linewidth=1.1, **look))
+    face, edge = ("#f3f5f7", INK) if strong else ("white", RULE)
+    axes.add_patch(
+        Rectangle((left, top), width, height, linewidth=1.1, facecolor=face, edgecolor=edge)
+    )
     axes.text(
         left + 0.1,
         top + height / 2,

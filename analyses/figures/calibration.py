@@ -114,9 +114,9 @@ def _histogram(axes: Axes, bars: Sequence[Bar]) -> None:
         return
     for b in bars:
         up, down = int(str(b.events)), int(str(b.non_events))
-        look = {"width": 0.9 * (b.high - b.low), "linewidth": 0}
-        axes.bar((b.low + b.high) / 2, up, color=BLUE, **look)
-        axes.bar((b.low + b.high) / 2, -down, color=RULE, **look)
+        middle, width = (b.low + b.high) / 2, 0.9 * (b.high - b.low)
+        axes.bar(middle, up, width=width, color=BLUE, linewidth=0)
+        axes.bar(middle, -down, width=width, color=RULE, linewidth=0)
     top = max(max(int(str(b.events)), int(str(b.non_events))) for b in bars) or 1
     axes.set_ylim(-1.12 * top, 1.12 * top)
     axes.set_yticks([-top, 0, top])

@@ -25,7 +25,7 @@ from analyses.figures.style import (
     house_style,
     wrap,
 )
-from analyses.numbers import share
+from analyses.numbers import NONE, share
 
 ROW = 0.44  # inches: a line of text with its bar below
 BAR = 0.16
@@ -52,8 +52,10 @@ class Entry:
     @property
     def drawable(self) -> bool:
         """Whether every number of the bar may be shown."""
-        return isinstance(self.n, int) and self.n > 0 and all(
-            isinstance(n, int) for _, n in (*self.states, ("recorded", self.recorded))
+        return (
+            isinstance(self.n, int)
+            and self.n > 0
+            and all(isinstance(n, int) for _, n in (*self.states, ("recorded", self.recorded)))
         )
 
 
@@ -157,7 +159,9 @@ def alt_text(entries: Sequence[Entry]) -> str:
     'What is recorded of 1 predictor. Least: Syrinx (40%); most: Syrinx (40%).'
     """
     shares = [
-        (int(str(e.recorded)) / int(str(e.n)), place) for place, e in enumerate(entries) if e.drawable
+        (int(str(e.recorded)) / int(str(e.n)), place)
+        for place, e in enumerate(entries)
+        if e.drawable
     ]
     noun = "predictor" if len(entries) == 1 else "predictors"
     start = f"What is recorded of {len(entries)} {noun}."
@@ -186,7 +190,7 @@ def as_table(entries: Sequence[Entry]) -> Table:
     used = [state for state in STATES if any(state in dict(e.states) for e in entries)]
     header = ("Predictor", "Cases", *(STATES[state][0].capitalize() for state in used))
     rows = tuple(
-        (e.label, str(e.n), *(str(dict(e.states).get(state, "–")) for state in used))
+        (e.label, str(e.n), *(str(dict(e.states).get(state, NONE)) for state in used))
         for e in entries
     )
     return Table(header, rows)

@@ -23,7 +23,7 @@ from analyses.figures.style import (
     house_style,
     wrap,
 )
-from analyses.numbers import number
+from analyses.numbers import NONE, number
 
 LOOKS = ((GREY, "s"), (BLUE, "o"), (VERMILION, "D"))  # baseline, primary, challenger
 
@@ -186,6 +186,6 @@ def as_table(measures: Sequence[Measure]) -> Table:
     for measure in measures:
         for e in measure.estimates:
             said = text_of(e, digits=measure.digits).split(" (")
-            interval = said[1].rstrip(")").replace(", ", " to ") if len(said) > 1 else "–"
+            interval = said[1].rstrip(")").replace(", ", " to ") if len(said) > 1 else NONE
             rows.append((measure.label, e.model, said[0], interval))
     return Table(("Measure", "Model", "Estimate", "95% interval"), tuple(rows))

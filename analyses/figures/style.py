@@ -65,7 +65,8 @@ def house_style() -> Iterator[None]:
     """Matplotlib's own defaults with the settings of this module, whatever the machine has set."""
     with mpl.rc_context():
         mpl.rcdefaults()
-        mpl.rcParams.update(SETTINGS)
+        for name, value in SETTINGS.items():
+            mpl.rcParams[name] = value  # type: ignore[index]  # the stubs want literal names
         yield
 
 

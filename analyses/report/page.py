@@ -102,6 +102,7 @@ def context(page: dict[str, Any]) -> dict[str, Any]:
         "calibration_figure": pictures.curve(page, primary),
         "decision": sections.decision(primary, baseline),
         "not_yet": sections.not_yet(primary),
+        "cautions": sections.cautions(page),
         "methods": prose.methods(page),
         "limitations": prose.limitations(page),
         "percent": numbers.share(page["outcome"].get("events"), page["outcome"].get("n")),

@@ -16,7 +16,7 @@ from analyses.figures.style import Table, to_svg
 from analyses.report.words import MEASURES, human
 
 MISSING_STATES = frozenset(
-    {"indeterminate", "not_assessable", "not_reported", "unknown", "", None}
+    {"indeterminate", "not_assessable", "not_reported", "unknown", "empty", "", None}
 )
 YES_NO = {"present": "present", "yes": "present", "absent": "absent", "no": "absent"}
 DRAWN = ("auc", "calibration_slope", "calibration_intercept", "o_e_ratio", "brier", "ipa")
@@ -35,7 +35,7 @@ class Picture:
 
 def _picture(name: str, figure: Figure, alt: str, *, caption: str, table: Table) -> Picture:
     """Put the parts together."""
-    svg = Markup(to_svg(figure, name=name))  # noqa: S704 matplotlib escapes the text it writes
+    svg = Markup(to_svg(figure, name=f"figure-{name}"))
     return Picture(name, svg, alt, caption, table)
 
 
@@ -117,7 +117,7 @@ def measures(page: dict[str, Any], models: list[dict[str, Any]]) -> Picture | No
             performance.Estimate(
                 model_name(m),
                 (f or {}).get("estimate"),
-                (f or {}).get("interval") and (f["interval"][0], f["interval"][1]),
+                _limits((f or {}).get("interval")),
             )
             for m, f in zip(models, found, strict=True)
         )
@@ -134,6 +134,11 @@ def measures(page: dict[str, Any], models: list[dict[str, Any]]) -> Picture | No
         "a coin toss for the AUC, no gain for the IPA, and the right value for the others.",
         table=performance.as_table(panels),
     )
+
+
+def _limits(interval: list[float] | None) -> tuple[float, float] | None:
+    """Two limits of a list."""
+    return None if interval is None else (interval[0], interval[1])
 
 
 def curve(page: dict[str, Any], model: dict[str, Any] | None) -> Picture | None:
@@ -158,8 +163,8 @@ def curve(page: dict[str, Any], model: dict[str, Any] | None) -> Picture | None:
         calibration.alt_text(shape),
         caption=f"Calibration of the {model_name(model)} model on cases it had not seen (first "
         "repeat of the nested cross-validation). Points above the diagonal: the outcome was "
-        "more frequent than predicted. Below: how many cases got which prediction, with the outcome "
-        "upwards, without it downwards.",
+        "more frequent than predicted. Below: how many cases got which prediction, with the "
+        "outcome upwards, without it downwards.",
         table=calibration.as_table(shape),
     )
 

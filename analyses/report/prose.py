@@ -38,7 +38,9 @@ def methods(page: dict[str, Any]) -> list[str]:
         return said
     labels = {row["column"]: row.get("label") for row in page["cohort"]["missingness"]}
     names = ", ".join(str(name).replace("_", " ") for name in plan.get("models") or [])
-    baseline = ", ".join(words.level(labels.get(c) or words.human(c)) for c in plan.get("baseline") or [])
+    baseline = ", ".join(
+        words.level(labels.get(c) or words.human(c)) for c in plan.get("baseline") or []
+    )
     folds = plan.get("resampling") or {}
     said.append(
         f"Models: {names}; every one has to beat the baseline ({baseline or 'none'}). {FILLED} "

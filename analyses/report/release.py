@@ -239,18 +239,25 @@ def _withhold(page: dict[str, Any], raw: dict[Path, int], shown: dict[Path, Show
         curve = (model.get("curves") or {}).get("calibration") or {}
         root: Path = ("models", i, "curves", "calibration")
         for j in reversed(range(len(curve.get("bins") or []))):
-            mine = {(*root, "bins", j, "n"), ("bin", *root, j), ("left", "no event", "bin", *root, j)}
+            mine = {
+                (*root, "bins", j, "n"),
+                ("bin", *root, j),
+                ("left", "no event", "bin", *root, j),
+            }
             if mine & unseen:
                 del curve["bins"][j]
     if unseen & {("verdict", "n"), ("verdict", "events"), ("outcome", "events")}:
         page["verdict"].update(minimum_n=None, events_per_parameter=None, r2_anticipated=None)
-    secret = {str(raw[path]) for path in unseen if raw[path]}
-    quoted = re.compile(rf"(?<![\d.])(?:{'|'.join(sorted(secret))})(?![\d.]*\d)")
-    if not secret:
-        return
+    whole = {path for path in unseen if path[0] in ("data", "outcome", "verdict")}
     page["verdict"]["reasons"] = [
-        WITHHELD if quoted.search(reason) else reason for reason in page["verdict"]["reasons"]
+        WITHHELD if _quotes(reason, raw, whole) else reason for reason in page["verdict"]["reasons"]
     ]
     for warning in page["warnings"]:
-        if quoted.search(warning["message"]):
+        if _quotes(warning["message"], raw, unseen):
             warning["message"] = WITHHELD
+
+
+def _quotes(sentence: str, raw: dict[Path, int], paths: set[Path]) -> bool:
+    """Whether a sentence holds the number of one of the unseen counts."""
+    numbers = set(re.findall(r"(?<![\d.])\d+(?!\.?\d)", sentence))
+    return any(str(raw[path]) in numbers for path in paths if raw[path])

@@ -10,7 +10,25 @@ RESEARCH_ONLY = "Research use only, not for clinical use."
 
 _CAPITALS = {
     word: word.upper()
-    for word in "adc auc braf dwi ct eor h3 idh ionm mri nf1 nf2 t1 t2 tert vhl who".split()
+    for word in [
+        "adc",
+        "auc",
+        "braf",
+        "dwi",
+        "ct",
+        "eor",
+        "h3",
+        "idh",
+        "ionm",
+        "mri",
+        "nf1",
+        "nf2",
+        "t1",
+        "t2",
+        "tert",
+        "vhl",
+        "who",
+    ]
 } | {"mccormick": "McCormick", "mycn": "MYCN"}
 
 
@@ -77,47 +95,80 @@ POOLED = (
 )
 MEASURES = {
     "auc": Measure(
-        "AUC (telling patients apart)", "AUC", 2, 0.5, "1; 0.5 is a coin toss",
+        "AUC (telling patients apart)",
+        "AUC",
+        2,
+        0.5,
+        "1; 0.5 is a coin toss",
         "Of one patient with and one without the outcome, how often the model gives the first "
         "the higher probability.",
-        "Mann–Whitney probability, ties one half; computed within each outer test fold and "
+        "Mann-Whitney probability, ties one half; computed within each outer test fold and "
         "averaged; interval: normal on the logit scale with the bootstrap standard deviation.",
     ),
     "calibration_slope": Measure(
-        "Calibration slope", "Slope", 2, 1.0, "1",
+        "Calibration slope",
+        "Slope",
+        2,
+        1.0,
+        "1",
         "Below 1 the predictions are too extreme (the usual sign of overfitting), above 1 too "
         "timid.",
         "Coefficient of logit(p) in a logistic regression of the outcome on logit(p). " + POOLED,
     ),
     "calibration_intercept": Measure(
-        "Calibration in the large", "Intercept", 2, 0.0, "0",
+        "Calibration in the large",
+        "Intercept",
+        2,
+        0.0,
+        "0",
         "Above 0 the predicted probabilities are too low on average, below 0 too high.",
         "Intercept of a logistic regression of the outcome with logit(p) as offset (slope fixed "
         "at 1). " + POOLED,
     ),
     "o_e_ratio": Measure(
-        "Observed / expected", "O/E", 2, 1.0, "1",
+        "Observed / expected",
+        "O/E",
+        2,
+        1.0,
+        "1",
         "Events that happened divided by events the model expected.",
         "Sum of outcomes over sum of predicted probabilities. " + POOLED,
     ),
     "brier": Measure(
-        "Brier score (error)", "Brier", 3, None, "0",
-        "Mean squared distance between the predicted probability and what happened (0 or 1); smaller "
-        "is better.",
+        "Brier score (error)",
+        "Brier",
+        3,
+        None,
+        "0",
+        "Mean squared distance between the predicted probability and what happened (0 or 1); "
+        "smaller is better.",
         "Mean of (p - y) squared. " + POOLED,
     ),
     "ipa": Measure(
-        "IPA (gain over the average)", "IPA", 2, 0.0, "1; below 0 is harm",
-        "How much of the Brier score of “everybody has the average probability” the model takes away.",
+        "IPA (gain over the average)",
+        "IPA",
+        2,
+        0.0,
+        "1; below 0 is harm",
+        "How much of the Brier score of “everybody has the average probability” the model takes "
+        "away.",
         "1 - Brier / (phi (1 - phi)), phi the share with the outcome. " + POOLED,
     ),
     "log_loss": Measure(
-        "Log-loss (error)", "Log-loss", 3, None, "0",
+        "Log-loss (error)",
+        "Log-loss",
+        3,
+        None,
+        "0",
         "Punishes confident wrong predictions most; smaller is better. Models are compared by it.",
         "Mean of -log of the probability given to what happened. " + POOLED,
     ),
     "ici": Measure(
-        "ICI (calibration error)", "ICI", 3, 0.0, "0",
+        "ICI (calibration error)",
+        "ICI",
+        3,
+        0.0,
+        "0",
         "Mean distance between the predicted probability and the smoothed share observed.",
         "Mean of |p - loess(y on p)|. " + POOLED,
     ),
@@ -218,8 +269,8 @@ NOT_YET = {
     "instability": (
         "Instability of predictions",
         NOT_COMPUTED,
-        "It would show how much the prediction for the same patient changes when the model is made from "
-        "a slightly different sample.",
+        "It would show how much the prediction for the same patient changes when the model is made "
+        "from a slightly different sample.",
     ),
     "bootstrap_632plus": (
         "Bootstrap .632+ estimates",
