@@ -13,7 +13,8 @@ from matplotlib.figure import Figure
 from analyses.disclosure import Hidden, Shown
 from analyses.figures import attrition, calibration, missingness, performance
 from analyses.figures.style import Table, to_svg
-from analyses.report.words import MEASURES, human
+from analyses.report import words
+from analyses.report.words import MEASURES
 
 MISSING_STATES = frozenset(
     {"indeterminate", "not_assessable", "not_reported", "unknown", "empty", "", None}
@@ -78,7 +79,7 @@ def entry(row: dict[str, Any]) -> missingness.Entry:
         states["missing"] = row["n"] - sum(int(str(n)) for n in seen)
     else:
         states["missing"] = Hidden()
-    label = str(row.get("label") or human(row["column"]))
+    label = words.label_of(row.get("label"), row["column"])
     return missingness.Entry(label, row["n"], row["recorded"], tuple(states.items()))
 
 

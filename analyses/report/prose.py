@@ -70,6 +70,7 @@ def limitations(page: dict[str, Any]) -> list[str]:
             "Reports span decades, classifications and scanners; older tumour names were mapped "
             "to current ones."
         )
+    if provenance == "published" and page["models"]:
         said.append(
             "A model can learn which reports mention a thing rather than what it means: the "
             "indicators of being not reported are themselves predictors."
@@ -80,7 +81,7 @@ def limitations(page: dict[str, Any]) -> list[str]:
             "of the cases; filling them in cannot bring the information back."
         )
     ratio = page["verdict"].get("events_per_parameter")
-    if ratio is not None and ratio < 10:
+    if page["models"] and ratio is not None and ratio < 10:
         said.append(
             f"Only {numbers.brief(round(ratio, 2))} events per parameter: shrinkage does not cure "
             "a small sample, because the amount of shrinkage is itself uncertain."

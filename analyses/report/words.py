@@ -54,6 +54,30 @@ def human(name: object) -> str:
     return said[:1].upper() + said[1:] if said else "(empty)"
 
 
+def label_of(label: object, name: object) -> str:
+    """Label of a column for a page: the given one with a capital, else its name in words.
+
+    Parameters
+    ----------
+    label
+        As the results give it, or None.
+    name
+        Name of the column.
+
+    Returns
+    -------
+    str
+        A symbol such as "n" at the start stays as it is.
+
+    Examples
+    --------
+    >>> label_of("cord region", "cord_region"), label_of("n segments", "x"), label_of(None, "a_b")
+    ('Cord region', 'n segments', 'A b')
+    """
+    said = " ".join(str(label or "").split()) or human(name)
+    return said[:1].upper() + said[1:] if said[1:2].isalpha() else said
+
+
 def level(name: object) -> str:
     """Name of a level inside a table: as `human`, in lower case.
 
