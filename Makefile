@@ -24,7 +24,7 @@ $(READY): requirements.lock pyproject.toml
 setup: $(READY) ## make .venv and install the locked set
 
 run: $(READY) ## the whole line on the demo data; prints where report, snapshot and database are
-	$(BIN)/imsct --home $(HOME_FOLDER) demo
+	$(BIN)/imsct demo --home $(HOME_FOLDER)
 
 dev: $(READY) ## Dagster's own pages on the home, on loopback
 	IMSCT_HOME=$(abspath $(HOME_FOLDER)) DAGSTER_HOME=$(abspath $(HOME_FOLDER))/dagster $(BIN)/dagster dev --host 127.0.0.1

@@ -77,6 +77,11 @@ def _within(low: float, high: float) -> Predicate:
     return all_of(Compare(value, ">=", low), Compare(value, "<=", high))
 
 
+def _measured(*measures: str) -> Predicate:
+    """A number is given for one of the measures; a reason for its absence is none."""
+    return all_of(is_in("measure", *measures), IsFilled(Col("value")))
+
+
 def _score_within(scale: Predicate, low: float, high: float) -> Predicate:
     """On that scale the score lies within the limits."""
     score = Col("score")
@@ -286,14 +291,14 @@ _MEASUREMENTS = (
     _rule(
         "R029",
         "imaging_measurements.measure",
-        holds=IfThen(is_in("measure", *_ADC), _acquired("dwi", "dti")),
+        holds=IfThen(_measured(*_ADC), _acquired("dwi", "dti")),
         sentence="an ADC comes from a study with diffusion-weighted or tensor imaging",
         remedy="A diffusion value without DWI: correct the sequences or the study.",
     ),
     _rule(
         "R030",
         "imaging_measurements.measure",
-        holds=IfThen(is_in("measure", "choline_naa_ratio"), _acquired("mrs")),
+        holds=IfThen(_measured("choline_naa_ratio"), _acquired("mrs")),
         sentence="a choline ratio comes from a study with MR spectroscopy",
         remedy="A choline ratio without spectroscopy: correct the sequences or the study.",
     ),

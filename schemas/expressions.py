@@ -218,12 +218,12 @@ def columns_of(node: Node) -> Iterator[str]:
     elif isinstance(node, Related | Exists):
         yield node.on
     else:
-        for child in _children(node):
+        for child in children_of(node):
             yield from columns_of(child)
 
 
-def _children(node: Node) -> tuple[Node, ...]:
-    """Direct parts of an expression, terms and predicates alike."""
+def children_of(node: Node) -> tuple[Node, ...]:
+    """Direct parts of an expression, terms and predicates alike; related values have none."""
     match node:
         case AnyOf(parts) | AllOf(parts):
             return parts

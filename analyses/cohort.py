@@ -1,0 +1,212 @@
+"""The cohort: one row per case, drawn from the tables of `core`.
+
+Belongs here: which study, read, surgery and diagnosis stand for a case before surgery.
+Does not belong here: what is predicted (`analyses.endpoints`), statistics, reading the database.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from schemas.columns import Availability, Code
+from schemas.measures import MEASURES
+from schemas.tables import BY_NAME
+
+Tables = Mapping[str, pl.DataFrame]
+
+#: A preoperative study older than this does not describe the tumour that was operated (rule R019).
+OLDEST_PREOPERATIVE_DAY = 180
+_PREOPERATIVE = ("diagnostic", "preoperative")
+_FROM_SURGERY = (
+    "intent",
+    "surgeon_experience",
+    "ionm_ssep",
+    "ionm_mep",
+    "ionm_dwave",
+    "growth_type",
+    "cleavage_plane",
+    "extent_of_resection",
+    "eor_basis",
+    "residual_volume_mm3",
+)
+_FROM_PATHOLOGY = (
+    "histology",
+    "histology_edition",
+    "who_grade",
+    "diagnosis_level",
+    "h3_k27m",
+    "idh_mutation",
+    "mycn_amplification",
+    "braf_v600e",
+)
+_FROM_STUDY = tuple(c.name for c in BY_NAME["imaging_studies"].columns if c.name.startswith("seq_"))
+_FROM_READ = tuple(
+    c.name for c in BY_NAME["imaging_reads"].columns if c.available == Availability.BY_STUDY_DAY
+)
+_FROM_PATIENT = ("sex", "syndrome")
+#: Columns of the cases table that go into the cohort as they are.
+_FROM_CASE = tuple(
+    c.name for c in BY_NAME["cases"].columns if not c.name.endswith("_missing_reason")
+)
+
+
+def build_cohort(tables: Tables) -> pl.DataFrame:
+    """Draw one row per case.
+
+    The study is the last MR study made for diagnosis or before the first surgery, at most 180 days
+    before it; the read is the consensus, else the first round of the first reader. The surgery is
+    the first one. Where a case has none of these its columns are missing.
+
+    Parameters
+    ----------
+    tables
+        The tables of `core` by name, with their kept columns.
+
+    Returns
+    -------
+    pl.DataFrame
+        Sorted by `case_id`: the columns of `cases` (`age_years` in years, `symptom_duration_months`
+        in
+        months), of `patients`, of the chosen study and read, the measures as columns in their own
+        units,
+        of the first surgery (`surgery_day` in days) and of the diagnosis, and `provenance`.
+    """
+    surgeries = first_surgeries(tables["surgeries"])
+    studies = preoperative_studies(tables["imaging_studies"], surgeries)
+    reads = chosen_reads(tables["imaging_reads"], studies)
+    cases = tables["cases"].select(*_FROM_CASE, "provenance")
+    patients = tables["patients"].select("patient_id", *_FROM_PATIENT)
+    return (
+        cases.join(patients, on="patient_id", how="left")
+        .join(studies.select("case_id", "study_id", *_FROM_STUDY), on="case_id", how="left")
+        .join(reads.select("study_id", *_FROM_READ), on="study_id", how="left")
+        .join(wide_measurements(tables["imaging_measurements"], reads), on="study_id", how="left")
+        .join(surgeries.select("case_id", "surgery_day", *_FROM_SURGERY), on="case_id", how="left")
+        .join(chosen_diagnoses(tables["pathology"]), on="case_id", how="left")
+        .drop("study_id")
+        .sort("case_id")
+    )
+
+
+def first_surgeries(surgeries: pl.DataFrame) -> pl.DataFrame:
+    """The first surgery of every case that had one, by day, then number."""
+    return _first(surgeries, of="case_id", by=("surgery_day", "surgery_number", "surgery_id"))
+
+
+def preoperative_studies(studies: pl.DataFrame, surgeries: pl.DataFrame) -> pl.DataFrame:
+    """The last MR study before the first surgery of every case; without surgery the last diagnostic
+    one.
+
+    A study whose day is not recorded counts by its purpose, behind those with a day.
+    """
+    dated = studies.filter(
+        (pl.col("modality") == "mr") & pl.col("study_purpose").is_in(_PREOPERATIVE)
+    ).join(surgeries.select("case_id", "surgery_day"), on="case_id", how="left")
+    day, surgery = pl.col("study_day"), pl.col("surgery_day")
+    in_time = (day <= surgery) & (day >= surgery - OLDEST_PREOPERATIVE_DAY)
+    usable = dated.filter(
+        pl.when(surgery.is_null()).then(day <= 0).otherwise(in_time).fill_null(True)
+    )
+    latest = usable.with_columns(place=-day.fill_null(-1_000_000))
+    return _first(latest, of="case_id", by=("place", "study_id")).drop("place", "surgery_day")
+
+
+def chosen_reads(reads: pl.DataFrame, studies: pl.DataFrame) -> pl.DataFrame:
+    """The read that stands for each chosen study: the consensus, else round 1 of the first reader."""
+    ranked = reads.join(studies.select("study_id"), on="study_id", how="semi").with_columns(
+        rank=pl.when(pl.col("is_consensus") == "yes").then(0).otherwise(1)
+    )
+    return _first(ranked, of="study_id", by=("rank", "read_round", "reader_id", "read_id"))
+
+
+def wide_measurements(measurements: pl.DataFrame, reads: pl.DataFrame) -> pl.DataFrame:
+    """The measures of each chosen study as columns named like the measure.
+
+    A value that belongs to the chosen read comes first, then one that belongs to no read.
+    """
+    chosen = reads.select("study_id", chosen_read="read_id")
+    of_read = pl.col("read_id") == pl.col("chosen_read")
+    rank = pl.when(of_read).then(0).when(pl.col("read_id").is_null()).then(1).otherwise(2)
+    ranked = (
+        measurements.filter(pl.col("value").is_not_null())
+        .join(chosen, on="study_id", how="inner")
+        .with_columns(rank=rank)
+        .sort("rank", "measurement_id")
+    )
+    columns = [
+        pl.col("value").filter(pl.col("measure") == m.name).first().alias(m.name) for m in MEASURES
+    ]
+    return ranked.group_by("study_id", maintain_order=True).agg(columns)
+
+
+def chosen_diagnoses(pathology: pl.DataFrame) -> pl.DataFrame:
+    """One diagnosis per case: a resection specimen before a biopsy before any other."""
+    kinds = {"resection": 0, "biopsy": 1, "earlier_specimen": 2}
+    ranked = pathology.with_columns(
+        rank=pl.col("specimen_kind").replace_strict(kinds, default=3, return_dtype=pl.Int64)
+    )
+    first = _first(ranked, of="case_id", by=("rank", "specimen_day", "pathology_id"))
+    return first.select("case_id", *_FROM_PATHOLOGY)
+
+
+def availability_of_columns() -> dict[str, str]:
+    """When each column of the cohort becomes known, by column.
+
+    Examples
+    --------
+    >>> known = availability_of_columns()
+    >>> known["margin"], known["extent_of_resection"]
+    ('preoperative_imaging', 'postoperative')
+    """
+    preoperative = Availability.PREOPERATIVE_IMAGING.value
+    known = {c: BY_NAME["cases"][c].available.value for c in _FROM_CASE}
+    known |= {c: BY_NAME["patients"][c].available.value for c in _FROM_PATIENT}
+    # the chosen study lies before surgery, so what was seen on it was known then
+    known |= dict.fromkeys((*_FROM_STUDY, *_FROM_READ, *(m.name for m in MEASURES)), preoperative)
+    known |= {c: BY_NAME["surgeries"][c].available.value for c in ("surgery_day", *_FROM_SURGERY)}
+    known |= {c: BY_NAME["pathology"][c].available.value for c in _FROM_PATHOLOGY}
+    return known | {"provenance": Availability.ADMIN.value}
+
+
+def labels_of_columns() -> dict[str, str]:
+    """A short label of each column of the cohort, with its unit.
+
+    Examples
+    --------
+    >>> labels_of_columns()["age_years"]
+    'age (years)'
+    """
+    units = {m.name: (m.unit, m.name.removesuffix(f"_{_suffix(m.unit)}")) for m in MEASURES}
+    labels = {}
+    for table in (
+        "cases",
+        "patients",
+        "imaging_studies",
+        "imaging_reads",
+        "surgeries",
+        "pathology",
+    ):
+        for column in BY_NAME[table].columns:
+            kind = "" if isinstance(column.type, Code) else column.unit
+            units.setdefault(column.name, (kind, column.name.removesuffix(f"_{kind}")))
+    for name, (unit, stem) in units.items():
+        words = stem.replace("_", " ").removesuffix(" 1e6 mm2 s")
+        for word in ("adc", "mri", "who", "t1", "t2", "dwi", "dti", "mrs", "swi", "naa"):
+            words = " ".join(word.upper() if part == word else part for part in words.split(" "))
+        labels[name] = f"{words} ({_unit_shown(unit)})" if unit else words
+    return labels
+
+
+def _suffix(unit: str) -> str:
+    """How a unit is written at the end of a column name."""
+    return {"1e-6_mm2_s": "1e6_mm2_s"}.get(unit, unit)
+
+
+def _unit_shown(unit: str) -> str:
+    """A unit as a person writes it."""
+    return {"1e-6_mm2_s": "10\u207b\u2076 mm\u00b2/s", "mm3": "mm\u00b3"}.get(unit, unit)
+
+
+def _first(frame: pl.DataFrame, *, of: str, by: Sequence[str]) -> pl.DataFrame:
+    """The first row of each group in the given order."""
+    return frame.sort(*by).group_by(of, maintain_order=True).first().sort(of)

@@ -1,0 +1,13 @@
+"""The simulated registry: cases drawn by a program, calibrated to published counts.
+
+Belongs here: generating delivered tables as text, and planting faults in them.
+Does not belong here: writing files and manifests (`assets`), judging rows (`warehouse.validation`).
+Nobody is behind a row of it: every use must say "simulated".
+"""
+
+from analyses.simulation.draw import Registry
+from analyses.simulation.faults import PlantedFault, plant_faults
+from analyses.simulation.parameters import Settings
+from analyses.simulation.registry import simulate_registry
+
+__all__ = ["PlantedFault", "Registry", "Settings", "plant_faults", "simulate_registry"]

@@ -1,0 +1,65 @@
+"""Running a plan on the warehouse: cohort in, results and report out, under the snapshot's name.
+
+Belongs here: which files a run leaves and when an earlier run is still good.
+Does not belong here: the analysis (`analyses.protocol`), its page (`analyses.report`).
+"""
+
+import json
+
+from analyses.model_files import save
+from analyses.plan import Plan
+from analyses.protocol import run_plan
+from analyses.report import render_report
+from analyses.results import to_json
+
+from analyses.endpoints import intent_warnings
+from assets.context import Line
+from assets.snapshot import candidate_id
+from warehouse.files import write_atomically
+
+
+def analyse_cohort(line: Line, plan: Plan) -> dict[str, str | int]:
+    """Run one plan on one cohort, unless the same plan, snapshot and code already gave a result.
+
+    Returns
+    -------
+    dict[str, str | int]
+        What became of it: verdict, number of cases, snapshot, whether it was run.
+    """
+    cases = line.store.read("analysis", "cases")
+    if cases.filter(cases["provenance"] == plan.population.provenance).is_empty():
+        return {"verdict": "no case", "cases": 0, "was_run": 0}
+    snapshot = candidate_id(line)
+    folder = f"{plan.name}-{snapshot}"
+    target = line.home.results / folder / "results.json"
+    page = line.home.reports / folder / "report.html"
+    stamp = {"snapshot": snapshot, "code": line.code, "lock": line.lock}
+    if target.exists() and page.exists():
+        kept = json.loads(target.read_text(encoding="utf-8"))
+        now = {**stamp, "plan": plan.sha256}
+        then = {**{k: kept["provenance"][k] for k in stamp}, "plan": kept["plan"]["sha256"]}
+        if then == now:
+            line.say(f"results/{folder}: already there")
+            return {
+                "verdict": kept["verdict"]["level"],
+                "cases": kept["data"]["used"],
+                "was_run": 0,
+            }
+    columns = line.store.read("analysis", "columns")
+    availability = dict(zip(columns["column"], columns["availability"], strict=True))
+    line.say(f"results/{folder}: started")
+    run = run_plan(plan, cases, availability=availability, stamp=stamp, progress=line.say)
+    run.results["warnings"] += intent_warnings(cases, plan.population.provenance)
+    for place in (target.parent, page.parent):
+        place.mkdir(exist_ok=True)
+    write_atomically(target, to_json(run.results))
+    if run.model is not None:
+        write_atomically(target.with_name("model.skops"), save(run.model))
+    write_atomically(page, render_report(run.results))
+    line.say(f"reports/{folder}/report.html: written")
+    return {
+        "verdict": run.results["verdict"]["level"],
+        "cases": run.results["data"]["used"],
+        "snapshot": snapshot,
+        "was_run": 1,
+    }

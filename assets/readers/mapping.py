@@ -1,0 +1,118 @@
+"""Mapping: records of a file to rows of the tables, as the site's profile says.
+
+Belongs here: applying a profile, text to text; each row keeps record and line of its file.
+Does not belong here: what a profile may say (`schemas.profile`), typing (`warehouse.staging`).
+"""
+
+import hashlib
+import re
+
+import polars as pl
+
+from schemas.columns import Column
+from schemas.profile import FileProfile, Rows, Source, not_recorded
+from schemas.tables import BY_NAME
+
+#: Mean length of a month in days, as the clinical specification has it.
+DAYS_PER_MONTH = 30.4375
+_ID_LENGTH = 40
+_NOT_IN_IDS = re.compile(r"[^A-Za-z0-9_-]+")
+
+
+def map_records(frame: pl.DataFrame, profile: FileProfile) -> dict[str, pl.DataFrame]:
+    """Make the rows of every table that the profile names.
+
+    Returns
+    -------
+    dict[str, pl.DataFrame]
+        By table name: `_record`, `_line` and every delivered column of the table, as text.
+    """
+    made: dict[str, list[pl.DataFrame]] = {}
+    for rows in profile.rows:
+        made.setdefault(rows.table, []).append(_rows(frame, rows))
+    return {table: pl.concat(parts).sort("_record") for table, parts in made.items()}
+
+
+def _rows(frame: pl.DataFrame, rows: Rows) -> pl.DataFrame:
+    """The rows of one kind."""
+    chosen = frame.head(1) if rows.once else frame
+    for column, values in rows.when.items():
+        chosen = chosen.filter(pl.col(column).is_in(values))
+    if rows.when_any_filled:
+        chosen = chosen.filter(pl.any_horizontal(*(pl.col(c) != "" for c in rows.when_any_filled)))
+    table = BY_NAME[rows.table]
+    made = {column.name: _value(column, rows) for column in table.columns}
+    for column in table.columns:
+        if column.may_be_explained and column.reason_name not in rows.columns:
+            made[column.reason_name] = _reason(column, made[column.name])
+    return chosen.select("_record", "_line", *(value.alias(n) for n, value in made.items()))
+
+
+def _value(column: Column, rows: Rows) -> pl.Expr:
+    """Text of one target column."""
+    source = rows.columns.get(column.name)
+    if source is None:
+        return pl.lit(not_recorded(column))
+    return _where(source, _taken(source, column))
+
+
+def _taken(source: Source, column: Column) -> pl.Expr:
+    """The source's value before its conditions."""
+    if source.constant is not None:
+        return pl.lit(source.constant)
+    if source.id is not None:
+        parts = pl.concat_str(*(pl.col(c) for c in source.id), separator="-")
+        prefix = source.prefix
+        return parts.map_elements(lambda text: published_id(prefix, text), return_dtype=pl.String)
+    assert source.column is not None
+    value = pl.col(source.column)
+    if source.codes:
+        value = value.replace(source.codes)
+    if source.months_to_days:
+        value = value.map_elements(_days, return_dtype=pl.String)
+    empty = pl.lit(not_recorded(column) if source.empty is None else source.empty)
+    for other, results in source.empty_where.items():
+        for found, result in results.items():
+            empty = pl.when(pl.col(other) == found).then(pl.lit(result)).otherwise(empty)
+    return pl.when(pl.col(source.column) == "").then(empty).otherwise(value)
+
+
+def _where(source: Source, value: pl.Expr) -> pl.Expr:
+    """The value where the source's conditions hold, else empty."""
+    for column, allowed in source.only_where.items():
+        value = pl.when(pl.col(column).is_in(allowed)).then(value).otherwise(pl.lit(""))
+    if source.only_where_filled is not None:
+        value = pl.when(pl.col(source.only_where_filled) != "").then(value).otherwise(pl.lit(""))
+    return value
+
+
+def _reason(column: Column, value: pl.Expr) -> pl.Expr:
+    """Why a number is empty, where the source does not say: not recorded; nothing for optional ones."""
+    if not column.required:
+        return pl.lit("")
+    return pl.when(value == "").then(pl.lit("not_recorded")).otherwise(pl.lit(""))
+
+
+def published_id(prefix: str, reference: str) -> str:
+    """An identifier from a published reference: readable, of allowed characters, at most 40 long.
+
+    Examples
+    --------
+    >>> published_id("C-", "PMID29066318-1")
+    'C-PMID29066318-1'
+    >>> published_id("C-", "10.18203/issn.2455-4510.IntJResOrthop20205576-1")
+    'C-10-18203-issn-2455-4510-IntJR-f3c5e6a5'
+    """
+    plain = prefix + _NOT_IN_IDS.sub("-", reference)
+    if plain == prefix + reference and len(plain) <= _ID_LENGTH:
+        return plain
+    # Cutting and replacing could make two references one: a hash of the whole keeps them apart.
+    mark = hashlib.sha256(reference.encode()).hexdigest()[:8]
+    return f"{plain[: _ID_LENGTH - 9]}-{mark}"
+
+
+def _days(months: str) -> str:
+    """Months as whole days; a text that is no number stays, and is judged."""
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", months):
+        return months
+    return str(round(float(months) * DAYS_PER_MONTH))

@@ -1,0 +1,38 @@
+"""Results: every shipped plan on every cohort of the snapshot, each by itself.
+
+Belongs here: one asset per plan and cohort; files named by the snapshot that they rest on.
+Does not belong here: plans, statistics, reports (`analyses`).
+"""
+
+import dagster as dg
+from analyses.plan import Plan, shipped_plans
+
+from assets.analysing import analyse_cohort
+from assets.context import Line
+
+#: Cohorts that a home may hold; simulated rows are never analysed with others.
+COHORTS = ("simulated", "published", "registry")
+
+
+def _results_asset(plan: Plan, cohort: str) -> dg.AssetsDefinition:
+    """The asset of one plan on one cohort."""
+    effective = plan.for_cohort(cohort)
+
+    @dg.asset(
+        key=["results", effective.name.replace("-", "_")],
+        deps=[["analysis", "cases"], ["analysis", "columns"], ["reference", "published_counts"]],
+        group_name="results",
+        description=f"{effective.title}, on the {cohort} cases: results.json, model file and report.",
+        kinds={"scikitlearn"},
+    )
+    def results(line: dg.ResourceParam[Line]) -> dg.MaterializeResult:
+        return dg.MaterializeResult(metadata=analyse_cohort(line, effective))
+
+    return results
+
+
+results_assets = [
+    _results_asset(plan, cohort)
+    for _, plan in sorted(shipped_plans().items())
+    for cohort in COHORTS
+]

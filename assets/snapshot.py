@@ -1,0 +1,59 @@
+"""What a snapshot holds: the tables that leave the warehouse, without the places of delivered
+files.
+
+Belongs here: choosing tables and columns, and the id they lead to.
+Does not belong here: the file, the manifest and `CURRENT` (`warehouse.snapshots`).
+"""
+
+import polars as pl
+
+from assets.context import Line
+from schemas.tables import SCHEMA_VERSION, TABLES
+from warehouse.content import content_id
+from warehouse.quarantine import delivery_counts
+from warehouse.snapshots import Snapshot, publish
+
+_OTHERS = (
+    ("reference", "published_counts"),
+    ("reference", "cord_norms"),
+    ("analysis", "cases"),
+    ("analysis", "columns"),
+)
+_KEYS: dict[tuple[str, str], tuple[str, ...]] = {
+    **{("core", table.name): table.key for table in TABLES},
+    ("reference", "published_counts"): ("row_id",),
+    ("reference", "cord_norms"): ("vert_level", "sex", "measure"),
+    ("analysis", "cases"): ("case_id",),
+    ("analysis", "columns"): ("column",),
+}
+
+
+def snapshot_frames(line: Line) -> dict[tuple[str, str], pl.DataFrame]:
+    """The rows of the next snapshot by (layer, table)."""
+    frames = {
+        ("core", table.name): line.store.read("core", table.name).select(
+            column.name for column in table.kept_columns
+        )
+        for table in TABLES
+    }
+    frames |= {key: line.store.read(*key) for key in _OTHERS}
+    frames["received", "deliveries"] = delivery_counts(line.store).drop("sequence")
+    return frames
+
+
+def candidate_id(line: Line) -> str:
+    """Id of the snapshot that the store would give now, known before anything is published."""
+    return content_id(snapshot_frames(line))
+
+
+def publish_snapshot(line: Line) -> Snapshot:
+    """Publish what the store holds, or find that it is published already."""
+    snapshot = publish(
+        snapshot_frames(line),
+        keys=_KEYS,
+        home=line.home,
+        ledger=line.ledger,
+        schema_version=SCHEMA_VERSION,
+    )
+    line.say(f"published: {snapshot.id}" + ("" if snapshot.is_new else " (unchanged)"))
+    return snapshot

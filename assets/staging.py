@@ -1,0 +1,147 @@
+"""Staging the pending deliveries: files read, mapped and written as typed rows.
+
+Belongs here: the order of the steps for one delivery, and what reading refuses.
+Does not belong here: the reader and the mapping (`assets.readers`), typing (`warehouse.staging`).
+"""
+
+import hashlib
+from collections.abc import Callable
+
+import polars as pl
+
+from assets.context import Line
+from assets.profiles import profile_named
+from assets.readers.delimited import ReadFile, ReadProblem, read_delimited
+from assets.readers.mapping import map_records
+from schemas.errors import IntegrityError, UsageError
+from schemas.profile import FileProfile, Profile
+from schemas.tables import BY_NAME, SCHEMA_VERSION, TABLES
+from warehouse.staging import (
+    PROBLEM_COLUMNS,
+    StagedDelivery,
+    clear_staged,
+    forget,
+    note_file,
+    pending_deliveries,
+    stage,
+)
+from warehouse.store import Store
+
+
+def stage_pending(line: Line) -> dict[str, int]:
+    """Stage every delivery whose account is not closed.
+
+    Returns
+    -------
+    dict[str, int]
+        Rows staged by table name.
+    """
+    with line.store.transaction():
+        clear_staged(line.store)
+        for delivery in pending_deliveries(line.store):
+            line.say(f"staged: {delivery.site}/{delivery.name}")
+            forget(line.store, delivery.number)
+            stage_delivery(line.store, delivery, lambda sha256: _kept(line, sha256))
+    return {table.name: line.store.count("staged", table.name) for table in TABLES}
+
+
+def _kept(line: Line, sha256: str) -> bytes:
+    """The bytes of a received file, checked against the hash that is its name."""
+    path = line.home.received / sha256
+    data = path.read_bytes() if path.is_file() else b""
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise IntegrityError(
+            f"received/{sha256[:16]}... (E_SHA256): the kept file is missing or has changed. Restore "
+            "it from a backup, then repeat; 'imsct snapshot verify' lists every such file."
+        )
+    return data
+
+
+def stage_delivery(
+    store: Store, delivery: StagedDelivery, bytes_of: Callable[[str], bytes]
+) -> None:
+    """Read, map and stage the files of one delivery; `bytes_of` gives a file by its sha256."""
+    profile, unknown = _profile_of(delivery)
+    tables: dict[str, list[pl.DataFrame]] = {}
+    for file in delivery.files:
+        part = profile.file(file.file) if profile else None
+        read = (
+            read_delimited(bytes_of(file.sha256), part, declared=file.rows)
+            if part is not None
+            else _unknown_file(file.file, unknown or _NO_SUCH_FILE)
+        )
+        mapped = map_records(read.frame, part) if part is not None else {}
+        read = _of_another_site(read, mapped, delivery.site)
+        note_file(
+            store,
+            delivery,
+            file=file.file,
+            declared=file.rows,
+            found=read.found,
+            is_refused=read.is_refused,
+            problems=_problems(read, part),
+        )
+        if not read.is_refused:
+            for table, rows in mapped.items():
+                tables.setdefault(table, []).append(rows.with_columns(_file=pl.lit(file.file)))
+    for table, parts in tables.items():
+        rows = (
+            pl.concat(parts)
+            .with_row_index("_row")
+            .with_columns(
+                pl.col("_row").cast(pl.Int64), _delivery=pl.lit(delivery.number, pl.Int64)
+            )
+        )
+        stage(store, BY_NAME[table], rows)
+
+
+def _of_another_site(read: ReadFile, mapped: dict[str, pl.DataFrame], site: str | None) -> ReadFile:
+    """Refuse a file in which a row claims another site than the manifest's."""
+    for table, rows in mapped.items():
+        if "site_id" not in rows.columns or site is None:
+            continue
+        foreign = rows.filter((pl.col("site_id") != site) & (pl.col("site_id") != ""))
+        if not foreign.is_empty():
+            problem = ReadProblem(
+                "E_SITE",
+                f"A row of {table} names another site than the manifest ({site}).",
+                "Deliver each site's rows under its own name. Nothing of this file was loaded.",
+                line=int(foreign["_line"][0]),
+                column="site_id",
+            )
+            return ReadFile(read.file, read.frame.clear(), read.found, (problem,), is_refused=True)
+    return read
+
+
+_NO_SUCH_FILE = ReadProblem(
+    "E_SCHEMA",
+    "The delivery's profile knows no file of this name.",
+    "Name the file as the profile says, or declare it there. Nothing of it was loaded.",
+)
+
+
+def _profile_of(delivery: StagedDelivery) -> tuple[Profile | None, ReadProblem | None]:
+    """The delivery's profile, or why its files cannot be read: one site must not stop the others."""
+    if delivery.schema_version != SCHEMA_VERSION:
+        shown = f"version {delivery.schema_version} of the dictionary"
+        remedy = f"This program reads version {SCHEMA_VERSION}. Export under it, or update."
+        return None, ReadProblem("E_SCHEMA", f"The delivery was made under {shown}.", remedy)
+    try:
+        return profile_named(delivery.profile), None
+    except UsageError as error:
+        return None, ReadProblem("E_SCHEMA", str(error), "Name a shipped profile in the manifest.")
+
+
+def _unknown_file(file: str, problem: ReadProblem) -> ReadFile:
+    """A file that cannot be read at all."""
+    return ReadFile(file, pl.DataFrame(), 0, (problem,), is_refused=True)
+
+
+def _problems(read: ReadFile, part: FileProfile | None) -> pl.DataFrame:
+    """The problems of reading, in the columns of the quarantine."""
+    table = part.rows[0].table if part is not None and len(part.rows) == 1 else None
+    rows = [
+        (p.record, p.line, table, p.column, p.rule, p.message, p.suggestion, p.content)
+        for p in read.problems
+    ]
+    return pl.DataFrame(rows, schema=PROBLEM_COLUMNS, orient="row")

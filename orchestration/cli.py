@@ -1,0 +1,153 @@
+"""The command line `imsct`.
+
+Belongs here: commands, their options, and the one place where an error becomes a message and an
+exit code.
+Does not belong here: what a command does (imported inside it, so that `--help` is quick).
+Exit codes: 0 done, 1 the data have problems, 2 wrong usage, 3 environment or storage, 4 integrity.
+"""
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from schemas.errors import ImsctError
+
+
+def _with_home(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option --home, resolved to a home."""
+
+    @click.option("--home", "home_path", metavar="DIR", help="Home folder [IMSCT_HOME, ./home].")
+    @functools.wraps(command)
+    def with_home(*args: Any, home_path: str | None, **options: Any) -> Any:
+        from orchestration.home import home_from
+
+        return command(*args, home=home_from(home_path), **options)
+
+    return with_home
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="imsct", message="%(package)s %(version)s")
+def imsct() -> None:
+    """Cohort database and analytics for intramedullary spinal cord tumours. Research use only."""
+
+
+@imsct.command()
+@click.option("--cases", default=420, show_default=True, type=click.IntRange(60, 100_000))
+@click.option("--sites", default=6, show_default=True, type=click.IntRange(4, 20))
+@click.option("--seed", default=1, show_default=True, type=click.IntRange(0))
+@_with_home
+def demo(home: Any, cases: int, sites: int, seed: int) -> None:
+    """Build a home from the simulated registry and the published patients, and publish it."""
+    from orchestration.demo import run_demo
+
+    click.echo(run_demo(home, cases=cases, sites=sites, seed=seed))
+
+
+@imsct.command()
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.option("--profile", help="Profile of a folder that has no manifest yet.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+def check(folder: Path, profile: str | None, as_json: bool) -> int:
+    """List every problem of a delivery in one pass, without loading it."""
+    from assets.checking import check_folder
+    from orchestration.listing import checked_as_json, checked_as_text
+
+    checked = check_folder(folder, profile=profile)
+    click.echo(checked_as_json(checked) if as_json else checked_as_text(checked))
+    return checked.exit_code
+
+
+@imsct.command()
+@click.option("--select", help="Assets to run, in Dagster's selection syntax.")
+@click.option("--rebuild", is_flag=True, help="Build the database again from received/.")
+@_with_home
+def materialize(home: Any, select: str | None, rebuild: bool) -> None:
+    """Run the assets in this process: take in new deliveries, analyse, publish."""
+    from orchestration.listing import run_as_text
+    from orchestration.run import materialize as run
+    from orchestration.run import set_database_aside
+    from warehouse.snapshots import current_id
+
+    if rebuild:
+        set_database_aside(home)
+    before = current_id(home)
+    run(home, select=select)
+    click.echo(run_as_text(home, before=before))
+
+
+@imsct.command()
+@click.option("--site", help="Only this site.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+@click.option("--csv", "csv_file", type=click.Path(path_type=Path), help="Write a CSV file.")
+@_with_home
+def quarantine(home: Any, site: str | None, as_json: bool, csv_file: Path | None) -> None:
+    """Show what was refused and why."""
+    from orchestration.listing import quarantine_listing
+
+    click.echo(quarantine_listing(home, site=site, as_json=as_json, csv_file=csv_file))
+
+
+@imsct.group()
+def snapshot() -> None:
+    """Published versions: list, show, verify."""
+
+
+@snapshot.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+@_with_home
+def snapshot_list(home: Any, as_json: bool) -> None:
+    """List the published snapshots, oldest first."""
+    from orchestration.listing import snapshots_listing
+
+    click.echo(snapshots_listing(home, as_json=as_json))
+
+
+@snapshot.command("show")
+@click.argument("snapshot_id", required=False, metavar="[ID]")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+@_with_home
+def snapshot_show(home: Any, snapshot_id: str | None, as_json: bool) -> None:
+    """Show a snapshot's manifest; without an id the current one's."""
+    from orchestration.listing import snapshot_listing
+
+    click.echo(snapshot_listing(home, snapshot_id, as_json=as_json))
+
+
+@snapshot.command("verify")
+@click.argument("snapshot_id", required=False, metavar="[ID]")
+@_with_home
+def snapshot_verify(home: Any, snapshot_id: str | None) -> int:
+    """Check every hash of received/, published/ and the ledger."""
+    from orchestration.listing import verification
+
+    text, exit_code = verification(home, snapshot_id)
+    click.echo(text)
+    return exit_code
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code."""
+    os.umask(0o077)
+    try:
+        code = imsct.main(standalone_mode=False)
+    except click.exceptions.Exit as end:
+        code = end.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = 2
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped. What was published before is untouched; repeat to go on.", err=True)
+        code = 3
+    except ImsctError as error:
+        click.echo(f"imsct: {error}", err=True)
+        code = error.exit_code
+    except OSError as error:
+        click.echo(f"imsct: {error.strerror or type(error).__name__}: {error.filename}", err=True)
+        code = 3
+    sys.exit(code or 0)

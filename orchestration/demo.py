@@ -1,0 +1,85 @@
+"""The demo: a home filled from the simulated registry and the real published rows.
+
+Belongs here: making the demo's deliveries, running the line, and saying where everything is.
+Does not belong here: the simulation (`analyses.simulation`), the landing (`warehouse.landing`).
+"""
+
+from importlib import resources
+
+import polars as pl
+from analyses.simulation import plant_faults, simulate_registry
+
+from orchestration.home import make_ready
+from orchestration.listing import run_as_text
+from orchestration.resources import say
+from orchestration.run import materialize
+from schemas.manifest import IdScheme
+from schemas.tables import SCHEMA_VERSION
+from warehouse.home import Home
+from warehouse.landing import Outgoing, deliver
+from warehouse.snapshots import current_id
+
+#: The published files by the profile that reads each: the site, the file, its records.
+PUBLISHED = {
+    "published_case_reports": ("CASEREPORTS", "published_cases.csv", 300),
+    "she2019": ("SHE2019", "she2019_cases.csv", 7),
+}
+#: The demo's deliveries have no clock: the same demo on another day is the same demo.
+_CREATED = "2026-01-01T00:00:00Z"
+DELIVERY = "demo-1"
+
+
+def run_demo(home: Home, *, cases: int, sites: int, seed: int) -> str:
+    """Deliver, materialise, publish; a second time nothing changes.
+
+    Returns
+    -------
+    str
+        What was taken in, and where report, snapshot and database are.
+    """
+    make_ready(home)
+    before = current_id(home)
+    for site, files in demo_files(cases=cases, sites=sites, seed=seed).items():
+        _hand_over(home, site, files, profile="imsct", scheme="simulated")
+    for profile, (site, file, rows) in PUBLISHED.items():
+        data = resources.files("assets").joinpath("data", "evidence", file).read_bytes()
+        published = {file: Outgoing(data, rows)}
+        _hand_over(home, site, published, profile=profile, scheme="published")
+    materialize(home)
+    return run_as_text(home, before=before)
+
+
+def _hand_over(
+    home: Home, site: str, files: dict[str, Outgoing], *, profile: str, scheme: IdScheme
+) -> None:
+    """Put one delivery into the landing zone; the same one again changes nothing."""
+    deliver(
+        files,
+        home.landing,
+        site=site,
+        delivery=DELIVERY,
+        created=_CREATED,
+        profile=profile,
+        schema_version=SCHEMA_VERSION,
+        id_scheme=scheme,
+    )
+
+
+def demo_files(*, cases: int, sites: int, seed: int) -> dict[str, dict[str, Outgoing]]:
+    """The simulated registry with its planted faults, as files by site and name."""
+    say(f"simulating {cases} cases at {sites} sites (seed {seed})")
+    registry = simulate_registry(cases=cases, sites=sites, seed=seed)
+    faulty, _ = plant_faults(registry, seed=seed)
+    return {
+        site: {
+            f"{table}.csv": Outgoing(as_csv(rows), rows.height)
+            for table, rows in tables.items()
+            if rows.height
+        }
+        for site, tables in faulty.items()
+    }
+
+
+def as_csv(rows: pl.DataFrame) -> bytes:
+    """A table as a delivered file: UTF-8, comma, LF, quotes only where needed."""
+    return rows.write_csv().encode()

@@ -1,0 +1,264 @@
+"""Listings: what commands print, as text for people and as JSON for programs.
+
+Belongs here: wording and layout of results on stdout.
+Does not belong here: finding them out (`assets.checking`, `warehouse`).
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from assets.checking import Checked
+from schemas.errors import StorageError, UsageError
+from schemas.problems import Problem, exit_code_of
+from warehouse.files import write_atomically
+from warehouse.home import Home
+from warehouse.ledger import Ledger
+from warehouse.quarantine import current_problems, delivery_counts
+from warehouse.snapshots import Snapshot, current, current_id, list_snapshots, show
+from warehouse.store import Store
+from warehouse.verification import verify
+
+_SHOWN = 200
+
+
+def checked_as_json(checked: Checked) -> str:
+    """The result of `imsct check` as one JSON document."""
+    return _json(
+        {
+            "accepted": checked.accepted,
+            "quarantined": checked.quarantined,
+            "received": checked.received,
+            "problems": [problem.to_json() for problem in checked.problems],
+        }
+    )
+
+
+def checked_as_text(checked: Checked) -> str:
+    """The result of `imsct check` for a person."""
+    errors = sum(problem.severity == "error" for problem in checked.problems)
+    warnings = len(checked.problems) - errors
+    return "\n".join(
+        [
+            *problem_lines(checked.problems),
+            f"{checked.received} records received = {checked.accepted} accepted + "
+            f"{checked.quarantined} quarantined; {errors} errors, {warnings} warnings",
+        ]
+    )
+
+
+def problem_lines(problems: Sequence[Problem]) -> list[str]:
+    """Problems for a person: errors one by one, then what needs no work of its own, by kind.
+
+    Rows held back by a parent come in with it, and warnings refuse nothing: one line says what, how
+    often and where first. `--json` lists each.
+    """
+    lines = []
+    kinds: dict[tuple[str | None, str, str | None], list[Problem]] = {}
+    for problem in problems:
+        if problem.severity == "error" and problem.rule != "E_PARENT":
+            lines += [f"{_place(problem)} ({problem.rule}): {problem.message}"]
+            lines += [f"    {problem.suggestion}"]
+        else:
+            kinds.setdefault((problem.file, problem.rule, problem.column), []).append(problem)
+    for same in kinds.values():
+        kind = [same[0].rule, *(["warning"] if same[0].severity == "warning" else [])]
+        kind += [f"{len(same)} rows, the first here"] if len(same) > 1 else []
+        lines += [f"{_place(same[0])} ({', '.join(kind)}): {same[0].message}"]
+        lines += [f"    {same[0].suggestion}"]
+    return lines
+
+
+def _place(problem: Problem) -> str:
+    """File, line and column of a problem, as far as it has them."""
+    place = [problem.file or "delivery"]
+    place += [f"line {problem.line}"] if problem.line is not None else []
+    place += [f"column '{problem.column}'"] if problem.column else []
+    return ", ".join(place)
+
+
+def run_as_text(home: Home, *, before: str | None) -> str:
+    """What the home holds after a run: account by delivery, and where everything is.
+
+    `before` is the id of the snapshot that was current when the run began.
+    """
+    with _store(home) as store:
+        counts = delivery_counts(store)
+    snapshot = current(home)
+    if snapshot is None:
+        return account_as_text(counts) + "\nNothing is published yet."
+    reports = sorted(home.reports.glob(f"*-{snapshot.id}/report.html"))
+    lines = [
+        account_as_text(counts),
+        "",
+        *_what_changed(before, snapshot),
+        *(f"report    {_shown(path)}" for path in reports),
+        f"snapshot  {_shown(snapshot.path)}",
+        f"database  {_shown(home.database)}",
+    ]
+    return "\n".join(lines)
+
+
+def _what_changed(before: str | None, now: Snapshot) -> list[str]:
+    """A sentence on what the run changed."""
+    if before == now.id:
+        return [f"Nothing has changed: snapshot {now.id} was current before and still is.", ""]
+    return []
+
+
+def account_as_text(counts: pl.DataFrame) -> str:
+    """The account of every delivery as a table; the last line sums it up."""
+    header = ("site", "delivery", "provenance", "received", "accepted", "quarantined")
+    rows = [tuple(map(_cell, row)) for row in counts.select(header).rows()]
+    totals = [str(counts[name].sum()) for name in header[3:]]
+    return _table([header, *rows, ("all", "", "", *totals)], numbers_from=3)
+
+
+def quarantine_listing(
+    home: Home, *, site: str | None, as_json: bool, csv_file: Path | None
+) -> str:
+    """What was refused and why, of the current deliveries."""
+    with _store(home) as store:
+        problems = current_problems(store, site=site)
+        counts = delivery_counts(store)
+    if site is not None and site not in counts["site"].to_list():
+        known = ", ".join(sorted(set(counts["site"].to_list())))
+        raise UsageError(f"--site {site}: nothing was received from such a site. Known: {known}.")
+    if csv_file is not None:
+        write_atomically(csv_file, _safe_csv(problems))
+        return f"{problems.height} problems written to {csv_file}"
+    if as_json:
+        return _json({"problems": problems.to_dicts()})
+    return _quarantine_text(problems, site)
+
+
+def snapshots_listing(home: Home, *, as_json: bool) -> str:
+    """Published snapshots, oldest first."""
+    now = current_id(home)
+    listed = [
+        {
+            "id": s.id,
+            "sha256": s.sha256,
+            "created": s.created,
+            "rows": s.total_rows,
+            "current": s.id == now,
+        }
+        for s in sorted(list_snapshots(home), key=lambda s: (s.created, s.ledger_seq))
+    ]
+    if as_json:
+        return _json({"snapshots": listed})
+    if not listed:
+        return "Nothing is published yet. Run 'imsct demo' or 'imsct materialize'."
+    header = ("id", "created", "rows", "sha256", "")
+    rows = [
+        (
+            str(s["id"]),
+            str(s["created"]),
+            str(s["rows"]),
+            f"{str(s['sha256'])[:16]}...",
+            "current" if s["current"] else "",
+        )
+        for s in listed
+    ]
+    return _table([header, *rows])
+
+
+def snapshot_listing(home: Home, snapshot_id: str | None, *, as_json: bool) -> str:
+    """One snapshot's manifest."""
+    found = show(home, snapshot_id) if snapshot_id else current(home)
+    if found is None:
+        raise UsageError("Nothing is published yet. Run 'imsct demo' or 'imsct materialize'.")
+    if as_json:
+        return found.to_json().decode().rstrip()
+    return _snapshot_text(found, is_current=found.id == current_id(home))
+
+
+def verification(home: Home, snapshot_id: str | None) -> tuple[str, int]:
+    """What `imsct snapshot verify` found, and its exit code."""
+    if not home.ledger.is_dir():
+        raise UsageError(f"{home.path} is no home. Name one with --home, or run 'imsct demo'.")
+    if snapshot_id is not None:
+        show(home, snapshot_id)
+    problems = verify(home, Ledger.open(home.ledger), snapshot_id)
+    if not problems:
+        what = f"snapshot {snapshot_id}" if snapshot_id else "received/, published/ and the ledger"
+        return f"{what}: everything is as it was written", 0
+    return "\n".join(problem_lines(problems)), 4 if exit_code_of(problems) else 0
+
+
+def _snapshot_text(snapshot: Snapshot, *, is_current: bool) -> str:
+    """A manifest for a person."""
+    lines = [
+        f"snapshot {snapshot.id}" + (" (current)" if is_current else ""),
+        f"published {snapshot.created}, dictionary version {snapshot.schema_version}",
+        f"sha256 {snapshot.sha256}",
+        "",
+    ]
+    rows = [(table, str(n)) for table, n in sorted(snapshot.rows.items())]
+    return "\n".join([*lines, _table([("table", "rows"), *rows], numbers_from=1)])
+
+
+def _quarantine_text(problems: pl.DataFrame, site: str | None) -> str:
+    """Problems by site and delivery, each with its remedy."""
+    if problems.is_empty():
+        return f"Nothing is in quarantine{f' from {site}' if site else ''}."
+    lines: list[str] = []
+    for (of_site, delivery), part in problems.group_by("site", "delivery", maintain_order=True):
+        errors = part.filter(pl.col("severity") == "error").height
+        lines += ["", f"{of_site} / {delivery}: {errors} errors, {part.height - errors} warnings"]
+        listed = [Problem(**row) for row in part.drop("site", "delivery").iter_rows(named=True)]
+        shown = problem_lines(listed)
+        lines += ["  " + line for line in shown[: 2 * _SHOWN]]
+        if len(shown) > 2 * _SHOWN:
+            lines.append(
+                f"  ... and {len(shown) // 2 - _SHOWN} more: --csv FILE writes all of them"
+            )
+    return "\n".join(lines).lstrip("\n")
+
+
+def _safe_csv(problems: pl.DataFrame) -> bytes:
+    """CSV that no spreadsheet runs: a text that starts like a formula gets an apostrophe."""
+    text = pl.selectors.string()
+    risky = text.str.contains(r"^[=+\-@\t\r]")
+    safe = problems.with_columns(pl.when(risky).then("'" + text).otherwise(text).name.keep())
+    return safe.write_csv(quote_style="non_numeric").encode()
+
+
+def _store(home: Home) -> Store:
+    """The home's store; a home without one is no home to look into."""
+    if not home.database.exists():
+        if home.ledger.is_dir():
+            raise StorageError("There is no database. Run 'imsct materialize' to build it.")
+        raise UsageError(f"{home.path} is no home. Name one with --home, or run 'imsct demo'.")
+    return Store.open(home.database)
+
+
+def _json(content: Any) -> str:
+    """One JSON document."""
+    return json.dumps(content, indent=1, ensure_ascii=False)
+
+
+def _cell(value: object) -> str:
+    """A value in a table."""
+    return "" if value is None else str(value)
+
+
+def _shown(path: Path) -> str:
+    """A path as a person would type it."""
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+
+
+def _table(rows: Sequence[Sequence[str]], *, numbers_from: int = 99) -> str:
+    """Columns aligned with blanks, numbers to the right."""
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = [
+            cell.rjust(width) if i >= numbers_from else cell.ljust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines)

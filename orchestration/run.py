@@ -1,0 +1,102 @@
+"""Runs: the assets executed in this process, with progress on stderr.
+
+Belongs here: running the line on a home and turning a failed step back into its error.
+Does not belong here: the command line (`orchestration.cli`), definitions.
+"""
+
+import logging
+
+import dagster as dg
+
+from orchestration.definitions import build_definitions
+from orchestration.home import make_ready
+from orchestration.resources import say
+from schemas.errors import ImsctError, StorageError, UsageError
+from warehouse.home import Home
+from warehouse.store import Store, StoreInUseError
+
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+def materialize(home: Home, *, select: str | None = None) -> dg.ExecuteInProcessResult:
+    """Run the assets of a home in this process, all of them or those selected.
+
+    Raises
+    ------
+    ImsctError
+        What a step raised, as it raised it.
+    UsageError
+        If the selection names no asset.
+    """
+    make_ready(home)
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    definitions = build_definitions(home)
+    job = definitions.resolve_implicit_global_asset_job_def()
+    keys = _selected(definitions, select) if select else None
+    with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
+        result = job.execute_in_process(
+            run_config=_QUIET, instance=instance, raise_on_error=False, asset_selection=keys
+        )
+    if not result.success:
+        raise _cause(result)
+    return result
+
+
+def set_database_aside(home: Home) -> None:
+    """Remove the database, so that the next run builds it again from `received/` and the ledger.
+
+    Raises
+    ------
+    StoreInUseError
+        If another process writes it: the file would be taken from under its hands.
+    """
+    if home.database.exists():
+        try:
+            with Store.open(home.database):
+                pass
+        except StoreInUseError:
+            raise
+        except ImsctError as error:
+            say(f"{error} It is built again now.")
+    for path in (home.database, home.database.with_name(home.database.name + ".wal")):
+        path.unlink(missing_ok=True)
+
+
+def _selected(definitions: dg.Definitions, select: str) -> list[dg.AssetKey]:
+    """Asset keys of a selection in Dagster's own syntax."""
+    graph = definitions.resolve_asset_graph()
+    try:
+        keys = sorted(dg.AssetSelection.from_string(select).resolve(graph))
+    except Exception as error:
+        # Dagster raises many kinds of error for a selection that it cannot read.
+        raise UsageError(f"--select {select!r} cannot be read. Example: core/cases*") from error
+    if not keys:
+        raise UsageError(f"--select {select!r} names no asset. Example: core/cases*")
+    return keys
+
+
+def _kinds(base: type[ImsctError] = ImsctError) -> dict[str, type[ImsctError]]:
+    """Every error for the user by its class name: all that Dagster keeps of a step's exception."""
+    found = {base.__name__: base}
+    for kind in base.__subclasses__():
+        found |= _kinds(kind)
+    return found
+
+
+def _cause(result: dg.ExecuteInProcessResult) -> ImsctError:
+    """The error a step raised for the user, or one that says which step broke."""
+    for event in result.all_events:
+        if not event.is_failure:
+            continue
+        data = event.event_specific_data
+        error = getattr(data, "error", None)
+        while error is not None:
+            kind = _kinds().get(error.cls_name)
+            if kind is not None:
+                return kind(error.message.partition(": ")[2].strip())
+            error = error.cause
+    failed = [event.step_key for event in result.all_events if event.is_step_failure]
+    return StorageError(
+        f"The step {', '.join(map(str, failed)) or 'at the start'} failed. What was published before "
+        "is untouched. 'dagster dev' on this home shows the error."
+    )

@@ -1,0 +1,157 @@
+"""Site profiles: how the files of one source become rows of the tables.
+
+Belongs here: what a profile may say, and that it accounts for every column of both sides.
+Does not belong here: loading the YAML (`assets.profiles`), applying it (`assets.readers.mapping`).
+"""
+
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from schemas.columns import Code, Column
+from schemas.tables import BY_NAME
+from schemas.vocabulary import UNKNOWN
+
+
+class _Strict(BaseModel):
+    """A part of a profile: no unknown keys, nothing changed after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Source(_Strict):
+    """Where the value of one target column comes from. Exactly one of `column`, `constant`, `id`."""
+
+    column: str | None = None
+    constant: str | None = None
+    id: tuple[str, ...] | None = None
+    prefix: str = ""
+    #: Delivered text to code of the dictionary; a text that is not listed stays and is judged.
+    codes: dict[str, str] = Field(default_factory=dict)
+    #: What an empty cell means here; without it, what `not_recorded` gives.
+    empty: str | None = None
+    #: Exceptions from `empty`, by the value of another delivered column.
+    empty_where: dict[str, dict[str, str]] = Field(default_factory=dict)
+    #: The value is taken only where these delivered columns hold one of these values.
+    only_where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    #: The value is taken only where this delivered column is filled.
+    only_where_filled: str | None = None
+    months_to_days: bool = False
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Self:
+        given = [self.column, self.constant, self.id]
+        if sum(value is not None for value in given) != 1:
+            raise ValueError("give exactly one of column, constant, id")
+        return self
+
+    def reads(self) -> set[str]:
+        """Delivered columns that the source reads."""
+        found = {self.column, self.only_where_filled, *(self.id or ()), *self.only_where}
+        return {name for name in (found | set(self.empty_where)) if name is not None}
+
+
+class Rows(_Strict):
+    """One kind of row made from a delivered record."""
+
+    table: str
+    columns: dict[str, Source]
+    #: Make the row only where these delivered columns hold one of these values.
+    when: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    #: Make the row only where at least one of these delivered columns is filled.
+    when_any_filled: tuple[str, ...] = ()
+    #: Make the row only once, from the first record of the file.
+    once: bool = False
+    #: What table columns without a source hold: `not_recorded` says so in the column's own words,
+    #: `refuse` (the default) makes an incomplete profile an error.
+    unlisted: Literal["not_recorded", "refuse"] = "refuse"
+
+    @model_validator(mode="after")
+    def _fits_the_table(self) -> Self:
+        if self.table not in BY_NAME:
+            raise ValueError(f"there is no table '{self.table}'")
+        table = BY_NAME[self.table]
+        unknown = sorted(set(self.columns) - set(table.names))
+        if unknown:
+            raise ValueError(f"{self.table} has no column {', '.join(unknown)}")
+        missing = [name for name in table.names if name not in self.columns]
+        if missing and self.unlisted == "refuse":
+            raise ValueError(f"{self.table}: no source for {', '.join(missing)}")
+        return self
+
+    def reads(self) -> set[str]:
+        """Delivered columns that the rows read."""
+        found = set(self.when) | set(self.when_any_filled)
+        return found.union(*(source.reads() for source in self.columns.values()))
+
+
+class FileProfile(_Strict):
+    """One delivered file: its dialect, its exact header, and the rows made from a record."""
+
+    file: str
+    delimiter: str = ","
+    encoding: Literal["utf-8", "latin-1"] = "utf-8"
+    header: tuple[str, ...]
+    #: Columns that are kept in `received` only, each with the reason.
+    ignored: dict[str, str] = Field(default_factory=dict)
+    rows: tuple[Rows, ...]
+
+    @model_validator(mode="after")
+    def _accounts_for_every_column(self) -> Self:
+        read = set().union(*(rows.reads() for rows in self.rows))
+        absent = sorted((read | set(self.ignored)) - set(self.header))
+        if absent:
+            raise ValueError(f"{self.file}: the header has no column {', '.join(absent)}")
+        silent = [name for name in self.header if name not in read and name not in self.ignored]
+        if silent:
+            raise ValueError(f"{self.file}: neither read nor ignored: {', '.join(silent)}")
+        return self
+
+
+class Profile(_Strict):
+    """A source layout. `assumptions` are what the profile supplies that the source does not say."""
+
+    name: str
+    title: str
+    version: int
+    source: str
+    assumptions: tuple[str, ...] = ()
+    files: tuple[FileProfile, ...]
+
+    def file(self, name: str) -> FileProfile | None:
+        """The part for a delivered file, if the profile knows it."""
+        return next((part for part in self.files if part.file == name), None)
+
+
+def not_recorded(column: Column) -> str:
+    """What a column holds where the source says nothing: a code for it if there is one, else empty."""
+    if isinstance(column.type, Code):
+        codes = column.type.vocabulary.codes
+        if "not_reported" in codes:
+            return "not_reported"
+        if UNKNOWN in codes and (column.required or column.required_when is not None):
+            return UNKNOWN
+    return ""
+
+
+def own_layout() -> Profile:
+    """The project's own layout: one `<table>.csv` per table, header as in the dictionary."""
+    return Profile(
+        name="imsct",
+        title="The project's own layout: one CSV file per table",
+        version=1,
+        source="the data dictionary",
+        files=tuple(
+            FileProfile(
+                file=f"{table.name}.csv",
+                header=table.names,
+                rows=(
+                    Rows(
+                        table=table.name,
+                        columns={c: Source(column=c, empty="") for c in table.names},
+                    ),
+                ),
+            )
+            for table in BY_NAME.values()
+        ),
+    )

@@ -1,0 +1,173 @@
+"""The validation pass: refused rows, their reasons, held-back children, and two counts that agree."""
+
+from dataclasses import replace
+
+import polars as pl
+import pytest
+
+from schemas.errors import IntegrityError
+from schemas.tables import BY_NAME
+from tests.support.rows import valid_delivery, valid_row
+from tests.support.staging import judge, stage_frames
+from warehouse.merge import close_accounts
+from warehouse.store import Store
+from warehouse.validation import verdict as verdict_module
+from warehouse.validation.suite import OfficialCount
+from warehouse.validation.verdict import validate
+
+
+def found(store: Store) -> set[tuple[str, str, str]]:
+    """Every problem as (table, column, rule)."""
+    rows = store.rows('select "table", "column", rule from quarantine.problems')
+    return {(str(t), str(c), str(r)) for t, c, r in rows}
+
+
+def test_a_valid_delivery_has_no_problem_and_reaches_core(store: Store) -> None:
+    stage_frames(store, valid_delivery())
+    judge(store, counted_twice=BY_NAME)
+    assert found(store) == set()
+    assert all(store.count("core", table) == 1 for table in BY_NAME)
+    accounts = close_accounts(store)
+    assert accounts["accepted"].sum() == accounts["received"].sum() == len(BY_NAME)
+
+
+def test_a_refused_row_holds_back_what_hangs_on_it_and_nothing_else(store: Store) -> None:
+    delivery = valid_delivery(imaging_studies=[{"modality": "mrt"}])
+    stage_frames(store, delivery)
+    judge(store, counted_twice=("imaging_studies",))
+    assert found(store) == {
+        ("imaging_studies", "modality", "R005"),
+        ("imaging_reads", "study_id", "E_PARENT"),
+        ("imaging_measurements", "study_id", "E_PARENT"),
+        ("imaging_measurements", "read_id", "E_PARENT"),
+    }
+    accounts = close_accounts(store)
+    assert accounts["quarantined"].sum() == 3
+    assert store.count("core", "cases") == 1
+    assert store.count("quarantine", "refused") == 3
+
+
+def test_the_refused_row_is_kept_as_delivered(store: Store) -> None:
+    stage_frames(store, valid_delivery(pathology=[{"histology": "spinal_ependymona"}]))
+    judge(store)
+    ((content, line),) = store.rows("select content, line from quarantine.refused")
+    assert '"histology":"spinal_ependymona"' in str(content)
+    assert line == 2
+    ((message, suggestion),) = store.rows("select message, suggestion from quarantine.problems")
+    assert "nearest is 'spinal_ependymoma'" in str(message)
+    assert "Nothing is mapped by likeness" in str(suggestion)
+
+
+def test_equal_duplicates_keep_the_first_and_contradicting_ones_keep_none(store: Store) -> None:
+    cases = [
+        {"case_id": "C1"},
+        {"case_id": "C1"},
+        {"case_id": "C2"},
+        {"case_id": "C2", "age_years": "3"},
+    ]
+    surgeries = [{"surgery_id": f"O{n}", "case_id": f"C{n}"} for n in (1, 2)]
+    stage_frames(store, valid_delivery(cases=cases, surgeries=surgeries))
+    judge(store, counted_twice=("cases",))
+    rules = store.rows(
+        "select rule, count(*) from quarantine.problems where \"table\" = 'cases' group by 1"
+    )
+    assert dict(rules) == {"R001": 1, "R002": 2}
+    assert store.rows("select case_id from core.cases") == [("C1",)]
+
+
+def test_a_missing_key_is_required_and_never_a_duplicate(store: Store) -> None:
+    rows = [{"patient_id": ""}, {"patient_id": ""}, {}]
+    stage_frames(store, valid_delivery(patients=rows))
+    judge(store, counted_twice=("patients",))
+    rules = store.rows("select rule, key from quarantine.problems where \"table\" = 'patients'")
+    assert rules == [("R004", None), ("R004", None)]
+
+
+def test_a_number_that_cannot_be_read_is_a_problem_and_never_a_silent_null(store: Store) -> None:
+    stage_frames(store, valid_delivery(cases=[{"age_years": "47,5"}]))
+    judge(store, counted_twice=("cases",))
+    assert ("cases", "age_years", "R007") in found(store)
+    assert store.count("core", "cases") == 0
+
+
+@pytest.mark.parametrize(
+    "text", ["1e999", "NaN", "inf", " 47", "4 7", "0x10", "47\n", "\uff14\uff17"]
+)
+def test_hostile_numbers_are_refused(store: Store, text: str) -> None:
+    stage_frames(store, valid_delivery(cases=[{"age_years": text}]))
+    judge(store, counted_twice=("cases",))
+    assert found(store) & {("cases", "age_years", "R007"), ("cases", "age_years", "R006")}
+    assert store.count("core", "cases") == 0
+
+
+def test_a_key_of_another_site_is_refused_and_theirs_stays(store: Store) -> None:
+    stage_frames(store, valid_delivery())
+    judge(store)
+    close_accounts(store)
+    other = {
+        name: rows.with_columns(pl.lit("SITE_B").alias("site_id"))
+        if "site_id" in rows.columns
+        else rows
+        for name, rows in valid_delivery().items()
+    }
+    stage_frames(store, other, number=2, site="SITE_B")
+    judge(store)
+    close_accounts(store)
+    assert ("cases", "case_id", "E_SITE") in found(store)
+    assert store.rows("select site_id from core.cases") == [("SITE_A",)]
+
+
+def test_a_full_delivery_replaces_its_site_and_a_refused_row_leaves_the_earlier_version(
+    store: Store,
+) -> None:
+    two = [{"case_id": "C1"}, {"case_id": "C2", "case_number": "2"}]
+    surgeries = [{"surgery_id": f"O{n}", "case_id": f"C{n}"} for n in (1, 2)]
+    stage_frames(store, valid_delivery(cases=two, surgeries=surgeries))
+    judge(store)
+    close_accounts(store)
+    stage_frames(store, valid_delivery(cases=[{"case_id": "C1", "age_years": "470"}]), number=2)
+    judge(store)
+    close_accounts(store)
+    assert store.rows("select case_id, age_years from core.cases") == [("C1", 47.0)]
+
+
+def test_disagreeing_counts_stop_the_line(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage_frames(store, valid_delivery(patients=[{"sex": "femal"}]))
+    real = verdict_module.broken_checks
+    monkeypatch.setattr(verdict_module, "broken_checks", lambda *args: real(*args).clear())
+    with pytest.raises(
+        IntegrityError, match=r"R005.patients.sex: SQL pass 0, Great Expectations 1"
+    ):
+        validate(store, BY_NAME["patients"], official=OfficialCount(store))
+    assert store.count("core", "patients") == 0
+
+
+def test_an_expectation_that_cannot_be_evaluated_is_an_error_not_a_failed_check(
+    store: Store,
+) -> None:
+    stage_frames(store, valid_delivery())
+    checks = verdict_module.checks_of("patients")
+    broken = [replace(check, column="nowhere") for check in checks if check.rule == "R005"]
+    with pytest.raises(IntegrityError, match="could not evaluate"):
+        OfficialCount(store).count(BY_NAME["patients"], broken)
+
+
+def test_more_than_twenty_broken_rows_are_all_counted(store: Store) -> None:
+    rows = [{"patient_id": f"P{n}", "sex": "f"} for n in range(50)]
+    stage_frames(store, valid_delivery(patients=rows))
+    judged = judge(store, counted_twice=("patients",))
+    assert judged["patients"].counts["R005.patients.sex"] == 50
+
+
+def test_an_interrupted_merge_leaves_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage_frames(store, valid_delivery(patients=[{"sex": "femal"}]))
+    verdict = validate(store, BY_NAME["patients"], official=None)
+    with pytest.raises(RuntimeError), store.transaction():
+        store.append("quarantine", "problems", verdict.problems)
+        raise RuntimeError
+    assert store.count("quarantine", "problems") == 0
+
+
+def test_valid_rows_cover_every_table() -> None:
+    for table in BY_NAME.values():
+        assert set(valid_row(table.name)) == set(table.names)

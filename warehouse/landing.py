@@ -1,0 +1,377 @@
+"""The landing zone: handing a delivery over whole, and receiving it byte for byte.
+
+Belongs here: the landing protocol, verifying a delivery against its manifest, the bytes kept.
+Does not belong here: what the files say (`assets.readers`, `warehouse.staging`), merging.
+A folder whose name starts with a dot is being written and does not exist for anybody.
+"""
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, cast
+
+from schemas.errors import StorageError, UsageError
+from schemas.manifest import (
+    MANIFEST_NAME,
+    DeliveredFile,
+    IdScheme,
+    Manifest,
+    Mode,
+    Provenance,
+    content_id,
+    provenance_of,
+)
+from schemas.problems import Problem
+from warehouse.delivery_check import Examined, examine
+from warehouse.files import (
+    as_storage_error,
+    keep,
+    keep_bytes,
+    locked,
+    size_and_sha256,
+    sweep,
+    sync_folder,
+    write_atomically,
+)
+from warehouse.home import Home
+from warehouse.ledger import Event, Ledger
+
+Status = Literal["received", "duplicate", "refused"]
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A file to deliver: its bytes or where they lie, and its data records (header not counted)."""
+
+    content: bytes | Path
+    rows: int
+
+
+@dataclass(frozen=True)
+class ReceivedFile:
+    """A file whose bytes are kept as `received/<sha256>`."""
+
+    file: str
+    sha256: str
+    bytes: int
+    rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReceivedDelivery:
+    """A received delivery as the ledger knows it: enough to load it again without the landing."""
+
+    seq: int
+    site: str
+    delivery: str
+    content_id: str
+    manifest_sha256: str
+    created: str
+    profile: str
+    schema_version: str
+    mode: Mode
+    supersedes: str | None
+    id_scheme: IdScheme
+    key_id: str | None
+    files: tuple[ReceivedFile, ...]
+
+    @property
+    def rows(self) -> int:
+        """Data records announced."""
+        return sum(entry.rows for entry in self.files)
+
+    @property
+    def provenance(self) -> Provenance:
+        """Provenance of every row."""
+        return provenance_of(self.id_scheme)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """What became of a delivery folder.
+
+    `seq` is the ledger's event for the folder; `received` the delivery its content was received as
+    (None when refused); `rows` what the manifest announced, all quarantined when refused.
+    """
+
+    status: Status
+    site: str
+    folder: str
+    rows: int
+    seq: int
+    received: ReceivedDelivery | None = None
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def quarantined(self) -> int:
+        """Records refused with the delivery, before any was read."""
+        return self.rows if self.status == "refused" else 0
+
+    @property
+    def message(self) -> str:
+        """One line for the user."""
+        shown = f"{self.site}/{self.folder}"
+        if self.status == "refused":
+            return f"{shown}: refused, {len(self.problems)} problems, {self.rows} rows set aside"
+        name = self.received.delivery if self.received else ""
+        if self.status == "duplicate":
+            return f"{shown}: already received as {name} (ledger seq {self.seq})"
+        return f"{shown}: received, {self.rows} rows (ledger seq {self.seq})"
+
+
+def deliver(
+    files: Mapping[str, Outgoing],
+    landing: Path,
+    *,
+    site: str,
+    delivery: str,
+    created: str,
+    profile: str,
+    schema_version: str,
+    id_scheme: IdScheme,
+    key_id: str | None = None,
+    mode: Mode = "full",
+    supersedes: str | None = None,
+) -> Path:
+    """Hand files over to a landing zone, with a manifest made from them; gives the folder.
+
+    Handing over the same content under the same name again is a retry and changes nothing.
+
+    Raises
+    ------
+    UsageError
+        If the folder exists with other content.
+    StorageError
+        If a source cannot be read, or the landing zone cannot be written.
+    pydantic.ValidationError
+        If a field of the manifest is not as `schemas.manifest` says.
+    """
+    manifest = Manifest(
+        delivery=delivery,
+        site=site,
+        created=created,
+        profile=profile,
+        schema_version=schema_version,
+        mode=mode,
+        supersedes=supersedes,
+        id_scheme=id_scheme,
+        key_id=key_id,
+        files=[_announced(name, entry) for name, entry in sorted(files.items())],
+    )
+    contents = {name: entry.content for name, entry in files.items()}
+    return _hand_over(contents, landing, manifest=manifest, manifest_bytes=manifest.to_json())
+
+
+def hand_over(folder: Path, landing: Path) -> Path:
+    """Hand a prepared delivery (a folder with its manifest) over to a landing zone, unchanged.
+
+    Raises
+    ------
+    UsageError
+        If the folder is no delivery, or another one lies under its name.
+    """
+    examined = examine(folder)
+    if examined.manifest is None or examined.problems:
+        listed = "; ".join(problem.message for problem in examined.problems[:5])
+        raise UsageError(
+            f"{folder}: {len(examined.problems)} problems, nothing was handed over: {listed} "
+            f"'imsct check {folder}' lists them all."
+        )
+    contents = {entry.file: folder / entry.file for entry in examined.manifest.files}
+    return _hand_over(
+        contents, landing, manifest=examined.manifest, manifest_bytes=examined.manifest_bytes
+    )
+
+
+def complete_deliveries(landing: Path) -> list[Path]:
+    """Delivery folders that are complete, by site, then delivery name.
+
+    A linked folder is among them, so that `receive` refuses it aloud.
+    """
+    found = [
+        folder
+        for site in _visible(landing)
+        for folder in _visible(site)
+        if folder.is_symlink() or os.path.lexists(folder / MANIFEST_NAME)
+    ]
+    return sorted(found, key=lambda folder: (folder.parent.name, folder.name))
+
+
+def receive(folder: Path, home: Home, ledger: Ledger) -> Receipt:
+    """Verify a complete delivery and keep its bytes; the ledger has it before this returns.
+
+    Receiving the same content again changes nothing: a folder that was received gives `duplicate`
+    with its own event, another folder with the same content one event `duplicate`.
+
+    Raises
+    ------
+    IntegrityError
+        If the files change meanwhile, or a kept file has lost its hash.
+    StorageError
+        If the disk is full, or another process is receiving.
+    """
+    examined = examine(folder, site=folder.parent.name)
+    manifest = examined.manifest
+    with locked(home.received, doing="receiving deliveries"):
+        if manifest is None or examined.problems:
+            return _refuse(folder, examined, ledger)
+        identity = content_id(manifest)
+        received = received_deliveries(ledger)
+        earlier = next((d for d in received if d.content_id == identity), None)
+        if earlier is not None:
+            return _duplicate(folder, earlier, ledger)
+        if problem := _name_in_use(manifest, received):
+            return _refuse(folder, Examined(manifest, examined.manifest_bytes, (problem,)), ledger)
+        sweep(home.received)
+        for entry in manifest.files:
+            keep(folder / entry.file, home.received, expected=entry.sha256)
+        kept = keep_bytes(examined.manifest_bytes, home.received)
+        event = ledger.append("received", **_payload(manifest, identity, kept, folder=folder.name))
+    delivery = _from_event(event)
+    return Receipt(
+        status="received",
+        site=manifest.site,
+        folder=folder.name,
+        rows=manifest.rows,
+        seq=event.seq,
+        received=delivery,
+    )
+
+
+def received_deliveries(ledger: Ledger) -> list[ReceivedDelivery]:
+    """Every received delivery, in the order of the ledger: what a rebuild loads."""
+    return [_from_event(event) for event in ledger.events("received")]
+
+
+def _announced(name: str, outgoing: Outgoing) -> DeliveredFile:
+    """The manifest's entry for a file."""
+    content = outgoing.content
+    if isinstance(content, bytes):
+        size, digest = len(content), hashlib.sha256(content).hexdigest()
+    else:
+        size, digest = size_and_sha256(content)
+    return DeliveredFile(file=name, sha256=digest, bytes=size, rows=outgoing.rows)
+
+
+def _hand_over(
+    contents: Mapping[str, bytes | Path],
+    landing: Path,
+    *,
+    manifest: Manifest,
+    manifest_bytes: bytes,
+) -> Path:
+    """Write into a hidden folder, the manifest after the files; its name comes last."""
+    site = landing / manifest.site
+    final = site / manifest.delivery
+    if os.path.lexists(final):
+        return _retried(final, manifest)
+    incoming = site / f".incoming-{secrets.token_hex(8)}"
+    try:
+        incoming.mkdir(parents=True)
+        for entry in manifest.files:
+            content = contents[entry.file]
+            if isinstance(content, bytes):
+                write_atomically(incoming / entry.file, content)
+            else:
+                keep(content, incoming, expected=entry.sha256).rename(incoming / entry.file)
+        write_atomically(incoming / MANIFEST_NAME, manifest_bytes)
+        sync_folder(incoming)
+        incoming.rename(final)
+        sync_folder(site)
+    except OSError as error:
+        raise as_storage_error(error, f"{manifest.site}/{manifest.delivery}") from error
+    return final
+
+
+def _retried(final: Path, manifest: Manifest) -> Path:
+    """A folder that already lies there: the same content is a retry, other content is refused."""
+    there = examine(final).manifest
+    if there is None or content_id(there) != content_id(manifest):
+        raise UsageError(
+            f"{manifest.site}/{manifest.delivery} lies in the landing zone with other content. "
+            "Nothing was handed over. Give the new delivery a name of its own."
+        )
+    return final
+
+
+def _visible(folder: Path) -> Iterable[Path]:
+    """Folders within a folder, but those whose name starts with a dot."""
+    try:
+        return [e for e in folder.iterdir() if not e.name.startswith(".") and e.is_dir()]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise StorageError(f"{folder} cannot be read. Check the permissions.") from error
+
+
+def _name_in_use(manifest: Manifest, received: Iterable[ReceivedDelivery]) -> Problem | None:
+    """A name stands for one content: `supersedes` and `trace` go by it."""
+    earlier = (d for d in received if (d.site, d.delivery) == (manifest.site, manifest.delivery))
+    for delivery in earlier:
+        return Problem(
+            file=MANIFEST_NAME,
+            rule="E_MANIFEST",
+            message=f"The name '{manifest.delivery}' was received before with other content "
+            f"(ledger seq {delivery.seq}).",
+            suggestion="Give the new delivery a name of its own.",
+        )
+    return None
+
+
+def _refuse(folder: Path, examined: Examined, ledger: Ledger) -> Receipt:
+    """Record a refusal; the same refusal of the same folder is recorded once."""
+    site, rows = folder.parent.name, examined.manifest.rows if examined.manifest else 0
+    payload: dict[str, object] = {
+        "site": site,
+        "folder": folder.name,
+        "manifest_sha256": hashlib.sha256(examined.manifest_bytes).hexdigest(),
+        "rows": rows,
+        "quarantined": rows,
+        "problems": [problem.to_json() for problem in examined.problems],
+    }
+    same = [e for e in ledger.events("refused") if e.payload == payload]
+    event = same[-1] if same else ledger.append("refused", **payload)
+    return Receipt(
+        status="refused",
+        site=site,
+        folder=folder.name,
+        rows=rows,
+        seq=event.seq,
+        problems=examined.problems,
+    )
+
+
+def _duplicate(folder: Path, earlier: ReceivedDelivery, ledger: Ledger) -> Receipt:
+    """Record a duplicate once per folder; the folder that was received has its event already."""
+    place = {"site": folder.parent.name, "folder": folder.name, "content_id": earlier.content_id}
+    known = [
+        e
+        for e in (*ledger.events("received"), *ledger.events("duplicate"))
+        if place.items() <= e.payload.items()
+    ]
+    event = known[0] if known else ledger.append("duplicate", **place, received_as=earlier.seq)
+    return Receipt(
+        status="duplicate",
+        site=earlier.site,
+        folder=folder.name,
+        rows=earlier.rows,
+        seq=event.seq,
+        received=earlier,
+    )
+
+
+def _payload(manifest: Manifest, identity: str, kept: str, *, folder: str) -> dict[str, object]:
+    """What the ledger keeps of a delivery."""
+    announced = manifest.model_dump(exclude={"format"})
+    return {**announced, "folder": folder, "content_id": identity, "manifest_sha256": kept}
+
+
+def _from_event(event: Event) -> ReceivedDelivery:
+    """The delivery of a `received` event."""
+    payload = {key: value for key, value in event.payload.items() if key not in ("folder", "files")}
+    listed = cast("list[dict[str, object]]", event.payload["files"])
+    files = tuple(ReceivedFile(**entry) for entry in listed)  # type: ignore[arg-type]
+    return ReceivedDelivery(seq=event.seq, files=files, **payload)  # type: ignore[arg-type]

@@ -1,0 +1,89 @@
+"""The layer `received`: what the ledger says was delivered, entered into the store.
+
+Belongs here: deliveries and files of the ledger as rows, those refused at the door included.
+Does not belong here: the landing protocol (`warehouse.landing`), reading the files (`assets`).
+The ledger leads: an empty store filled from it is the store again, which is how one is rebuilt.
+"""
+
+from collections.abc import Mapping
+from typing import cast
+
+import polars as pl
+
+from warehouse.landing import ReceivedDelivery, received_deliveries
+from warehouse.ledger import Event, Ledger
+from warehouse.staging import StagedDelivery
+from warehouse.store import Store
+from warehouse.validation.verdict import PROBLEM_SCHEMA
+
+
+def enter_deliveries(store: Store, ledger: Ledger) -> int:
+    """Enter what the ledger has and the store has not, in the order of the ledger.
+
+    Returns
+    -------
+    int
+        Deliveries entered.
+    """
+    known = {row[0] for row in store.rows("select delivery from received.deliveries")}
+    received = [d for d in received_deliveries(ledger) if d.seq not in known]
+    refused = [event for event in ledger.events("refused") if event.seq not in known]
+    with store.transaction():
+        for delivery in received:
+            _enter(store, delivery)
+        for event in refused:
+            _enter_refused(store, event)
+    return len(received) + len(refused)
+
+
+def enter_one(store: Store, delivery: StagedDelivery) -> None:
+    """Enter a delivery that is only checked: into a store that lives no longer than the check."""
+    store.con.execute(
+        "insert into received.deliveries (delivery, site, name, provenance, status)"
+        " values (?, ?, ?, 'registry', 'received')",
+        [delivery.number, delivery.site, delivery.name],
+    )
+    for file in delivery.files:
+        store.con.execute(
+            "insert into received.files (delivery, file) values (?, ?)",
+            [delivery.number, file.file],
+        )
+
+
+def _enter(store: Store, delivery: ReceivedDelivery) -> None:
+    """One received delivery; its account is open until it is merged."""
+    store.con.execute(
+        "insert into received.deliveries values"
+        " (?, ?, ?, ?, ?, ?, ?, ?, 'received', null, null, null)",
+        [
+            delivery.seq,
+            delivery.site,
+            delivery.delivery,
+            delivery.content_id,
+            delivery.profile,
+            delivery.provenance,
+            delivery.mode,
+            delivery.schema_version,
+        ],
+    )
+    for file in delivery.files:
+        store.con.execute(
+            "insert into received.files values (?, ?, ?, ?, ?, null, null, null)",
+            [delivery.seq, file.file, file.sha256, file.bytes, file.rows],
+        )
+
+
+def _enter_refused(store: Store, event: Event) -> None:
+    """One delivery refused at the door: its account is closed, every announced row quarantined."""
+    site, name = str(event.payload["site"]), str(event.payload["folder"])
+    rows = event.payload["rows"]
+    store.con.execute(
+        "insert into received.deliveries (delivery, site, name, status, received, accepted,"
+        " quarantined) values (?, ?, ?, 'refused', ?, 0, ?)",
+        [event.seq, site, name, rows, rows],
+    )
+    listed = cast("list[Mapping[str, object]]", event.payload["problems"])
+    problems = [
+        {"delivery": event.seq, "site": site, "name": name, **problem} for problem in listed
+    ]
+    store.append("quarantine", "problems", pl.DataFrame(problems, schema=PROBLEM_SCHEMA))

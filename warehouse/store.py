@@ -1,0 +1,215 @@
+"""The store: one DuckDB file with a schema per layer, from `received` to `analysis`.
+
+Belongs here: opening the file, its layout, reading and replacing whole tables, transactions.
+Does not belong here: validation (`warehouse.validation`), merging (`warehouse.merge`), snapshots.
+One process writes; readers open what `published/CURRENT` names.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+import duckdb
+import polars as pl
+
+from schemas.columns import Column
+from schemas.errors import ImsctError, IntegrityError, StorageError
+from schemas.table import Table
+from schemas.tables import TABLES
+from warehouse.sql import TEXT_SUFFIX, name
+
+LAYOUT_VERSION = 1
+
+_SQL_TYPES: dict[type[pl.DataType], str] = {
+    pl.String: "varchar",
+    pl.Int64: "bigint",
+    pl.Float64: "double",
+}
+#: Where a staged row comes from: ledger number of the delivery, row within table and delivery,
+#: file,
+#: record and line of the file.
+PLACE = "_delivery bigint, _row bigint, _file varchar, _record bigint, _line bigint"
+_FIXED_TABLES = """
+create table received.deliveries (
+    delivery bigint primary key, site varchar, name varchar, content_id varchar, profile varchar,
+    provenance varchar, mode varchar, schema_version varchar, status varchar,
+    received bigint, accepted bigint, quarantined bigint
+);
+create table received.files (
+    delivery bigint, file varchar, sha256 varchar, bytes bigint, declared bigint, found bigint,
+    accepted bigint, quarantined bigint, primary key (delivery, file)
+);
+create table staged.records (
+    _delivery bigint, _file varchar, declared bigint, found bigint, is_refused boolean,
+    primary key (_delivery, _file)
+);
+create table quarantine.problems (
+    delivery bigint, site varchar, name varchar, file varchar, record bigint, line bigint,
+    "table" varchar, "row" bigint, key varchar, "column" varchar, rule varchar, severity varchar,
+    message varchar, suggestion varchar
+);
+create table quarantine.refused (
+    delivery bigint, file varchar, record bigint, line bigint, "table" varchar, "row" bigint,
+    content varchar
+);
+create table core.merged (delivery bigint, "table" varchar, accepted bigint, refused bigint,
+    primary key (delivery, "table"));
+create table received.layout (version bigint);
+"""
+
+
+class StoreInUseError(StorageError):
+    """Another process writes the store."""
+
+
+class Store:
+    """The writer's connection to a store; closes with its `with` block.
+
+    Keeps true: one schema per layer, `staged` and `core` tables as declared in `schemas.tables`.
+    """
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, path: Path | None) -> None:
+        self.con = con
+        self.path = path
+
+    @classmethod
+    def open(cls, path: Path | None) -> "Store":
+        """Open or make the store at `path`; without a path, one that lives in memory.
+
+        Raises
+        ------
+        StorageError
+            If another process writes the file, or it cannot be opened.
+        IntegrityError
+            If the file is damaged, or was made by a newer program.
+        """
+        try:
+            con = duckdb.connect(str(path) if path else ":memory:")
+        except duckdb.Error as error:
+            raise _why_not_opened(path, error) from error
+        con.execute("set enable_progress_bar = false")
+        con.execute("set threads = 2")
+        store = cls(con, path)
+        store._make_layout()
+        return store
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.con.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing: what happens inside is committed at the end or not at all."""
+        self.con.execute("begin")
+        try:
+            yield
+        except BaseException:
+            self.con.execute("rollback")
+            raise
+        self.con.execute("commit")
+
+    def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
+        """All rows of a query; every value is bound."""
+        return self.con.execute(query, list(values)).fetchall()
+
+    def frame(self, query: str, values: Sequence[object] = ()) -> pl.DataFrame:
+        """The result of a query as a frame; every value is bound."""
+        return pl.DataFrame(self.con.execute(query, list(values)).to_arrow_table())
+
+    def read(self, layer: str, table: str) -> pl.DataFrame:
+        """A whole table, rows in no particular order."""
+        return self.frame(f"select * from {name(layer)}.{name(table)}")
+
+    def count(self, layer: str, table: str) -> int:
+        """Number of rows of a table."""
+        found = self.rows(f"select count(*) from {name(layer)}.{name(table)}")
+        return int(str(found[0][0]))
+
+    def replace(self, layer: str, table: str, frame: pl.DataFrame) -> None:
+        """Put the frame in place of a table, by column name."""
+        self.con.register("incoming_frame", frame.to_arrow())
+        target = f"{name(layer)}.{name(table)}"
+        self.con.execute(f"create or replace table {target} as select * from incoming_frame")
+        self.con.unregister("incoming_frame")
+
+    def append(self, layer: str, table: str, frame: pl.DataFrame) -> None:
+        """Add the frame's rows to an existing table, by column name."""
+        if frame.is_empty():
+            return
+        self.con.register("incoming_frame", frame.to_arrow())
+        target = f"{name(layer)}.{name(table)}"
+        self.con.execute(f"insert into {target} by name select * from incoming_frame")
+        self.con.unregister("incoming_frame")
+
+    def _make_layout(self) -> None:
+        """Create the layers of an empty file; refuse a file of a newer layout."""
+        exists = self.rows(
+            "select 1 from information_schema.tables"
+            " where table_schema = 'received' and table_name = 'layout'"
+        )
+        if exists:
+            version = self.rows("select max(version) from received.layout")[0][0]
+            if version != LAYOUT_VERSION:
+                raise IntegrityError(
+                    f"{self.path}: layout version {version}, this program knows {LAYOUT_VERSION}. "
+                    "Use the program that wrote it, or delete the file and run "
+                    "'imsct materialize' to build it again from received/."
+                )
+            return
+        with self.transaction():
+            for layer in ("received", "staged", "core", "quarantine", "reference", "analysis"):
+                self.con.execute(f"create schema {layer}")
+            self.con.execute(_FIXED_TABLES)
+            for table in TABLES:
+                self.con.execute(_staged_ddl(table))
+                self.con.execute(_core_ddl(table))
+            self.con.execute("insert into received.layout values (?)", [LAYOUT_VERSION])
+
+
+def _sql_type(column: Column) -> str:
+    """DuckDB type of a column."""
+    return _SQL_TYPES[column.type.dtype]
+
+
+def _staged_ddl(table: Table) -> str:
+    """Staged table: place, every column typed, and beside it the text as delivered."""
+    columns = [f"{name(c.name)} {_sql_type(c)}" for c in table.columns]
+    texts = [f"{name(c.name + TEXT_SUFFIX)} varchar" for c in table.columns]
+    return f"create table staged.{name(table.name)} ({PLACE}, {', '.join(columns + texts)})"
+
+
+def _core_ddl(table: Table) -> str:
+    """Core table: place, kept columns, and the delivery since when the row is so."""
+    columns = [f"{name(c.name)} {_sql_type(c)}" for c in table.kept_columns]
+    key = ", ".join(name(k) for k in table.key)
+    return (
+        f"create table core.{name(table.name)} ({PLACE}, valid_from bigint, recorded_at bigint, "
+        f"{', '.join(columns)}, primary key ({key}))"
+    )
+
+
+def _why_not_opened(path: Path | None, error: Exception) -> ImsctError:
+    """Why a file cannot be opened, and what to do."""
+    shown = path.name if path else "memory"
+    if "lock" in str(error).lower():
+        return StoreInUseError(
+            f"{shown} is being written by another process. Wait for it to end, then repeat. To "
+            "read meanwhile, open the file that published/CURRENT names."
+        )
+    if path is not None and path.exists() and os.access(path, os.R_OK | os.W_OK):
+        return IntegrityError(
+            f"{shown} is damaged ({type(error).__name__}). 'imsct materialize --rebuild' builds it "
+            "again from received/ and the ledger."
+        )
+    return StorageError(
+        f"{shown} cannot be opened ({type(error).__name__}). Check the disk and the permissions."
+    )

@@ -1,0 +1,68 @@
+"""Messages: what is wrong with a row, where, which value, and what to do.
+
+Belongs here: the words of a problem, from its check and the delivered text.
+Does not belong here: which value may be printed (`schemas.showing`), what is broken (`sqlpass`).
+"""
+
+from collections.abc import Mapping
+
+from schemas.checks import (
+    AnyCheck,
+    ConflictCheck,
+    DuplicateCheck,
+    PredicateCheck,
+    RangeCheck,
+    ReferenceCheck,
+    RequiredCheck,
+    TextCheck,
+    VocabularyCheck,
+)
+from schemas.expressions import columns_of
+from schemas.showing import nearest, shown
+from schemas.table import Table
+
+#: Text of every delivered column of one row, by column name.
+Row = Mapping[str, str | None]
+
+
+def message_of(check: AnyCheck, table: Table, row: Row) -> str:
+    """Say what is wrong."""
+    column = table[check.column]
+    value = shown(column, row[check.column])
+    match check:
+        case TextCheck(forbidden=True):
+            return "The value looks like a calendar date or a hospital number."
+        case TextCheck():
+            return f"{value} is not {column.type.phrase}."
+        case VocabularyCheck(codes=codes):
+            like = nearest(row[check.column] or "", codes)
+            return f"{value} is not in the vocabulary" + (
+                f"; nearest is '{like}'." if like else "."
+            )
+        case RangeCheck(low=low, high=high):
+            unit = f" {column.unit}" if column.unit else ""
+            return f"{value} is outside {low:g} to {high:g}{unit}."
+        case RequiredCheck():
+            return "The value is missing and required."
+        case DuplicateCheck():
+            return "The key occurs again, with equal values."
+        case ConflictCheck():
+            return "The key occurs more than once, with different values."
+        case ReferenceCheck(parent=parent):
+            return f"There is no row of {parent} with this {check.column} in the delivery."
+        case PredicateCheck(holds=holds, sentence=sentence):
+            here = ", ".join(
+                f"{name} {shown(table[name], row[name])}"
+                for name in dict.fromkeys(columns_of(holds))
+                if name not in table.key and table[name].parent is None and row[name] is not None
+            )
+            return f"Not so: {sentence}." + (f" Here: {here}." if here else "")
+
+
+def suggestion_of(check: AnyCheck, row: Row) -> str:
+    """Say what to do."""
+    if isinstance(check, VocabularyCheck):
+        like = nearest(row[check.column] or "", check.codes)
+        if like is not None:
+            return f"'{like}'? {check.remedy}"
+    return check.remedy

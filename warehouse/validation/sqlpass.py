@@ -1,0 +1,102 @@
+"""The SQL pass: every check of a staged table in one query, a row per broken (row, check).
+
+Belongs here: what "broken" means in SQL for each kind of check.
+Does not belong here: messages and parents (`warehouse.validation.verdict`), the second count
+(`suite`).
+"""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from schemas.checks import (
+    AnyCheck,
+    ConflictCheck,
+    DuplicateCheck,
+    PredicateCheck,
+    RangeCheck,
+    ReferenceCheck,
+    RequiredCheck,
+    TextCheck,
+    VocabularyCheck,
+)
+from schemas.table import Table
+from schemas.tables import BY_NAME
+from warehouse.sql import TEXT_SUFFIX, Compiler, literal, literals, name
+from warehouse.store import Store
+
+
+def broken_checks(store: Store, table: Table, checks: Sequence[AnyCheck]) -> pl.DataFrame:
+    """Find every broken check of a staged table.
+
+    Returns
+    -------
+    pl.DataFrame
+        `_delivery`, `_row`, `check` (place in `checks`), one row per broken check, sorted.
+    """
+    compiler = Compiler(table, BY_NAME)
+    flags = ", ".join(
+        f"case when {_broken(check, compiler)} then {number} end"
+        for number, check in enumerate(checks)
+    )
+    query = (
+        f'select t._delivery, t._row, unnest(list_filter([{flags}], x -> x is not null)) as "check" '
+        f"from {_source(table, checks, compiler)} order by all"
+    )
+    return store.frame(query)
+
+
+def _source(table: Table, checks: Sequence[AnyCheck], compiler: Compiler) -> str:
+    """The staged table with what its checks need beside it: related values, parents, twins."""
+    predicates = [check.holds for check in checks if isinstance(check, PredicateCheck)]
+    parents = [check for check in checks if isinstance(check, ReferenceCheck)]
+    found = "\n".join(
+        f"left join (select distinct _delivery as d, {name(c.parent_column)} as k, true as is_there"
+        f" from staged.{name(c.parent)}) p{number}"
+        f" on p{number}.d = t._delivery and p{number}.k = t.{name(c.column)}"
+        for number, c in enumerate(parents)
+    )
+    return f"({_with_twins(table)}) t\n{compiler.joins(predicates)}\n{found}"
+
+
+def _with_twins(table: Table) -> str:
+    """The staged rows, each with its number among the rows of its key and whether they differ."""
+    key = ", ".join(name(k + TEXT_SUFFIX) for k in table.key)
+    content = ", ".join(f"coalesce({name(c + TEXT_SUFFIX)}, '')" for c in table.names)
+    return (
+        "select *, row_number() over (same order by _row) as _nth, "
+        "min(_content) over same <> max(_content) over same as _differs from "
+        f"(select *, md5(concat_ws(chr(31), {content})) as _content from staged.{name(table.name)}) "
+        f"window same as (partition by _delivery, {key})"
+    )
+
+
+def _broken(check: AnyCheck, compiler: Compiler) -> str:
+    """SQL that is true exactly for the rows that break the check."""
+    text = f"t.{name(check.column + TEXT_SUFFIX)}"
+    match check:
+        case TextCheck(pattern=pattern, forbidden=forbidden):
+            matches = f"regexp_full_match({text}, {literal(pattern)})"
+            return matches if forbidden else f"not {matches}"
+        case VocabularyCheck(codes=codes):
+            return f"{text} not in ({literals(codes)})"
+        case RangeCheck(low=low, high=high):
+            return f"t.{name(check.column)} not between {low!r} and {high!r}"
+        case RequiredCheck(reason_column=None):
+            return f"{text} is null"
+        case RequiredCheck(reason_column=str(reason)):
+            return f"{text} is null and t.{name(reason + TEXT_SUFFIX)} is null"
+        case DuplicateCheck():
+            return f"{text} is not null and _nth > 1 and not _differs"
+        case ConflictCheck():
+            return f"{text} is not null and _differs"
+        case ReferenceCheck():
+            number = _parent_number(check, compiler.table)
+            return f"{text} is not null and p{number}.is_there is null"
+        case PredicateCheck(holds=holds):
+            return f"not {compiler.predicate(holds)}"
+
+
+def _parent_number(check: ReferenceCheck, table: Table) -> int:
+    """Place of the parent among the table's foreign keys, as joined by `_source`."""
+    return list(table.parents).index(check.column)

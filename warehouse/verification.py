@@ -1,0 +1,215 @@
+"""Verification: every hash of a home against what the ledger and the manifests say.
+
+Belongs here: finding what changed since it was received or published; all of it in one pass.
+Does not belong here: mending it (the messages say how), the checks made on every opening.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+
+from schemas.errors import ImsctError, IntegrityError, StorageError
+from schemas.problems import Problem
+from warehouse.content import content_sha256
+from warehouse.files import NotRegularError, sha256_of
+from warehouse.home import Home
+from warehouse.landing import received_deliveries
+from warehouse.ledger import Event, Ledger
+from warehouse.snapshots import (
+    Snapshot,
+    check_file,
+    current_id,
+    manifest_path,
+    read_content,
+    read_manifest,
+    snapshot_files,
+    snapshot_path,
+)
+
+_BACKUP = "Restore the file from a backup."
+
+
+def verify(home: Home, ledger: Ledger, snapshot_id: str | None = None) -> list[Problem]:
+    """Everything of a home that is not as it was written; an empty list is a clean bill.
+
+    With `snapshot_id` only that snapshot and the ledger are looked at. Any problem of severity
+    error means exit code 4; a warning is an unfinished step that the next run completes.
+
+    Raises
+    ------
+    IntegrityError
+        If the ledger itself is broken (E_LEDGER): nothing can be judged by it.
+    StorageError
+        If the folder is no home.
+    """
+    if not (home.received.is_dir() and home.published.is_dir()):
+        raise StorageError(f"{home.path} is no home. Name one with --home or IMSCT_HOME.")
+    ledger = Ledger.open(ledger.path.parent, clock=ledger.clock)  # as it is on the disk now
+    problems = [*_torn(ledger)]
+    published = {str(event.payload["snapshot"]): event for event in ledger.events("published")}
+    ids = {*published, *(path.stem for path in snapshot_files(home))}
+    for found in sorted(ids if snapshot_id is None else {snapshot_id}):
+        problems += _snapshot(snapshot_path(home, found), published.get(found), ledger)
+    if snapshot_id is None:
+        problems += [*_current(home, published), *_received(home, ledger)]
+    return problems
+
+
+def _torn(ledger: Ledger) -> Iterator[Problem]:
+    """A torn last line is a crash, no loss."""
+    if ledger.torn is not None:
+        yield Problem(
+            file=f"ledger/{ledger.path.name}",
+            line=ledger.torn.seq,
+            rule="E_LEDGER",
+            severity="warning",
+            message=ledger.torn.message,
+            suggestion="Repeat the command that was interrupted.",
+        )
+
+
+def _snapshot(path: Path, event: Event | None, ledger: Ledger) -> Iterator[Problem]:
+    """One snapshot: manifest, bytes, content, and its place in the ledger."""
+    if event is None:
+        yield Problem(
+            file=f"published/{path.name}",
+            rule="E_LEDGER",
+            severity="warning",
+            message=f"The ledger does not know snapshot {path.stem}: its publication was cut off.",
+            suggestion="Run 'imsct materialize'; it goes on where it was interrupted.",
+        )
+        return
+    try:
+        snapshot = read_manifest(path)
+        if sha256_of(manifest_path(path)) != event.payload["manifest_sha256"]:
+            yield _broken(
+                manifest_path(path),
+                "E_MANIFEST",
+                f"published/{path.stem}.json (E_MANIFEST): it is not the manifest that the ledger "
+                f"recorded under seq {event.seq}; it was edited after publication.",
+            )
+        check_file(snapshot)
+        yield from _content(snapshot)
+    except IntegrityError as error:
+        yield _broken(path, _rule_in(str(error)), str(error))
+        return
+    yield from _anchor(snapshot, ledger)
+
+
+def _content(snapshot: Snapshot) -> Iterator[Problem]:
+    """Row counts and content, read again from the file."""
+    try:
+        frames = read_content(snapshot.path)
+    except duckdb.Error as error:
+        yield _broken(
+            snapshot.path,
+            "E_SHA256",
+            f"published/{snapshot.path.name}: the engine cannot read it ({type(error).__name__}).",
+        )
+        return
+    rows = {".".join(table): frame.height for table, frame in frames.items()}
+    differing = sorted(
+        table for table in {*rows, *snapshot.rows} if rows.get(table) != snapshot.rows.get(table)
+    )
+    if differing:
+        yield _broken(
+            snapshot.path,
+            "E_COUNT",
+            f"published/{snapshot.path.name} (E_COUNT): {', '.join(differing)} holds another "
+            "number of rows than the manifest says.",
+        )
+    elif content_sha256(frames) != snapshot.content:
+        yield _broken(
+            snapshot.path,
+            "E_CONTENT",
+            f"published/{snapshot.path.name} (E_CONTENT): its rows are not those that gave it its "
+            "name.",
+        )
+
+
+def _anchor(snapshot: Snapshot, ledger: Ledger) -> Iterator[Problem]:
+    """The ledger still holds the event that was its newest when the snapshot was built."""
+    seq = snapshot.ledger_seq
+    events = ledger.events()
+    if seq and (seq > len(events) or events[seq - 1].hash != snapshot.ledger_hash):
+        yield Problem(
+            file=f"ledger/{ledger.path.name}",
+            line=seq,
+            rule="E_LEDGER",
+            message=f"ledger/{ledger.path.name} (E_LEDGER): snapshot {snapshot.id} was built after "
+            f"event seq {seq}, which the ledger does not hold as it was: its end was cut off or "
+            "written anew.",
+            suggestion=_BACKUP,
+        )
+
+
+def _current(home: Home, published: dict[str, Event]) -> Iterator[Problem]:
+    """`CURRENT` names a snapshot that was published."""
+    pointer = home.published / "CURRENT"
+    try:
+        named = current_id(home)
+    except ImsctError as error:
+        yield _broken(pointer, "E_CURRENT", str(error))
+        return
+    if named is None and published:
+        yield _broken(
+            pointer,
+            "E_CURRENT",
+            "published/CURRENT (E_CURRENT): it is missing, though the ledger knows snapshots.",
+            severity_is_warning=len(published) == 1,  # a crash just before the first CURRENT
+        )
+    elif named is not None and (named not in published or not snapshot_path(home, named).exists()):
+        yield _broken(
+            pointer,
+            "E_CURRENT",
+            f"published/CURRENT (E_CURRENT): it names {named}, which is no published snapshot.",
+        )
+
+
+def _received(home: Home, ledger: Ledger) -> Iterator[Problem]:
+    """Every kept file has the hash of its name, and every received event has its files."""
+    names = {path.name for path in home.received.iterdir() if not path.name.startswith(".")}
+    for name in sorted(names):
+        path = home.received / name
+        try:
+            is_whole = sha256_of(path) == name
+        except NotRegularError:
+            is_whole = False
+        if not is_whole:
+            yield Problem(
+                file=f"received/{name}",
+                rule="E_SHA256",
+                message=f"received/{name[:16]}... (E_SHA256): its bytes do not have the hash of "
+                "its name. The file changed after it was received.",
+                suggestion=_BACKUP,
+            )
+    for delivery in received_deliveries(ledger):
+        needed = {entry.sha256: entry.file for entry in delivery.files}
+        needed[delivery.manifest_sha256] = "manifest.json"
+        for digest in sorted(set(needed) - names):
+            yield Problem(
+                file=f"received/{digest}",
+                rule="E_SHA256",
+                message=f"received/{digest[:16]}... (E_SHA256): it is missing; it is "
+                f"{needed[digest]} of {delivery.site}/{delivery.delivery} (ledger seq "
+                f"{delivery.seq}).",
+                suggestion=_BACKUP,
+            )
+
+
+def _broken(path: Path, rule: str, message: str, *, severity_is_warning: bool = False) -> Problem:
+    """A problem of a file in `published/`."""
+    return Problem(
+        file=f"published/{path.name}",
+        rule=rule,
+        severity="warning" if severity_is_warning else "error",
+        message=message,
+        suggestion="Restore the file from a backup, or delete the snapshot's two files and run "
+        "'imsct materialize'.",
+    )
+
+
+def _rule_in(message: str) -> str:
+    """The rule id that a message of `warehouse.snapshots` names in brackets."""
+    return message.partition("(")[2].partition(")")[0]
