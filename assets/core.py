@@ -102,7 +102,7 @@ core_tables = [_core_asset(table) for table in TABLES]
     kinds={"duckdb"},
 )
 def quarantine_problems(line: dg.ResourceParam[Line]) -> dg.MaterializeResult:
-    """One row per (row, rule), with file, line, rule and remedy; accepted + quarantined = received."""
+    """One row per (row, rule), with place and remedy; accepted + quarantined = received."""
     accounts = close_accounts(line.store)
     line.say(
         f"quarantine: {accounts['received'].sum()} records received = "

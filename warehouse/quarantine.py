@@ -29,8 +29,8 @@ def broken_by_rule(store: Store, table: str) -> dict[str, int]:
 def current_problems(store: Store, *, site: str | None = None) -> pl.DataFrame:
     """Every problem of the current deliveries, in the order of site, file and line."""
     return store.frame(
-        'select site, name as delivery, file, line, "table", key, "column", rule, severity, message,'
-        f" suggestion from quarantine.problems where delivery in ({_CURRENT})"
+        'select site, name as delivery, file, line, "table", key, "column", rule, severity,'
+        f" message, suggestion from quarantine.problems where delivery in ({_CURRENT})"
         " and (? is null or site = ?)"
         ' order by site, file, line nulls first, "table", rule, "column", key',
         [site, site],

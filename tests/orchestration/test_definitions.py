@@ -1,4 +1,4 @@
-"""What Dagster shows: keys, dependencies, groups, checks and pools, held against a written picture."""
+"""What Dagster shows: keys, dependencies, groups, checks and pools, as once drawn."""
 
 from pathlib import Path
 
@@ -19,7 +19,8 @@ def picture(definitions: dg.Definitions) -> str:
         needs = " ".join(sorted(parent.to_user_string() for parent in node.parent_keys))
         checks = " ".join(sorted(check.name for check in node.check_keys))
         pools = " ".join(sorted(node.pools or ()))
-        lines.append(f"{node.group_name}: {key.to_user_string()} <- {needs} | {checks} | {pools}".rstrip())
+        line = f"{node.group_name}: {key.to_user_string()} <- {needs} | {checks} | {pools}"
+        lines.append(line.rstrip())
     return "\n".join(lines) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""The whole line, as a user runs it: demo, demo again, rebuild, verify; what is read is the store."""
+"""The whole line, as a user runs it; what is read is the store."""
 
 import json
 import os
@@ -89,8 +89,14 @@ def test_every_layer_holds_rows_and_every_account_is_closed(home: Path) -> None:
             rows = con.execute(f'select count(*) from core."{table}"').fetchone()
             assert rows is not None
             assert rows[0] > 0 or table == "feature_sets", table
-        for table in ("received.files", "quarantine.problems", "reference.cord_norms",
-                      "reference.published_counts", "analysis.cases", "analysis.columns"):
+        for table in (
+            "received.files",
+            "quarantine.problems",
+            "reference.cord_norms",
+            "reference.published_counts",
+            "analysis.cases",
+            "analysis.columns",
+        ):
             assert con.execute(f"select count(*) from {table}").fetchone() != (0,), table
         open_accounts = con.execute(
             "select count(*) from received.deliveries"
@@ -167,7 +173,8 @@ def test_no_analysis_mixes_simulated_rows_with_real_ones(home: Path) -> None:
     results = sorted((home / "results").glob("*/results.json"))
     assert len(results) == 2
     with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as con:
-        counts = dict(con.execute("select provenance, count(*) from core.cases group by 1").fetchall())
+        found = con.execute("select provenance, count(*) from core.cases group by 1").fetchall()
+        counts = dict(found)
     for path in results:
         content = json.loads(path.read_text())
         cohort = content["cohort"]["provenance"]
