@@ -59,7 +59,11 @@ def test_hard_input_gives_a_number_or_a_reason(
 
 
 @settings(max_examples=30, deadline=None, derandomize=True)
-@given(st.lists(st.tuples(st.booleans(), st.sampled_from([0.1, 0.3, 0.5, 0.9])), min_size=2, max_size=25))
+@given(
+    st.lists(
+        st.tuples(st.booleans(), st.sampled_from([0.1, 0.3, 0.5, 0.9])), min_size=2, max_size=25
+    )
+)
 def test_auc_agrees_with_counting_pairs(rows: list[tuple[bool, float]]) -> None:
     y = np.array([float(event) for event, _ in rows])
     p = np.array([risk for _, risk in rows])
@@ -79,9 +83,7 @@ def test_bootstrap_versions_equal_one_weighted_call_each() -> None:
         single = getattr(metrics, measure.name)
         found = measure.many(y, p, weights)
         for place in (0, 123, 299):
-            assert found[place] == pytest.approx(
-                single(y, p, weights[place]).estimate, abs=1e-8
-            )
+            assert found[place] == pytest.approx(single(y, p, weights[place]).estimate, abs=1e-8)
 
 
 def test_separated_resample_has_no_slope_and_disturbs_no_other() -> None:
@@ -104,9 +106,7 @@ def test_separated_resample_has_no_slope_and_disturbs_no_other() -> None:
         ([0.0, 1.0], [0.5, 0.5], [1.0, -1.0]),
     ],
 )
-def test_impossible_input_is_refused(
-    y: list[float], p: list[float], w: list[float] | None
-) -> None:
+def test_impossible_input_is_refused(y: list[float], p: list[float], w: list[float] | None) -> None:
     weights = None if w is None else np.array(w)
     with pytest.raises(UsageError, match=r"must"):
         metrics.brier(np.array(y), np.array(p), weights)

@@ -75,8 +75,12 @@ def test_text_column_without_any_value_is_only_its_states() -> None:
 
 def test_columns_without_values_or_variation_stay_finite() -> None:
     frame = pl.DataFrame(
-        {"empty": [None, None, None], "constant": [7, 7, 7], "truth": [True, None, False],
-         "x": [1.0, float("nan"), 3.0]},
+        {
+            "empty": [None, None, None],
+            "constant": [7, 7, 7],
+            "truth": [True, None, False],
+            "x": [1.0, float("nan"), 3.0],
+        },
         schema={"empty": pl.Float64, "constant": pl.Int64, "truth": pl.Boolean, "x": pl.Float64},
     )
     steps = fit_preprocessing(frame, np.array(["a", "b", "c"]))
