@@ -53,7 +53,8 @@ def test_results_hold_every_key(run: Run, frame: pl.DataFrame, plan: Plan) -> No
     assert results["verdict"]["n"] == 108  # every tenth patient has two cases
     assert [m["role"] for m in results["models"]] == ["baseline", "primary"]
     panel = {
-        "auc", "brier", "ipa", "log_loss", "calibration_slope", "calibration_intercept", "o_e_ratio",
+        "auc", "brier", "ipa", "log_loss", "calibration_slope", "calibration_intercept",
+        "o_e_ratio",
     }  # fmt: skip
     for model in results["models"]:
         nested = model["performance"]["nested_cv"]
@@ -72,7 +73,7 @@ def test_results_hold_every_key(run: Run, frame: pl.DataFrame, plan: Plan) -> No
 
 
 def test_learnable_outcome_beats_the_baseline(run: Run, make_frame: Any) -> None:
-    found = run(make_frame(n=300)).results
+    found = run(make_frame(n=300, strength=2.0)).results
     comparison = found["comparison"]
     assert comparison["best"] == "ridge"
     assert comparison["difference"]["log_loss"]["interval"][1] < 0
@@ -95,9 +96,10 @@ import polars as pl
 from analyses.plan import parse_plan
 from analyses.protocol import run_plan
 from analyses.results import to_json
+from analyses.model_files import save
 plan = parse_plan(open(sys.argv[1], encoding="utf-8").read(), name="eor.yaml")
-run = run_plan(plan, pl.read_ipc(sys.argv[2], memory_map=False), availability=None, stamp={})
-print(hashlib.sha256(to_json(run.results)).hexdigest())
+run = run_plan(plan, pl.read_ipc(sys.argv[2]), availability=None, stamp={})
+print(hashlib.sha256(to_json(run.results) + save(run.model)).hexdigest())
 """
 
 
@@ -107,7 +109,7 @@ def test_hash_seed_and_process_change_no_byte(
     (tmp_path / "plan.yaml").write_text(plan_text, encoding="utf-8")
     frame.write_ipc(tmp_path / "frame.arrow")
     here = run_plan(plan, frame, availability=None, stamp={})
-    expected = hashlib.sha256(to_json(here.results)).hexdigest()
+    expected = hashlib.sha256(to_json(here.results) + save(here.model)).hexdigest()
     root = str(Path(analyses.__file__).parent.parent)
     for seed in ("1", "77"):
         done = subprocess.run(
@@ -125,6 +127,7 @@ def test_model_file_round_trip_is_bit_equal(run: Run, frame: pl.DataFrame) -> No
     assert model is not None
     again = load(save(model))
     assert (again.predict_proba(frame) == model.predict_proba(frame)).all()
+    assert save(again) == save(model)
 
 
 def test_too_few_cases_are_described_only(run: Run, make_frame: Any) -> None:

@@ -16,8 +16,8 @@ from schemas.errors import UsageError
         (
             "residual_volume_mm3",
             "eor.yaml, predictors[2]: 'residual_volume_mm3' becomes known postoperatively; a model "
-            "may use only what was known at its prediction time. Remove it; 'imsct dictionary' lists "
-            "the availability time of every column.",
+            "may use only what was known at its prediction time. Remove it; 'imsct dictionary' "
+            "lists the availability time of every column.",
         ),
         ("growth_type", "eor.yaml, predictors[2]: 'growth_type' becomes known intraoperatively;"),
         ("histology", "eor.yaml, predictors[2]: 'histology' becomes known with the pathology;"),
