@@ -76,13 +76,15 @@ def _counts(verdict: Verdict) -> dict[str, int]:
 def _check_results(line: Line, table: Table, rules: dict[str, Check]) -> list[dg.AssetCheckResult]:
     """One result per rule, over the current delivery of every site."""
     broken = broken_by_rule(line.store, table.name)
+    # R037 has checks of both severities: a warning alone must not show as an error.
+    errors = broken_by_rule(line.store, table.name, severity="error")
     return [
         dg.AssetCheckResult(
             check_name=rule,
             passed=broken.get(rule, 0) == 0,
             severity=(
                 dg.AssetCheckSeverity.ERROR
-                if check.severity == "error"
+                if rule in errors or (check.severity == "error" and rule not in broken)
                 else dg.AssetCheckSeverity.WARN
             ),
             metadata={"broken": broken.get(rule, 0)},
