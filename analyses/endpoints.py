@@ -111,8 +111,9 @@ def intent_warnings(cohort: pl.DataFrame, provenance: str | None) -> list[dict[s
     if not unknown:
         return []
     message = (
-        f"In {unknown} of {used.height} cases the source does not say what the surgery was meant to "
-        "achieve. They are kept; a biopsy among them counts as not gross total, whatever was planned."
+        f"In {unknown} of {used.height} cases the source does not say what the surgery was meant "
+        "to achieve. They are kept; a biopsy among them counts as not gross total, whatever was "
+        "planned."
     )
     return [{"code": "intent_unknown", "message": message}]
 

@@ -218,8 +218,9 @@ def _as_text(column: Any) -> pl.Series:
 
 def _coded(column: pl.Series) -> tuple[NDArray[np.int64], list[str]]:
     """Code of each row and the text of each code; empty cells have the last code, `EMPTY`."""
-    assert isinstance(column.dtype, pl.Enum)  # `_typed` made it one
-    texts: list[str] = column.dtype.categories.to_list()
+    dtype = column.dtype
+    assert isinstance(dtype, pl.Enum)  # `_typed` made it one
+    texts: list[str] = dtype.categories.to_list()
     raw = column.to_physical().to_numpy()  # floats with nan if anything is null
     codes = np.where(np.isnan(raw), len(texts), raw).astype(np.int64)
     return codes, [text or EMPTY for text in texts] + [EMPTY]

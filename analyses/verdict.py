@@ -183,9 +183,11 @@ def _penalised_or_model(
     minimum = size.minimum if size else None
     enough = minimum is not None and counts.patients >= minimum
     rich = per_parameter is not None and per_parameter >= LEAST_EVENTS_PER_PARAMETER
+    compared = f"{'reaches' if enough else 'is below'} the minimum {minimum}"
+    if minimum is None:
+        compared = "has no minimum to be compared with (the outcome is too rare to expect any R2)"
     reasons = [
-        f"n = {counts.patients} {'reaches' if enough else 'is below'} the minimum {minimum} for "
-        f"{counts.parameters} parameters.",
+        f"n = {counts.patients} {compared} for {counts.parameters} parameters.",
         f"{per_parameter:.1f} events per parameter {'reach' if rich else 'are below'} "
         f"{LEAST_EVENTS_PER_PARAMETER}.",
     ]

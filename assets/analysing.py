@@ -6,13 +6,12 @@ Does not belong here: the analysis (`analyses.protocol`), its page (`analyses.re
 
 import json
 
+from analyses.endpoints import intent_warnings
 from analyses.model_files import save
 from analyses.plan import Plan
 from analyses.protocol import run_plan
 from analyses.report import render_report
 from analyses.results import to_json
-
-from analyses.endpoints import intent_warnings
 from assets.context import Line
 from assets.snapshot import candidate_id
 from warehouse.files import write_atomically

@@ -56,8 +56,8 @@ def check_folder(folder: Path, *, profile: str | None) -> Checked:
         return _check_files(*_without_manifest(folder, profile))
     if not (folder / "manifest.json").exists():
         raise UsageError(
-            f"{folder}: there is no manifest.json. Name the layout of the files with --profile, for "
-            "example --profile imsct."
+            f"{folder}: there is no manifest.json. Name the layout of the files with --profile, "
+            "for example --profile imsct."
         )
     examined = examine(folder)
     rows = examined.manifest.rows if examined.manifest else 0

@@ -97,6 +97,6 @@ def _cause(result: dg.ExecuteInProcessResult) -> ImsctError:
             error = error.cause
     failed = [event.step_key for event in result.all_events if event.is_step_failure]
     return StorageError(
-        f"The step {', '.join(map(str, failed)) or 'at the start'} failed. What was published before "
-        "is untouched. 'dagster dev' on this home shows the error."
+        f"The step {', '.join(map(str, failed)) or 'at the start'} failed. What was published "
+        "before is untouched. 'dagster dev' on this home shows the error."
     )

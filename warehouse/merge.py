@@ -78,8 +78,8 @@ def close_accounts(store: Store) -> pl.DataFrame:
     if not wrong.is_empty():
         row = wrong.row(0, named=True)
         raise IntegrityError(
-            f"{row['file']}: {row['received']} records received, but {row['accepted']} accepted and "
-            f"{row['quarantined']} quarantined. A record was lost: this is a fault of the program."
+            f"{row['file']}: {row['received']} records received, but {row['accepted']} accepted "
+            f"and {row['quarantined']} quarantined. A record was lost: this is a fault of the program."
         )
     with store.transaction():
         store.con.register("accounts", accounts.to_arrow())
@@ -90,7 +90,8 @@ def close_accounts(store: Store) -> pl.DataFrame:
         store.con.execute(
             "update received.deliveries d set received = a.received, accepted = a.accepted,"
             " quarantined = a.quarantined from (select delivery, sum(received) as received,"
-            " sum(accepted) as accepted, sum(quarantined) as quarantined from accounts group by 1) a"
+            " sum(accepted) as accepted, sum(quarantined) as quarantined"
+            " from accounts group by 1) a"
             " where d.delivery = a.delivery"
         )
         store.con.unregister("accounts")

@@ -87,7 +87,7 @@ def _where(source: Source, value: pl.Expr) -> pl.Expr:
 
 
 def _reason(column: Column, value: pl.Expr) -> pl.Expr:
-    """Why a number is empty, where the source does not say: not recorded; nothing for optional ones."""
+    """Why a required number is empty, where the source does not say: not recorded."""
     if not column.required:
         return pl.lit("")
     return pl.when(value == "").then(pl.lit("not_recorded")).otherwise(pl.lit(""))

@@ -40,7 +40,8 @@ def broken_checks(store: Store, table: Table, checks: Sequence[AnyCheck]) -> pl.
         for number, check in enumerate(checks)
     )
     query = (
-        f'select t._delivery, t._row, unnest(list_filter([{flags}], x -> x is not null)) as "check" '
+        f"select t._delivery, t._row, unnest(list_filter([{flags}], x -> x is not null))"
+        ' as "check" '
         f"from {_source(table, checks, compiler)} order by all"
     )
     return store.frame(query)
@@ -66,7 +67,8 @@ def _with_twins(table: Table) -> str:
     return (
         "select *, row_number() over (same order by _row) as _nth, "
         "min(_content) over same <> max(_content) over same as _differs from "
-        f"(select *, md5(concat_ws(chr(31), {content})) as _content from staged.{name(table.name)}) "
+        f"(select *, md5(concat_ws(chr(31), {content})) as _content"
+        f" from staged.{name(table.name)}) "
         f"window same as (partition by _delivery, {key})"
     )
 
