@@ -209,7 +209,7 @@ def _narrowed(
     """Limits of every unseen count after subtracting along one sum after the other."""
     now = dict(limits)
     lines = [line for line in sums if limits.keys() & {line[0], *line[1]}]
-    for _ in range(ROUNDS):
+    for _ in range(ROUNDS):  # pragma: no branch: narrowing settles long before
         before = dict(now)
         for total, parts in lines:
             _narrow_line(total, parts, counts, now)

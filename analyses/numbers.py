@@ -64,6 +64,30 @@ def brief(value: float | None) -> str:
     return NONE if value is None else f"{value:.4g}".replace("-", MINUS)
 
 
+def typical(value: float | None) -> str:
+    """Median or quartile: three significant digits, whole from 100 on.
+
+    Parameters
+    ----------
+    value
+        None becomes a dash.
+
+    Returns
+    -------
+    str
+        Without trailing zeros.
+
+    Examples
+    --------
+    >>> typical(18.43), typical(1167.2), typical(6.0)
+    ('18.4', '1167', '6')
+    """
+    if value is None:
+        return NONE
+    said = f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    return said.replace("-", MINUS)
+
+
 def interval(limits: Sequence[float] | None, *, digits: int = 2) -> str:
     """Two limits joined by "to".
 

@@ -97,8 +97,8 @@ def _spread(group: dict[str, Any] | None) -> str:
     """Median with quartiles of one group."""
     if group is None or group.get("median") is None:
         return numbers.NONE
-    low, high = numbers.brief(group["q1"]), numbers.brief(group["q3"])
-    return f"{numbers.brief(group['median'])} ({low} to {high})"
+    low, high = numbers.typical(group["q1"]), numbers.typical(group["q3"])
+    return f"{numbers.typical(group['median'])} ({low} to {high})"
 
 
 def _levels(groups: dict[str, Any]) -> Rows:
@@ -133,7 +133,7 @@ def predictors(page: dict[str, Any]) -> Rows:
             "recorded": numbers.count_of(row["recorded"], row["n"]),
             "missing": numbers.count_of(row["missing"], row["n"]),
             "states": ", ".join(
-                f"{words.level(s['state'] or 'empty')} {s['n']}"
+                f"{_state_name(s['state'])} {s['n']}"
                 for s in row["states"]
                 if s["state"] in MISSING_STATES
             )
@@ -141,6 +141,11 @@ def predictors(page: dict[str, Any]) -> Rows:
         }
         for row in page["cohort"]["missingness"]
     ]
+
+
+def _state_name(state: str | None) -> str:
+    """A way of being missing in words."""
+    return "no entry" if state in (None, "", "empty") else words.level(state)
 
 
 def terms(page: dict[str, Any], model: dict[str, Any] | None) -> Rows:

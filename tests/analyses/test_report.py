@@ -212,3 +212,38 @@ def test_registry_with_few_events_withholds_what_rests_on_them():
     assert shown["verdict"]["minimum_n"] is None
     assert shown["cohort"]["table_one"][0]["groups"][1]["median"] is None
     assert "&lt;5" in render_report(given).decode()
+
+
+def test_registry_groups_with_few_cases_leave_the_calibration_figure():
+    given = results("registry")
+    bins = given["models"][1]["curves"]["calibration"]["bins"]
+    bins[0].update(n=15, observed=1 / 15)
+    kept = release(given)["models"][1]["curves"]["calibration"]["bins"]
+    assert len(kept) < len(bins)
+    assert all(group["n"] != 15 or group["observed"] != 1 / 15 for group in kept)
+
+
+def test_free_table_without_steps_predictors_or_curves():
+    given = results("simulated")
+    given["cohort"].update(provenance=None, attrition=[], table_one=[], missingness=[], centres=[])
+    for model in given["models"]:
+        model["curves"] = {"calibration": None, "decision": [], "roc": []}
+        model["tuning"] = None
+        model["performance"]["nested_cv"] = {}
+    given["comparison"] = None
+    html = render_report(given).decode()
+    assert "Origin of the rows not stated" in html
+    assert "were not compared with the baseline" in text_of(html)
+    assert 'id="calibration"' not in html
+
+
+def test_many_warnings_of_a_kind_are_folded():
+    given = results("simulated")
+    column = given["cohort"]["missingness"][0]["column"]
+    given["warnings"] = [
+        {"code": "mostly_missing", "message": f"{column} is missing in {n} % of the cases."}
+        for n in (60, 70, 80, 90)
+    ]
+    text = text_of(render_report(given).decode())
+    assert "2 more of this kind" in text
+    assert "Age is missing in 90 %" in text
