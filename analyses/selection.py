@@ -179,7 +179,7 @@ def _check_there(plan: Plan, frame: pl.DataFrame, name: str, path: str) -> None:
     """The column is in the table."""
     if name in frame.columns:
         return
-    near = nearest(name, sorted(frame.columns), within=3)
+    near = nearest(name, sorted(frame.columns))
     hint = f"nearest is '{near}'" if near else "none has a similar name"
     raise UsageError(
         f"{plan.source}, {path}: '{name}' is not a column of the table; {hint}. Correct the name; "
