@@ -89,7 +89,7 @@ class FileProfile(_Strict):
     """One delivered file: its dialect, its exact header, and the rows made from a record."""
 
     file: str
-    delimiter: str = ","
+    delimiter: Literal[",", ";", "\t", "|"] = ","
     encoding: Literal["utf-8", "latin-1"] = "utf-8"
     header: tuple[str, ...]
     #: Columns that are kept in `received` only, each with the reason.

@@ -1,19 +1,20 @@
 """Showing values: how much of a delivered value a message may print.
 
-Belongs here: the one place that decides between a value and its class, and the nearest allowed
-code.
+Belongs here: the one place that decides between a value and its class, and the nearest allowed code.
 Does not belong here: the messages (`warehouse.validation.messages`).
-The rule: a number of at most five digits, a code-like text within two edits of an allowed code; of
-anything
-else only its class, because a surname in a coded column is short text too.
+The rule: a number of at most five digits, a text that is a code but for a slip of the pen; of anything
+else only its class, because a surname in a coded column is short text too (Jones is two letters from none).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from schemas.catalogue import LOOKS_IDENTIFYING
 from schemas.columns import Code, Column
+from schemas.table import Table
 
-_SHORT_NUMBER = re.compile(r"-?(?=(?:[.,]?[0-9]){1,5}(?:[^0-9]|\Z))[0-9]*[.,]?[0-9]+")
+# No digits after the fifth, wherever the decimal sign stands: 030.1234567 is a telephone number.
+_SHORT_NUMBER = re.compile(r"-?(?=(?:[.,]?[0-9]){1,5}\Z)[0-9]*[.,]?[0-9]+")
 
 
 def shown(column: Column, text: str | None) -> str:
@@ -28,6 +29,8 @@ def shown(column: Column, text: str | None) -> str:
     'text of 8 characters'
     >>> shown(BY_NAME["patients"]["sex"], "Smith")
     'text of 5 characters'
+    >>> shown(BY_NAME["imaging_reads"]["enhancement_degree"], "Jones")
+    'text of 5 characters'
     """
     if text is None:
         return "empty"
@@ -37,25 +40,80 @@ def shown(column: Column, text: str | None) -> str:
         codes = column.type.vocabulary.codes
         if text in codes or nearest(text, codes) is not None:
             return f"'{text}'"
-    return f"text of {len(text)} characters"
+    return text_class(text)
 
 
-def nearest(text: str, codes: Sequence[str], *, within: int = 2) -> str | None:
-    """The allowed code closest to a text, if it is within that many edits and text is no mere stub.
+def text_class(text: str) -> str:
+    """What may always be said of a text."""
+    return f"text of {counted(len(text), 'character')}"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "row"), counted(0, "row")
+    ('1 row', '0 rows')
+    """
+    return f"{number} {noun}" + "s" * (number != 1)
+
+
+def shown_key(table: Table, row: Mapping[str, str | None]) -> str | None:
+    """The key of a row, its parts joined by a bar; None where a part is at fault: it may be a name.
+
+    Examples
+    --------
+    >>> from schemas.tables import BY_NAME
+    >>> shown_key(BY_NAME["cases"], {"case_id": "C1"})
+    'C1'
+    >>> shown_key(BY_NAME["cases"], {"case_id": "20831177"}) is None
+    True
+    """
+    parts = [row[name] for name in table.key]
+    if any(_is_at_fault(table[name], part) for name, part in zip(table.key, parts, strict=True)):
+        return None
+    return "|".join(part or "" for part in parts)
+
+
+def _is_at_fault(column: Column, text: str | None) -> bool:
+    """Whether a part of a key is missing, not of its form, or looks like a date or hospital number."""
+    pattern = getattr(column.type, "pattern", "")
+    return not text or not re.fullmatch(pattern, text) or bool(_IDENTIFYING.fullmatch(text))
+
+
+_IDENTIFYING = re.compile(LOOKS_IDENTIFYING)
+
+
+def nearest(text: str, codes: Sequence[str]) -> str | None:
+    """The code that a text is but for a slip: another case, or one edit in four letters, at most two.
+
+    A slip leaves the first letter as it is; a surname seldom has it.
 
     Examples
     --------
     >>> nearest("spinal_ependymona", ["spinal_ependymoma", "lipoma"])
     'spinal_ependymoma'
-    >>> nearest("x", ["C1", "T2"]) is None
+    >>> nearest("MALE", ["female", "male"])
+    'male'
+    >>> nearest("Hale", ["female", "male"]) is None
     True
     """
-    scored = sorted((_edits(text, code), code) for code in codes)
-    best = next(((edits, code) for edits, code in scored if edits <= within), None)
-    # Two edits turn any text of three letters into any other: that would be no likeness.
-    if best is None or best[0] * 2 > len(best[1]) or not text.isprintable():
+    # ASCII only: a Cyrillic letter in a code looks right in a message and explains nothing.
+    if not text.isascii() or not text.isprintable():
         return None
-    return best[1]
+    scored = sorted((_edits(text, code), code) for code in codes if _may_be(text, code))
+    return next((code for edits, code in scored if _is_slip(text, code, edits)), None)
+
+
+def _may_be(text: str, code: str) -> bool:
+    """Whether it is worth counting edits: a cell may have 100,000 letters."""
+    return text[:1].casefold() == code[:1].casefold() and abs(len(text) - len(code)) <= 2
+
+
+def _is_slip(text: str, code: str, edits: int) -> bool:
+    """Whether so few edits are a slip of the pen for a code of that length."""
+    return text.casefold() == code.casefold() or edits <= min(2, len(code) // 4)
 
 
 def _edits(a: str, b: str) -> int:

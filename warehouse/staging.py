@@ -117,7 +117,7 @@ def note_file(
         place,
     )
     store.con.execute(
-        'insert into quarantine.refused select ?, ?, record, line, "table", null, content'
+        'insert into quarantine.refused select distinct ?, ?, record, line, "table", null, content'
         " from read_problems where record is not null",
         [delivery.number, file],
     )

@@ -36,8 +36,8 @@ def map_records(frame: pl.DataFrame, profile: FileProfile) -> dict[str, pl.DataF
 def _rows(frame: pl.DataFrame, rows: Rows) -> pl.DataFrame:
     """The rows of one kind."""
     chosen = frame.head(1) if rows.once else frame
-    for column, values in rows.when.items():
-        chosen = chosen.filter(pl.col(column).is_in(values))
+    for delivered, values in rows.when.items():
+        chosen = chosen.filter(pl.col(delivered).is_in(values))
     if rows.when_any_filled:
         chosen = chosen.filter(pl.any_horizontal(*(pl.col(c) != "" for c in rows.when_any_filled)))
     table = BY_NAME[rows.table]

@@ -4,7 +4,7 @@ Belongs here: the words of a problem, from its check and the delivered text.
 Does not belong here: which value may be printed (`schemas.showing`), what is broken (`sqlpass`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from schemas.checks import (
     AnyCheck,
@@ -25,8 +25,8 @@ from schemas.table import Table
 Row = Mapping[str, str | None]
 
 
-def message_of(check: AnyCheck, table: Table, row: Row) -> str:
-    """Say what is wrong."""
+def message_of(check: AnyCheck, table: Table, *, row: Row, lines: Sequence[int]) -> str:
+    """Say what is wrong; `lines` are those on which the key of the row stands."""
     column = table[check.column]
     value = shown(column, row[check.column])
     match check:
@@ -45,9 +45,9 @@ def message_of(check: AnyCheck, table: Table, row: Row) -> str:
         case RequiredCheck():
             return "The value is missing and required."
         case DuplicateCheck():
-            return "The key occurs again, with equal values."
+            return f"The key occurs again, with equal values{_on(lines)}."
         case ConflictCheck():
-            return "The key occurs more than once, with different values."
+            return f"The key occurs more than once, with different values{_on(lines)}."
         case ReferenceCheck(parent=parent):
             return f"There is no row of {parent} with this {check.column} in the delivery."
         case PredicateCheck(holds=holds, sentence=sentence):
@@ -57,6 +57,13 @@ def message_of(check: AnyCheck, table: Table, row: Row) -> str:
                 if name not in table.key and table[name].parent is None and row[name] is not None
             )
             return f"Not so: {sentence}." + (f" Here: {here}." if here else "")
+
+
+def _on(lines: Sequence[int]) -> str:
+    """The lines of a repeated key, the first few of many."""
+    shown_lines = " and ".join(str(line) for line in lines[:3])
+    more = f" and {len(lines) - 3} more" if len(lines) > 3 else ""
+    return f" (lines {shown_lines}{more})" if lines else ""
 
 
 def suggestion_of(check: AnyCheck, row: Row) -> str:

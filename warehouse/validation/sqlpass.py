@@ -84,10 +84,9 @@ def _broken(check: AnyCheck, compiler: Compiler) -> str:
             return f"{text} not in ({literals(codes)})"
         case RangeCheck(low=low, high=high):
             return f"t.{name(check.column)} not between {low!r} and {high!r}"
-        case RequiredCheck(reason_column=None):
-            return f"{text} is null"
-        case RequiredCheck(reason_column=str(reason)):
-            return f"{text} is null and t.{name(reason + TEXT_SUFFIX)} is null"
+        case RequiredCheck(reason_column=reason):
+            explained = f" and t.{name(reason + TEXT_SUFFIX)} is null" if reason else ""
+            return f"{text} is null{explained}"
         case DuplicateCheck():
             return f"{text} is not null and _nth > 1 and not _differs"
         case ConflictCheck():

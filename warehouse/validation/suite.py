@@ -199,7 +199,7 @@ def _kinds() -> SimpleNamespace:
     class DuckDBDatasource(SQLDatasource):  # type: ignore[misc]  # GX has no types
         """A DuckDB file, read with the engine above."""
 
-        type: Literal["duckdb_file"] = "duckdb_file"  # type: ignore[assignment]
+        type: Literal["duckdb_file"] = "duckdb_file"
 
         @property
         def execution_engine_type(self) -> Any:
@@ -211,8 +211,8 @@ def _kinds() -> SimpleNamespace:
         condition_metric_name = "column_values.match_regex"
         condition_value_keys = ("regex",)
 
-        @column_condition_partial(engine=DuckDBEngine)
-        def _sqlalchemy(cls, column: Any, regex: str, _dialect: Any, **kwargs: Any) -> Any:  # noqa: N805 - GX makes a class method of it
+        @column_condition_partial(engine=DuckDBEngine)  # type: ignore[untyped-decorator]
+        def _sqlalchemy(cls, column: Any, regex: str, _dialect: Any, **kwargs: Any) -> Any:  # noqa: N805
             return sa.func.regexp_matches(column, regex)
 
     class NotMatchRegex(ColumnMapMetricProvider):  # type: ignore[misc]  # GX has no types
@@ -221,8 +221,8 @@ def _kinds() -> SimpleNamespace:
         condition_metric_name = "column_values.not_match_regex"
         condition_value_keys = ("regex",)
 
-        @column_condition_partial(engine=DuckDBEngine)
-        def _sqlalchemy(cls, column: Any, regex: str, _dialect: Any, **kwargs: Any) -> Any:  # noqa: N805 - GX makes a class method of it
+        @column_condition_partial(engine=DuckDBEngine)  # type: ignore[untyped-decorator]
+        def _sqlalchemy(cls, column: Any, regex: str, _dialect: Any, **kwargs: Any) -> Any:  # noqa: N805
             return sa.not_(sa.func.regexp_matches(column, regex))
 
     return SimpleNamespace(

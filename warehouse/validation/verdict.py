@@ -5,16 +5,17 @@ sites (E_SITE).
 Does not belong here: writing the verdict into `core` and `quarantine` (`warehouse.merge`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import polars as pl
 
 from schemas.catalogue import checks_of
-from schemas.checks import AnyCheck
-from schemas.columns import Identifier
+from schemas.checks import AnyCheck, ConflictCheck, DuplicateCheck, ReferenceCheck
 from schemas.errors import IntegrityError
 from schemas.table import Table
+from schemas.showing import shown_key
 from warehouse.sql import TEXT_SUFFIX, name
 from warehouse.store import Store
 from warehouse.validation.messages import message_of, suggestion_of
@@ -84,17 +85,33 @@ def validate(store: Store, table: Table, *, official: OfficialCount | None) -> V
     counts = _counts(broken, checks)
     if official is not None:
         _agree(table, checks, ours=list(counts.values()), theirs=official.count(table, checks))
-    rows = _rows_of(store, table, broken)
     problems = [
-        *(
-            _problem(checks[number], table, rows[delivery, row])
-            for delivery, row, number in broken.rows()
-        ),
+        *_broken_rows(store, table, checks=checks, broken=broken),
         *_held_back(store, table),
         *_claimed_elsewhere(store, table),
     ]
     frame = pl.DataFrame(problems, schema=PROBLEM_SCHEMA, orient="row")
     return Verdict(table, frame.sort("delivery", "row", "rule", "column"), counts)
+
+
+def _broken_rows(
+    store: Store, table: Table, *, checks: Sequence[AnyCheck], broken: pl.DataFrame
+) -> list[tuple[object, ...]]:
+    """The broken checks in words, one problem each."""
+    rows = _rows_of(store, table, broken)
+    found = [(checks[n], delivery, rows[delivery, row]) for delivery, row, n in broken.rows()]
+    repeated = any(isinstance(check, DuplicateCheck | ConflictCheck) for check, _, _ in found)
+    lines = _lines_by_key(store, table) if repeated else {}
+    unread = {
+        parent: _with_unread_records(store, parent)
+        for parent in {check.parent for check, _, _ in found if isinstance(check, ReferenceCheck)}
+    }
+    return [
+        _orphan(check, table, row)
+        if isinstance(check, ReferenceCheck) and delivery in unread[check.parent]
+        else _problem(check, table, row, lines=lines)
+        for check, delivery, row in found
+    ]
 
 
 def _counts(broken: pl.DataFrame, checks: Sequence[AnyCheck]) -> dict[str, int]:
@@ -135,28 +152,81 @@ def _rows_of(
     return {(row["_delivery"], row["_row"]): row for row in found.iter_rows(named=True)}
 
 
-def _problem(check: AnyCheck, table: Table, row: dict[str, object]) -> tuple[object, ...]:
+def _lines_by_key(store: Store, table: Table) -> dict[tuple[object, ...], list[int]]:
+    """Lines on which a repeated key stands, by delivery and key."""
+    keys = ", ".join(name(k + TEXT_SUFFIX) for k in table.key)
+    found = store.rows(
+        f"select list(_line order by _row), _delivery, {keys} from staged.{name(table.name)}"
+        " group by all having count(*) > 1"
+    )
+    return {key: cast("list[int]", lines) for lines, *rest in found for key in [tuple(rest)]}
+
+
+def _with_unread_records(store: Store, table: str) -> set[object]:
+    """Deliveries of which records of a table were refused at reading, their keys unknown."""
+    found = store.rows(
+        'select distinct delivery from quarantine.problems where "table" = ? and "row" is null',
+        [table],
+    )
+    return {delivery for (delivery,) in found}
+
+
+def _problem(
+    check: AnyCheck,
+    table: Table,
+    row: dict[str, object],
+    *,
+    lines: Mapping[tuple[object, ...], list[int]],
+) -> tuple[object, ...]:
     """One row of `quarantine.problems`."""
     text = {c: None if row[c] is None else str(row[c]) for c in table.names}
-    at_fault = check.column in table.key and isinstance(table[check.column].type, Identifier)
-    hidden = at_fault and check.rule in ("R004", "R007", "R008")
-    key = None if hidden else "|".join(text[k] or "" for k in table.key)
+    same_key = lines.get((row["_delivery"], *(text[k] for k in table.key)), [])
     return (
+        *_place_of(row, table),
+        check.column,
+        check.rule,
+        check.severity,
+        message_of(check, table, row=text, lines=same_key),
+        suggestion_of(check, text),
+    )
+
+
+def _orphan(check: ReferenceCheck, table: Table, row: dict[str, object]) -> tuple[object, ...]:
+    """E_PARENT: the parent may be among the records of its table that could not be read."""
+    return (
+        *_place_of(row, table),
+        check.column,
+        "E_PARENT",
+        "error",
+        f"No row of {check.parent} with this {check.column} could be read; others of its file were "
+        "refused.",
+        f"Mend the file of {check.parent} and deliver again; this row then comes in too.",
+    )
+
+
+def _place_of(row: Mapping[str, object], table: Table) -> tuple[object, ...]:
+    """Where a row stands: delivery, site, name, file, record, line, table, row, key."""
+    text = {k: None if row[k] is None else str(row[k]) for k in table.key}
+    place = (
         row["_delivery"],
         row["_site"],
         row["_name"],
         row["_file"],
         row["_record"],
         row["_line"],
-        table.name,
-        row["_row"],
-        key,
-        check.column,
-        check.rule,
-        check.severity,
-        message_of(check, table, text),
-        suggestion_of(check, text),
     )
+    return (*place, table.name, row["_row"], shown_key(table, text))
+
+
+#: Place of a staged row `s` and its key as delivered, in the order that `_at` reads.
+_PLACE = "s._delivery, d.site, d.name, s._file, s._record, s._line, s._row"
+
+
+def _at(table: Table, values: Sequence[object]) -> tuple[object, ...]:
+    """The place in the order of `_place_of`, from the columns of `_PLACE` and the key."""
+    *place, row = values[:7]
+    text = dict(zip(table.key, (None if v is None else str(v) for v in values[7:]), strict=True))
+    return (*place, table.name, row, shown_key(table, text))
 
 
 def _held_back(store: Store, table: Table) -> list[tuple[object, ...]]:
@@ -164,23 +234,21 @@ def _held_back(store: Store, table: Table) -> list[tuple[object, ...]]:
     key = ", ".join(f"s.{name(k + TEXT_SUFFIX)}" for k in table.key)
     found: list[tuple[object, ...]] = []
     for column, parent in table.parents.items():
-        found += store.rows(
-            "select s._delivery, d.site, d.name, s._file, s._record, s._line, ?, s._row,"
-            f" concat_ws('|', {key}), ?, 'E_PARENT', 'error', ?, ?"
+        said = (
+            f"The row of {parent} it hangs on is in quarantine.",
+            f"Correct that row of {parent} and deliver again; this one then comes in too.",
+        )
+        rows = store.rows(
+            f"select {_PLACE}, {key}"
             f" from staged.{name(table.name)} s join received.deliveries d on d.delivery = s._delivery"
             f" join (select p._delivery, p.{name(column)}, bool_and(q.row is not null) as is_refused"
             f" from staged.{name(parent)} p left join quarantine.refused q on q.delivery = p._delivery"
             ' and q."table" = ? and q."row" = p._row group by 1, 2) p'
             f" on p._delivery = s._delivery and p.{name(column)} = s.{name(column)}"
             " where p.is_refused",
-            [
-                table.name,
-                column,
-                f"The row of {parent} it hangs on is in quarantine.",
-                f"Correct that row of {parent} and deliver again; this one then comes in too.",
-                parent,
-            ],
+            [parent],
         )
+        found += [(*_at(table, row), column, "E_PARENT", "error", *said) for row in rows]
     return found
 
 
@@ -188,12 +256,10 @@ def _claimed_elsewhere(store: Store, table: Table) -> list[tuple[object, ...]]:
     """E_SITE: rows whose key is already kept for another site."""
     key = ", ".join(f"s.{name(k + TEXT_SUFFIX)}" for k in table.key)
     same = " and ".join(f"c.{name(k)} = s.{name(k)}" for k in table.key)
-    return store.rows(
-        "select s._delivery, d.site, d.name, s._file, s._record, s._line, ?, s._row,"
-        f" concat_ws('|', {key}), ?, 'E_SITE', 'error',"
-        " 'This key belongs to a row of another site.', 'Give the row a key of its own site.'"
-        f" from staged.{name(table.name)} s join received.deliveries d on d.delivery = s._delivery"
+    rows = store.rows(
+        f"select {_PLACE}, {key} from staged.{name(table.name)} s join received.deliveries d on d.delivery = s._delivery"
         f" join core.{name(table.name)} c on {same}"
-        " join received.deliveries o on o.delivery = c._delivery where o.site <> d.site",
-        [table.name, table.key[0]],
+        " join received.deliveries o on o.delivery = c._delivery where o.site <> d.site"
     )
+    said = ("This key belongs to a row of another site.", "Give the row a key of its own site.")
+    return [(*_at(table, row), table.key[0], "E_SITE", "error", *said) for row in rows]
