@@ -40,12 +40,11 @@ def _picture(name: str, figure: Figure, alt: str, *, caption: str, table: Table)
     return Picture(name, svg, alt, caption, table)
 
 
-def flow(page: dict[str, Any]) -> Picture:
-    """Attrition figure of released results."""
+def flow(page: dict[str, Any]) -> Picture | None:
+    """Attrition figure of released results; None where no step was counted."""
     steps = [attrition.Step(**step) for step in page["cohort"]["attrition"]]
     if not steps:
-        used: Shown = page["data"]["used"]
-        steps = [attrition.Step("nothing", page["data"]["rows"], 0, used)]
+        return None
     return _picture(
         "attrition",
         attrition.draw(steps),

@@ -53,7 +53,7 @@ def test_same_bytes_in_processes_with_different_hash_seeds():
 
 
 def test_input_is_not_changed():
-    given = results("registry")
+    given = results("published")
     before = copy.deepcopy(given)
     render_report(given)
     assert given == before
