@@ -14,6 +14,7 @@ import polars as pl
 from assets.checking import Checked
 from schemas.errors import StorageError, UsageError
 from schemas.problems import Problem, exit_code_of
+from schemas.showing import counted
 from warehouse.files import write_atomically
 from warehouse.home import Home
 from warehouse.ledger import Ledger
@@ -44,30 +45,33 @@ def checked_as_text(checked: Checked) -> str:
     return "\n".join(
         [
             *problem_lines(checked.problems),
-            f"{checked.received} records received = {checked.accepted} accepted + "
-            f"{checked.quarantined} quarantined; {errors} errors, {warnings} warnings",
+            f"{counted(checked.received, 'record')} received = {checked.accepted} accepted + "
+            f"{checked.quarantined} quarantined; {counted(errors, 'error')}, "
+            f"{counted(warnings, 'warning')}",
         ]
     )
 
 
 def problem_lines(problems: Sequence[Problem]) -> list[str]:
-    """Problems for a person: errors one by one, warnings of a kind together.
+    """Problems for a person: errors one by one, then held-back rows and warnings, a kind together.
 
-    Warnings often come by the hundred and nothing is refused for them: one line says what, how often
-    and where first. `--json` lists each.
+    Of the latter there may be hundreds, and nothing is to be mended for them: one line says what,
+    how often and where first. `--json` lists each.
     """
     lines = []
     kinds: dict[tuple[str | None, str, str | None], list[Problem]] = {}
     for problem in problems:
-        if problem.severity == "error":
+        if problem.severity == "error" and problem.rule != "E_PARENT":
             lines += [f"{_place(problem)} ({problem.rule}): {problem.message}"]
             lines += [f"    {problem.suggestion}"]
         else:
             kinds.setdefault((problem.file, problem.rule, problem.column), []).append(problem)
-    for same in kinds.values():
+    for same in sorted(kinds.values(), key=lambda of_a_kind: of_a_kind[0].severity):
+        first = same[0]
+        kind = ", warning" if first.severity == "warning" else ""
         times = f", {len(same)} rows, the first here" if len(same) > 1 else ""
-        lines += [f"{_place(same[0])} ({same[0].rule}, warning{times}): {same[0].message}"]
-        lines += [f"    {same[0].suggestion}"]
+        lines += [f"{_place(first)} ({first.rule}{kind}{times}): {first.message}"]
+        lines += [f"    {first.suggestion}"]
     return lines
 
 
