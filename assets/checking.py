@@ -103,9 +103,7 @@ def _check_bare(folder: Path, name: str) -> Checked:
             "holds them, or another profile."
         )
     files = tuple(StagedFile(file, file, None) for file in paths)
-    checked = _check_files(
-        StagedDelivery(1, None, folder.name, name, SCHEMA_VERSION, files), paths
-    )
+    checked = _check_files(StagedDelivery(1, None, folder.name, name, SCHEMA_VERSION, files), paths)
     return replace(checked, problems=(*map(_not_read, sorted(there)), *checked.problems))
 
 

@@ -216,7 +216,9 @@ def _quarantine_text(problems: pl.DataFrame, site: str | None) -> str:
         shown = problem_lines(listed)
         lines += ["  " + line for line in shown[: 2 * _SHOWN]]
         if len(shown) > 2 * _SHOWN:
-            lines.append(f"  ... and {len(shown) // 2 - _SHOWN} more: --csv FILE writes all of them")
+            lines.append(
+                f"  ... and {len(shown) // 2 - _SHOWN} more: --csv FILE writes all of them"
+            )
     return "\n".join(lines).lstrip("\n")
 
 

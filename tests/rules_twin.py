@@ -56,9 +56,7 @@ _COMPARE: dict[str, Callable[[pl.Series, pl.Series | float], pl.Series]] = {
 }
 
 
-def broken_rows(
-    tables: Mapping[str, pl.DataFrame], *, severity: str | None = None
-) -> set[Broken]:
+def broken_rows(tables: Mapping[str, pl.DataFrame], *, severity: str | None = None) -> set[Broken]:
     """Every broken (row, check) of one delivery of one site, given as frames of text.
 
     A table without rows may be left out; `severity` limits to "error" or "warning".

@@ -59,7 +59,9 @@ def check(steps: Sequence[Step]) -> None:
             )
     for number, (one, following) in enumerate(zip(steps, steps[1:], strict=False), start=1):
         if one.n_after != following.n_before:
-            raise IntegrityError(f"Attrition: step {number + 1} does not start where {number} ends.")
+            raise IntegrityError(
+                f"Attrition: step {number + 1} does not start where {number} ends."
+            )
 
 
 def draw(steps: Sequence[Step]) -> Figure:

@@ -51,8 +51,10 @@ class Entry:
     @property
     def drawable(self) -> bool:
         """Whether every number of the bar may be shown."""
-        return isinstance(self.n, int) and self.n > 0 and all(
-            isinstance(n, int) for _, n in (*self.states, ("recorded", self.recorded))
+        return (
+            isinstance(self.n, int)
+            and self.n > 0
+            and all(isinstance(n, int) for _, n in (*self.states, ("recorded", self.recorded)))
         )
 
 

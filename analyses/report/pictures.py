@@ -15,9 +15,7 @@ from analyses.figures import attrition, calibration, missingness, performance
 from analyses.figures.style import Table, to_svg
 from analyses.report.words import MEASURES, human
 
-MISSING_STATES = frozenset(
-    {"indeterminate", "not_assessable", "not_reported", "unknown", "", None}
-)
+MISSING_STATES = frozenset({"indeterminate", "not_assessable", "not_reported", "unknown", "", None})
 YES_NO = {"present": "present", "yes": "present", "absent": "absent", "no": "absent"}
 DRAWN = ("auc", "calibration_slope", "calibration_intercept", "o_e_ratio", "brier", "ipa")
 

@@ -228,7 +228,11 @@ def _withhold(page: dict[str, Any], raw: dict[Path, int], shown: dict[Path, Show
         curve = (model.get("curves") or {}).get("calibration") or {}
         root: Path = ("models", i, "curves", "calibration")
         for j in reversed(range(len(curve.get("bins") or []))):
-            mine = {(*root, "bins", j, "n"), ("bin", *root, j), ("left", "no event", "bin", *root, j)}
+            mine = {
+                (*root, "bins", j, "n"),
+                ("bin", *root, j),
+                ("left", "no event", "bin", *root, j),
+            }
             if mine & unseen:
                 del curve["bins"][j]
     if unseen & {("verdict", "n"), ("verdict", "events"), ("outcome", "events")}:

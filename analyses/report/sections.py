@@ -74,8 +74,12 @@ def table_one(page: dict[str, Any]) -> dict[str, Any]:
             line["cells"] = None
             line["levels"] = _levels(groups)
         body.append(line)
-    return {"rows": body, "events": page["outcome"].get("events"),
-            "non_events": page["outcome"].get("non_events"), "n": page["data"]["used"]}
+    return {
+        "rows": body,
+        "events": page["outcome"].get("events"),
+        "non_events": page["outcome"].get("non_events"),
+        "n": page["data"]["used"],
+    }
 
 
 def _exact(*counts: Shown) -> bool:
@@ -136,8 +140,10 @@ def predictors(page: dict[str, Any]) -> Rows:
 def terms(page: dict[str, Any], model: dict[str, Any] | None) -> Rows:
     """Standardised coefficients of a model, largest first."""
     found = (model or {}).get("coefficients") or []
-    labels = {r["column"]: str(r.get("label") or human(r["column"]))
-              for r in page["cohort"]["missingness"]}
+    labels = {
+        r["column"]: str(r.get("label") or human(r["column"]))
+        for r in page["cohort"]["missingness"]
+    }
     inner = [t for t in found if not _is_intercept(t["term"])]
     ordered = sorted(inner, key=lambda t: (-abs(t["estimate"] or 0), t["term"]))
     ordered += [t for t in found if _is_intercept(t["term"])]
@@ -190,7 +196,7 @@ def term_label(term: str, labels: dict[str, str]) -> str:
     if not sources:
         return human(term)
     column = max(sources, key=len)
-    rest = term[len(column):].strip("_=: ")
+    rest = term[len(column) :].strip("_=: ")
     return f"{labels[column]}: {words.level(rest)}" if rest else labels[column]
 
 
@@ -228,7 +234,9 @@ def comparison(page: dict[str, Any]) -> str:
     low_high = difference.get("interval")
     numbers_said = ""
     if difference.get("estimate") is not None:
-        numbers_said = f" ({name} minus baseline: {numbers.number(difference['estimate'], digits=3)}"
+        numbers_said = (
+            f" ({name} minus baseline: {numbers.number(difference['estimate'], digits=3)}"
+        )
         if low_high:
             numbers_said += f", 95% interval {numbers.interval(low_high, digits=3)}"
         numbers_said += "; below 0 is better)"

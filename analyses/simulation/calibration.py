@@ -106,9 +106,7 @@ def progression_scale() -> tuple[float, ...]:
     found = []
     for (hazard, _, _), gtr in zip(p.PROGRESSION, p.GTR, strict=True):
 
-        def excess(
-            at: float, gtr: float = gtr, survival: float = float(np.exp(-hazard))
-        ) -> float:
+        def excess(at: float, gtr: float = gtr, survival: float = float(np.exp(-hazard))) -> float:
             ratio = p.PROGRESSION_HR_NOT_TOTAL
             return survival - float(gtr * np.exp(-at) + (1 - gtr) * np.exp(-ratio * at))
 

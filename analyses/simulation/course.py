@@ -77,7 +77,10 @@ def draw_course(cases: Cases, surgery: Surgery, *, seed: int) -> Course:
     lost_after = rng.exponential(size=n) / -np.log(1 - p.LOST_PER_YEAR)
     end = np.minimum(start + 365.25 * np.minimum(years, lost_after), LAST_DAY).astype(np.int64)
     # Who was imaged after surgery was alive and followed then.
-    end, death = np.maximum(end, np.maximum(start + 5, surgery.mr_day)), np.maximum(death, surgery.mr_day + 1)
+    end, death = (
+        np.maximum(end, np.maximum(start + 5, surgery.mr_day)),
+        np.maximum(death, surgery.mr_day + 1),
+    )
     case, day, imaging = _visits(rng, start, np.minimum(end, death - 1))
     shows = imaging & (day >= progression[case])
     seen = np.full(n, NEVER, dtype=np.int64)

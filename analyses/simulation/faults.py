@@ -107,9 +107,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         _CT & _is("cap_sign", "not_assessable") & ~_is("haemorrhage", "absent"),
         {"cap_sign": lit("present")},
     ),
-    Mutation(
-        "R020", "imaging_studies.modality", _CT, {"seq_t2": lit("acquired")}
-    ),
+    Mutation("R020", "imaging_studies.modality", _CT, {"seq_t2": lit("acquired")}),
     Mutation(
         "R022",
         "imaging_reads.enhancement_degree",
@@ -130,9 +128,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         _ADC_MEAN,
         {"value": (_number("value") / 1000).round(3).cast(pl.String)},
     ),
-    Mutation(
-        "R041", "imaging_measurements.unit", _ADC_MEAN, {"unit": lit("1e-3_mm2_s")}
-    ),
+    Mutation("R041", "imaging_measurements.unit", _ADC_MEAN, {"unit": lit("1e-3_mm2_s")}),
     Mutation("R041", "imaging_measurements.unit", _LENGTH, {"unit": lit("cm")}),
     Mutation(
         "R029",
@@ -150,9 +146,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         copy=True,
         new_key="92",
     ),
-    Mutation(
-        "R006", "imaging_measurements.value", _LENGTH, {"value": lit("910.0")}
-    ),
+    Mutation("R006", "imaging_measurements.value", _LENGTH, {"value": lit("910.0")}),
     Mutation(
         "R007",
         "imaging_measurements.value",
@@ -181,15 +175,9 @@ MUTATIONS: tuple[Mutation, ...] = (
         "R012",
         "cases.symptom_duration_months",
         (_number("age_years") < 40) & (col("symptom_duration_months") != ""),
-        {
-            "symptom_duration_months": (_number("age_years") * 12 + 24)
-            .round(1)
-            .cast(pl.String)
-        },
+        {"symptom_duration_months": (_number("age_years") * 12 + 24).round(1).cast(pl.String)},
     ),
-    Mutation(
-        "R006", "cases.age_years", col("age_years") != "", {"age_years": lit("470")}
-    ),
+    Mutation("R006", "cases.age_years", col("age_years") != "", {"age_years": lit("470")}),
     Mutation(
         "R007",
         "cases.age_years",
@@ -221,9 +209,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         _is("margin", "well_defined"),
         {"margin": lit("well-defined")},
     ),
-    Mutation(
-        "R008", "imaging_reads.reader_id", lit(True), {"reader_id": lit("20831177")}
-    ),
+    Mutation("R008", "imaging_reads.reader_id", lit(True), {"reader_id": lit("20831177")}),
     Mutation(
         "R032",
         "imaging_reads.calcification",
@@ -275,9 +261,7 @@ MUTATIONS: tuple[Mutation, ...] = (
         lit(True),
         {"case_id": pl.concat_str(col("case_id"), lit("9"))},
     ),
-    Mutation(
-        "R073", "functional_status.score", _MODIFIED, {"score": lit("6")}
-    ),
+    Mutation("R073", "functional_status.score", _MODIFIED, {"score": lit("6")}),
     Mutation(
         "R074",
         "functional_status.assessment_day",
@@ -391,8 +375,10 @@ def _with_context(
         studies = tables["imaging_studies"]
         return frame.join(studies, on="study_id", how="left", maintain_order="left")
     if table == "functional_status" and "surgeries" in tables:
-        first = tables["surgeries"].group_by("case_id").agg(
-            col("surgery_day").cast(pl.Int64).min().alias("first_surgery_day")
+        first = (
+            tables["surgeries"]
+            .group_by("case_id")
+            .agg(col("surgery_day").cast(pl.Int64).min().alias("first_surgery_day"))
         )
         return frame.join(first, on="case_id", how="left", maintain_order="left")
     return frame

@@ -119,7 +119,9 @@ def _lengths(
     }
     wide = found["cord_max_ap_mm"]
     # The tumour is no wider than the cord, and a cord that is not expanded is narrow (R048).
-    found["cord_max_ap_mm"] = np.fmax(wide, np.where(np.isnan(wide), np.nan, found["tumour_max_ap_mm"]))
+    found["cord_max_ap_mm"] = np.fmax(
+        wide, np.where(np.isnan(wide), np.nan, found["tumour_max_ap_mm"])
+    )
     narrow = (signs["cord_expansion"] == ABSENT) & (found["cord_max_ap_mm"] > 15)
     return {**found, "cord_max_ap_mm": np.where(narrow, np.nan, found["cord_max_ap_mm"])}
 

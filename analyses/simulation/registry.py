@@ -125,9 +125,7 @@ def simulate_site(site: Site, n: int, *, seed: int) -> dict[str, pl.DataFrame]:
             cases, surgery, second, volume=sizes["tumour_volume_mm3"], seed=seed
         ),
         "pathology": pathology_table(cases, second, tissue=tissue, seed=seed),
-        "treatments": treatments_table(
-            cases, surgery, course.seen_day, course.last_day, seed=seed
-        ),
+        "treatments": treatments_table(cases, surgery, course.seen_day, course.last_day, seed=seed),
         "functional_status": functional_status_table(cases, course, seed=seed),
         "follow_up": follow_up_table(cases, surgery, second, course, seed=seed),
     }

@@ -38,9 +38,7 @@ SIGNS: dict[str, Sign] = {
     # E: EPN
     "oedema": Sign((0.85, 0.30, 0.40, 0.40, 0.70, 0.70, 0.30, 0.05, 0.05)),
     # E: all but SUB and CAV; doubtful for EPN (spine2018); kappa .65
-    "intratumoural_cyst": Sign(
-        (0.17, 0.10, 0.60, 0.21, 0.21, 0.03, 0.02, 0.46, 0.46), 1.0, 0.194
-    ),
+    "intratumoural_cyst": Sign((0.17, 0.10, 0.60, 0.21, 0.21, 0.03, 0.02, 0.46, 0.46), 1.0, 0.194),
     "cord_expansion": Sign((0.98, 0.93, 0.97, 0.95, 0.95, 0.90, 0.60, 0.96, 0.93)),
     "exophytic_component": Sign((0.08, 0.10, 0.10, 0.08, 0.10, 0.30, 0.15, 0.10, 0.10)),
     "calcification": Sign((0.05, 0.08, 0.10, 0.05, 0.04, 0.01, 0.25, 0.35, 0.15)),

@@ -86,9 +86,7 @@ class SignReader:
 
     def field(self, values: Sequence[str], place: Ints, assessable: Bools) -> pl.Series:
         """A description: its code, or the state that says why there is none."""
-        states = np.where(
-            self.rng.random(self.reads.n) < self.not_reported, len(values), place
-        )
+        states = np.where(self.rng.random(self.reads.n) < self.not_reported, len(values), place)
         states = np.where(assessable, states, len(values) + 1)
         states = np.where(self.reads.gone, len(values) + 2, states)
         return codes((*values, "not_reported", "not_assessable", "not_applicable"), states)
@@ -151,7 +149,9 @@ def _appearance(r: SignReader, signs: dict[str, Ints]) -> dict[str, pl.Series]:
     cyst = signs["intratumoural_cyst"]
     composition = codes(("mixed_cystic_solid", "solid", "not_reported", "not_reported", ""), cyst)
     return {
-        "t1_signal": r.field(signal, np.where(u1 < iso, 1, np.array((0, 2, 3))[rest1]), r.has("t1")),
+        "t1_signal": r.field(
+            signal, np.where(u1 < iso, 1, np.array((0, 2, 3))[rest1]), r.has("t1")
+        ),
         "t2_signal": r.field(
             signal, np.where(u2 < high, 2, np.array((1, 0, 3))[rest2]), r.has(*_T2)
         ),
@@ -176,8 +176,9 @@ def _enhancement(r: SignReader) -> dict[str, pl.Series]:
     none, silent, blind = told & ~enhances, shown & ~told, ~shown
 
     def described(values: Sequence[str], place: Ints | Bools, when_none: str) -> pl.Series:
-        states = np.select([none, silent, blind], [len(values), len(values) + 1, len(values) + 2],
-                           default=place)
+        states = np.select(
+            [none, silent, blind], [len(values), len(values) + 1, len(values) + 2], default=place
+        )
         return codes((*values, when_none, "not_reported", "not_assessable"), states)
 
     high = r.reads.uniform["t2_high_at_enhancing_part"] < r.share("t2_high_at_enhancing_part")

@@ -265,7 +265,8 @@ def _wrong_header(header: list[str], profile: FileProfile) -> ReadProblem | None
     more = f"; and {len(differing) - 4} more" if len(differing) > 4 else ""
     return ReadProblem(
         "E_HEADER",
-        "Another header than expected: "
+        ("The first line names no column; is the header missing? " * _is_a_record(header, profile))
+        + "Another header than expected: "
         + "; ".join(differing[:4])
         + more
         + ". Nothing of this file was loaded.",

@@ -11,15 +11,25 @@ import numpy as np
 
 Counts = dict[str, Any]
 SIGNS = (
-    ("cap_sign", "Cap sign"), ("cord_expansion", "Cord expansion"), ("syrinx", "Syrinx"),
-    ("polar_cyst", "Polar cyst"), ("intratumoural_cyst", "Intratumoural cyst"),
-    ("haemorrhage", "Haemorrhage"), ("calcification", "Calcification"), ("oedema", "Oedema"),
-    ("flow_voids", "Flow voids"), ("leptomeningeal_spread", "Leptomeningeal spread"),
+    ("cap_sign", "Cap sign"),
+    ("cord_expansion", "Cord expansion"),
+    ("syrinx", "Syrinx"),
+    ("polar_cyst", "Polar cyst"),
+    ("intratumoural_cyst", "Intratumoural cyst"),
+    ("haemorrhage", "Haemorrhage"),
+    ("calcification", "Calcification"),
+    ("oedema", "Oedema"),
+    ("flow_voids", "Flow voids"),
+    ("leptomeningeal_spread", "Leptomeningeal spread"),
 )
 CATEGORIES = (
     ("margin", "Margin", ("well_defined", "ill_defined")),
     ("axial_location", "Axial location", ("central", "eccentric_left", "eccentric_right")),
-    ("enhancement_pattern", "Enhancement pattern", ("homogeneous", "heterogeneous", "nodular", "rim")),
+    (
+        "enhancement_pattern",
+        "Enhancement pattern",
+        ("homogeneous", "heterogeneous", "nodular", "rim"),
+    ),
     ("t2_signal", "T2 signal of the solid part", ("hyperintense", "isointense", "hypointense")),
 )
 STATES = ("indeterminate", "not_assessable", "not_reported")
@@ -51,12 +61,22 @@ def results(case: str = "simulated") -> dict[str, Any]:
         "name": f"gross_total_resection-{provenance}",
         "plan": _plan(names, provenance),
         "data": {
-            "sha256": "8f" * 32, "rows": rows, "used": n,
+            "sha256": "8f" * 32,
+            "rows": rows,
+            "used": n,
             "excluded": [{"reason": s["step"], "n": s["n_out"]} for s in attrition],
         },
         "provenance": {
-            "snapshot": "3c1f9ab24d07", "code": "5a" * 32, "lock": "b7" * 32, "seed": 20260101,
-            "versions": {"python": "3.11.9", "numpy": "2.4.1", "scikit-learn": "1.9.0", "polars": "2.1.0"},
+            "snapshot": "3c1f9ab24d07",
+            "code": "5a" * 32,
+            "lock": "b7" * 32,
+            "seed": 20260101,
+            "versions": {
+                "python": "3.11.9",
+                "numpy": "2.4.1",
+                "scikit-learn": "1.9.0",
+                "polars": "2.1.0",
+            },
         },
         "outcome": {"kind": "binary", "classes": None, "events": events, "n": n},
         "verdict": {
@@ -67,21 +87,38 @@ def results(case: str = "simulated") -> dict[str, Any]:
                 if fitted
                 else f"E = {smaller} is below 10.",
             ],
-            "minimum_n": 1873, "events_per_parameter": smaller / parameters, "n": n,
-            "events": smaller, "parameters": parameters, "r2_anticipated": 0.112,
+            "minimum_n": 1873,
+            "events_per_parameter": smaller / parameters,
+            "n": n,
+            "events": smaller,
+            "parameters": parameters,
+            "r2_anticipated": 0.112,
         },
         "warnings": [
-            {"code": "penalty_at_edge", "message": "In 11 of 50 outer folds the strongest penalty of the grid was chosen."}
-        ] if fitted else [],
+            {
+                "code": "penalty_at_edge",
+                "message": "In 11 of 50 outer folds the strongest penalty of the grid was chosen.",
+            }
+        ]
+        if fitted
+        else [],
         "cohort": {
-            "provenance": provenance, "attrition": attrition, "table_one": table_one,
-            "missingness": missingness, "centres": [] if published else _centres(rng, outcome),
+            "provenance": provenance,
+            "attrition": attrition,
+            "table_one": table_one,
+            "missingness": missingness,
+            "centres": [] if published else _centres(rng, outcome),
         },
-        "models": [_model(rng, role, names, outcome) for role in ("baseline", "primary")] if fitted else [],
+        "models": [_model(rng, role, names, outcome) for role in ("baseline", "primary")]
+        if fitted
+        else [],
         "comparison": {
-            "best": "ridge", "beats_baseline": False,
+            "best": "ridge",
+            "beats_baseline": False,
             "difference": {"log_loss": {"estimate": -0.0113, "interval": [-0.0301, 0.0075]}},
-        } if fitted else None,
+        }
+        if fitted
+        else None,
         "survival": None,
     }
 
@@ -102,8 +139,14 @@ def hostile() -> dict[str, Any]:
 def _attrition(rows: int, case: str) -> list[Counts]:
     """Steps whose numbers chain."""
     reasons = (
-        ("Not operated, or operated without intent to resect", 0.31 if case != "simulated" else 0.08),
-        ("Histology outside the population (non-neoplastic, lipoma, myxopapillary ependymoma)", 0.05),
+        (
+            "Not operated, or operated without intent to resect",
+            0.31 if case != "simulated" else 0.08,
+        ),
+        (
+            "Histology outside the population (non-neoplastic, lipoma, myxopapillary ependymoma)",
+            0.05,
+        ),
         ("Further case of the same patient", 0.02),
         ("Outcome not recorded", 0.3 if case != "simulated" else 0.06),
     )
@@ -117,13 +160,20 @@ def _attrition(rows: int, case: str) -> list[Counts]:
 
 def _columns(rng: np.random.Generator, n: int, *, published: bool) -> list[tuple[Any, ...]]:
     """(column, label, availability, unit, values) of every predictor."""
-    age = np.where(rng.random(n) < (0.07 if published else 0.01), np.nan, rng.gamma(6, 7, n).round(0))
+    age = np.where(
+        rng.random(n) < (0.07 if published else 0.01), np.nan, rng.gamma(6, 7, n).round(0)
+    )
     length = np.where(rng.random(n) < (0.5 if published else 0.05), np.nan, rng.integers(1, 12, n))
     made: list[tuple[Any, ...]] = [
         ("age_years", "Age", "preoperative_clinical", "years", age),
         ("sex", "Sex", "preoperative_clinical", None, _draw(rng, n, ("female", "male"), 0.03)),
-        ("symptom_motor", "Motor symptoms", "preoperative_clinical", None,
-         _draw(rng, n, ("yes", "no"), 0.5 if published else 0.04)),
+        (
+            "symptom_motor",
+            "Motor symptoms",
+            "preoperative_clinical",
+            None,
+            _draw(rng, n, ("yes", "no"), 0.5 if published else 0.04),
+        ),
         ("n_segments", "Length of the tumour", "preoperative_imaging", "segments", length),
     ]
     for place, (column, label) in enumerate(SIGNS):
@@ -138,7 +188,10 @@ def _columns(rng: np.random.Generator, n: int, *, published: bool) -> list[tuple
 
 
 def _draw(
-    rng: np.random.Generator, n: int, levels: tuple[str, ...], hidden: float,
+    rng: np.random.Generator,
+    n: int,
+    levels: tuple[str, ...],
+    hidden: float,
     weights: tuple[float, ...] | None = None,
 ) -> np.ndarray[Any, Any]:
     """Levels, some replaced by a state of missingness."""
@@ -158,8 +211,15 @@ def _missingness(
         missing = sum(s["n"] for s in states if s["state"] in MISSING)
     else:
         states, missing = [], int(np.isnan(values).sum())
-    return {"column": column, "label": label, "availability": available, "n": n,
-            "recorded": n - missing, "missing": missing, "states": states}
+    return {
+        "column": column,
+        "label": label,
+        "availability": available,
+        "n": n,
+        "recorded": n - missing,
+        "missing": missing,
+        "states": states,
+    }
 
 
 def _table_one(
@@ -178,61 +238,126 @@ def _table_one(
             q1, mid, q3 = np.quantile(values[rows], [0.25, 0.5, 0.75]) if rows.any() else (0, 0, 0)
             made |= {"median": float(mid), "q1": float(q1), "q3": float(q3)}
         groups.append(made)
-    return {"variable": column, "label": label, "kind": "category" if text else "number",
-            "unit": unit, "n": int(known.sum()), "missing": int((~known).sum()),
-            "smd": 0.01 * (len(column) * 7 % 40), "groups": groups}
+    return {
+        "variable": column,
+        "label": label,
+        "kind": "category" if text else "number",
+        "unit": unit,
+        "n": int(known.sum()),
+        "missing": int((~known).sum()),
+        "smd": 0.01 * (len(column) * 7 % 40),
+        "groups": groups,
+    }
 
 
 def _centres(rng: np.random.Generator, outcome: Any) -> list[Counts]:
     """Six centres."""
     site = rng.integers(0, 6, len(outcome))
-    return [{"centre": f"SIM_{'ABCDEF'[i]}", "n": int((site == i).sum()),
-             "events": int((outcome & (site == i)).sum())} for i in range(6)]
+    return [
+        {
+            "centre": f"SIM_{'ABCDEF'[i]}",
+            "n": int((site == i).sum()),
+            "events": int((outcome & (site == i)).sum()),
+        }
+        for i in range(6)
+    ]
 
 
 def _plan(names: list[str], provenance: str) -> Counts:
     """The effective plan."""
     return {
-        "name": f"gross_total_resection-{provenance}", "sha256": "c4" * 32,
+        "name": f"gross_total_resection-{provenance}",
+        "sha256": "c4" * 32,
         "title": "Gross total resection from preoperative findings",
         "data": {"id": "case_id", "group": "patient_id", "centre": None, "missing": [""]},
         "population": {"provenance": provenance},
         "outcome": {"kind": "binary", "column": "gross_total_resection", "positive": "yes"},
-        "predictors": names, "baseline": ["age_years", "n_segments"], "models": ["ridge"],
-        "resampling": {"outer_folds": 5, "inner_folds": 5, "repeats": 10, "bootstraps": 200, "seed": 20260101},
-        "harmonise": "none", "impute": "median", "thresholds": [0.2, 0.3, 0.5],
-        "agreement": "none", "permutation": "none", "conformal": "none",
+        "predictors": names,
+        "baseline": ["age_years", "n_segments"],
+        "models": ["ridge"],
+        "resampling": {
+            "outer_folds": 5,
+            "inner_folds": 5,
+            "repeats": 10,
+            "bootstraps": 200,
+            "seed": 20260101,
+        },
+        "harmonise": "none",
+        "impute": "median",
+        "thresholds": [0.2, 0.3, 0.5],
+        "agreement": "none",
+        "permutation": "none",
+        "conformal": "none",
     }
 
 
 def _metric(estimate: float, spread: float | None) -> Counts:
     """Estimate with a symmetric interval."""
-    return {"estimate": estimate, "interval": None if spread is None else [estimate - spread, estimate + spread]}
+    return {
+        "estimate": estimate,
+        "interval": None if spread is None else [estimate - spread, estimate + spread],
+    }
 
 
 def _model(rng: np.random.Generator, role: str, names: list[str], outcome: Any) -> Counts:
     """One fitted model."""
     primary = role == "primary"
     used = names if primary else ["age_years", "n_segments"]
-    base = {"auc": 0.66, "brier": 0.229, "ipa": 0.05, "log_loss": 0.652, "calibration_slope": 0.83,
-            "calibration_intercept": -0.02, "o_e_ratio": 0.99}
-    spread = {"auc": 0.06, "brier": 0.015, "ipa": 0.06, "log_loss": 0.03, "calibration_slope": 0.31,
-              "calibration_intercept": 0.2, "o_e_ratio": 0.09}
+    base = {
+        "auc": 0.66,
+        "brier": 0.229,
+        "ipa": 0.05,
+        "log_loss": 0.652,
+        "calibration_slope": 0.83,
+        "calibration_intercept": -0.02,
+        "o_e_ratio": 0.99,
+    }
+    spread = {
+        "auc": 0.06,
+        "brier": 0.015,
+        "ipa": 0.06,
+        "log_loss": 0.03,
+        "calibration_slope": 0.31,
+        "calibration_intercept": 0.2,
+        "o_e_ratio": 0.09,
+    }
     nested = {k: _metric(v - (0 if primary else 0.02), spread[k]) for k, v in base.items()}
     apparent = {k: _metric(v + 0.06, None) for k, v in base.items()}
     terms = [f"{c}_missing" if i % 4 == 3 else c for i, c in enumerate(used)]
-    terms += ["margin_ill_defined", "axial_location_eccentric_left", "intercept"] if primary else ["intercept"]
+    terms += (
+        ["margin_ill_defined", "axial_location_eccentric_left", "intercept"]
+        if primary
+        else ["intercept"]
+    )
     return {
-        "name": "ridge", "role": role, "predictors": used,
-        "coefficients": [{"term": t, "estimate": float(e), "interval": None}
-                         for t, e in zip(terms, rng.normal(0, 0.2, len(terms)), strict=True)],
-        "performance": {"apparent": apparent, "nested_cv": nested, "bootstrap_632plus": None,
-                        "optimism_corrected": None, "internal_external": None},
-        "tuning": {"chosen": 0.01668, "one_se": 0.0001, "spread": [0.0001] * 11 + [0.0167] * 25 + [0.215] * 14,
-                   "grid": [float(x) for x in np.logspace(-4, 1, 10)]},
-        "curves": {"calibration": _calibration(rng, outcome), "roc": [{"fpr": 0.0, "tpr": 0.0}, {"fpr": 1.0, "tpr": 1.0}],
-                   "decision": [{"threshold": t, "model": 0.5 - t + 0.02, "all": 0.5 - t, "none": 0.0}
-                                for t in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)]},
+        "name": "ridge",
+        "role": role,
+        "predictors": used,
+        "coefficients": [
+            {"term": t, "estimate": float(e), "interval": None}
+            for t, e in zip(terms, rng.normal(0, 0.2, len(terms)), strict=True)
+        ],
+        "performance": {
+            "apparent": apparent,
+            "nested_cv": nested,
+            "bootstrap_632plus": None,
+            "optimism_corrected": None,
+            "internal_external": None,
+        },
+        "tuning": {
+            "chosen": 0.01668,
+            "one_se": 0.0001,
+            "spread": [0.0001] * 11 + [0.0167] * 25 + [0.215] * 14,
+            "grid": [float(x) for x in np.logspace(-4, 1, 10)],
+        },
+        "curves": {
+            "calibration": _calibration(rng, outcome),
+            "roc": [{"fpr": 0.0, "tpr": 0.0}, {"fpr": 1.0, "tpr": 1.0}],
+            "decision": [
+                {"threshold": t, "model": 0.5 - t + 0.02, "all": 0.5 - t, "none": 0.0}
+                for t in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
+            ],
+        },
         "instability": None,
     }
 
@@ -244,14 +369,28 @@ def _calibration(rng: np.random.Generator, outcome: Any) -> Counts:
     for rows in np.array_split(np.argsort(risk), 8):
         n, share = len(rows), float(outcome[rows].mean())
         half = 1.96 * float(np.sqrt(share * (1 - share) / n + 1 / n**2))
-        bins.append({"mean_risk": float(risk[rows].mean()), "observed": share,
-                     "low": max(0.0, share - half), "high": min(1.0, share + half), "n": n})
+        bins.append(
+            {
+                "mean_risk": float(risk[rows].mean()),
+                "observed": share,
+                "low": max(0.0, share - half),
+                "high": min(1.0, share + half),
+                "n": n,
+            }
+        )
     grid = np.linspace(risk.min(), risk.max(), 40)
     edges = np.linspace(0, 1, 21)
     yes, no = (np.histogram(risk[outcome == v], edges)[0] for v in (True, False))
     return {
         "bins": bins,
         "smooth": [{"risk": float(x), "observed": float(0.5 + 0.7 * (x - 0.5))} for x in grid],
-        "histogram": [{"low": float(edges[i]), "high": float(edges[i + 1]), "events": int(yes[i]),
-                       "non_events": int(no[i])} for i in range(20)],
+        "histogram": [
+            {
+                "low": float(edges[i]),
+                "high": float(edges[i + 1]),
+                "events": int(yes[i]),
+                "non_events": int(no[i]),
+            }
+            for i in range(20)
+        ],
     }

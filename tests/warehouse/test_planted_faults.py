@@ -90,7 +90,12 @@ def test_the_sql_pass_and_its_polars_twin_find_the_same_rows(
                 " where rule <> 'E_PARENT'"
             )
         ours = {
-            (str(table), _key_of(tables[str(table)], str(table), int(str(row))), str(rule), str(col))
+            (
+                str(table),
+                _key_of(tables[str(table)], str(table), int(str(row))),
+                str(rule),
+                str(col),
+            )
             for table, row, rule, col in rows
         }
         assert ours == broken_rows(tables), site

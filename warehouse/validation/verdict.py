@@ -204,7 +204,14 @@ def _orphan(check: ReferenceCheck, table: Table, row: dict[str, object]) -> tupl
 def _place_of(row: Mapping[str, object], table: Table) -> tuple[object, ...]:
     """Where a row stands: delivery, site, name, file, record, line, table, row, key."""
     text = {k: None if row[k] is None else str(row[k]) for k in table.key}
-    place = (row["_delivery"], row["_site"], row["_name"], row["_file"], row["_record"], row["_line"])
+    place = (
+        row["_delivery"],
+        row["_site"],
+        row["_name"],
+        row["_file"],
+        row["_record"],
+        row["_line"],
+    )
     return (*place, table.name, row["_row"], shown_key(table, text))
 
 
