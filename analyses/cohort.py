@@ -65,8 +65,10 @@ def build_cohort(tables: Tables) -> pl.DataFrame:
     Returns
     -------
     pl.DataFrame
-        Sorted by `case_id`: the columns of `cases` (`age_years` in years, `symptom_duration_months` in
-        months), of `patients`, of the chosen study and read, the measures as columns in their own units,
+        Sorted by `case_id`: the columns of `cases` (`age_years` in years, `symptom_duration_months`
+        in
+        months), of `patients`, of the chosen study and read, the measures as columns in their own
+        units,
         of the first surgery (`surgery_day` in days) and of the diagnosis, and `provenance`.
     """
     surgeries = first_surgeries(tables["surgeries"])
@@ -92,7 +94,7 @@ def first_surgeries(surgeries: pl.DataFrame) -> pl.DataFrame:
 
 
 def preoperative_studies(studies: pl.DataFrame, surgeries: pl.DataFrame) -> pl.DataFrame:
-    """The last MR study before the first surgery of every case; without surgery the last diagnostic one.
+    """The last MR study before each first surgery; without surgery the last diagnostic one.
 
     A study whose day is not recorded counts by its purpose, behind those with a day.
     """
@@ -109,7 +111,7 @@ def preoperative_studies(studies: pl.DataFrame, surgeries: pl.DataFrame) -> pl.D
 
 
 def chosen_reads(reads: pl.DataFrame, studies: pl.DataFrame) -> pl.DataFrame:
-    """The read that stands for each chosen study: the consensus, else round 1 of the first reader."""
+    """The read that stands for each chosen study: the consensus, else the first."""
     ranked = reads.join(studies.select("study_id"), on="study_id", how="semi").with_columns(
         rank=pl.when(pl.col("is_consensus") == "yes").then(0).otherwise(1)
     )

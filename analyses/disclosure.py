@@ -5,7 +5,7 @@ Does not belong here: which counts a report has and how they add up (`analyses.r
 The audience is an argument without a default, so that nobody shows exact counts by forgetting.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
@@ -17,6 +17,8 @@ from schemas.errors import IntegrityError, UsageError
 Audience = Literal["internal", "open"]
 
 SMALLEST_SHOWN = 5  # k of faults.md section 6 for signed-in readers: 1 to 4 are never shown
+LARGEST_EXACT = 40  # linked unseen counts looked at exactly; more only one sum at a time
+ROUNDS = 50  # of narrowing; stopping early only makes a reader seem to know less
 OPEN_PROVENANCES = frozenset({"simulated", "published"})
 
 
@@ -45,7 +47,7 @@ _Limits = tuple[float, float]
 
 
 def audience_for(provenance: str | None) -> Audience:
-    """Audience of a report on rows of this provenance: exact counts only for public or invented rows.
+    """Audience of a report on rows of this provenance: exact for public or invented rows only.
 
     Parameters
     ----------
@@ -66,7 +68,12 @@ def audience_for(provenance: str | None) -> Audience:
 
 
 def disclose(
-    counts: Mapping[Key, int], *, sums: Sums[Key], audience: Audience, provenance: str | None
+    counts: Mapping[Key, int],
+    *,
+    sums: Sums[Key],
+    audience: Audience,
+    provenance: str | None,
+    keep: Collection[Key] = (),
 ) -> dict[Key, Shown]:
     """Counts as an audience may see them.
 
@@ -82,6 +89,8 @@ def disclose(
         small one can be worked out. `open`: exact.
     provenance
         Provenance of every row; `open` is refused unless it is `simulated` or `published`.
+    keep
+        Counts that are hidden only when nothing else can be.
 
     Returns
     -------
@@ -100,8 +109,9 @@ def disclose(
     A reader is taken to know every shown count, every sum, that counts are not negative, and
     what the symbols mean. Then a `Small` keeps all of 1 to 4 as possible values, and with the
     symbols left aside every unseen count keeps at least 5. The bounds are exact (integer
-    programs over the unseen counts), the choice of what to hide is greedy: the smallest other
-    part of 5 or more first, then a zero, then the meaning of the symbol, the total last.
+    programs) for up to 40 unseen counts tied together, which holds single tables; beyond, each
+    sum is used by itself, again and again. The choice of what to hide is greedy: the smallest
+    other part of 5 or more first, then a zero, then the meaning of the symbol, the total last.
     Source: design/faults.md section 6; symbols as in the disclosure rules of OpenSAFELY.
 
     Examples
@@ -123,12 +133,26 @@ def disclose(
                 "for simulated and published rows only. Ask for the audience 'internal'."
             )
         return dict(counts)
+    same = _one_name(counts, sums)
+    lines = [(same[t], [same[p] for p in parts]) for t, parts in sums if len(parts) > 1]
+    spared = {same[name] for name in keep if name in same}
     unseen: dict[Key, Shown] = {
-        name: Small() for name, count in counts.items() if 0 < count < SMALLEST_SHOWN
+        same[name]: Small() for name, count in counts.items() if 0 < count < SMALLEST_SHOWN
     }
-    while (exposed := _first_exposed(counts, sums, unseen)) is not None:
-        _cover(exposed, counts, sums, unseen)
-    return {name: unseen.get(name, count) for name, count in counts.items()}
+    safe: set[frozenset[tuple[Key, Shown]]] = set()
+    while (exposed := _first_exposed(counts, lines, unseen, safe=safe)) is not None:
+        _cover(exposed, counts, lines, unseen, keep=spared)
+    return {name: unseen.get(same[name], count) for name, count in counts.items()}
+
+
+def _one_name(counts: Mapping[Key, int], sums: Sums[Key]) -> dict[Key, Key]:
+    """The first name of each count that a sum with one part says is told twice."""
+    same = {name: name for name in counts}
+    for total, parts in sums:
+        if len(parts) == 1:
+            old, new = same[parts[0]], same[total]
+            same = {name: new if first == old else first for name, first in same.items()}
+    return same
 
 
 def _check(counts: Mapping[Key, int], sums: Sums[Key]) -> None:
@@ -142,23 +166,75 @@ def _check(counts: Mapping[Key, int], sums: Sums[Key]) -> None:
 
 
 def _first_exposed(
-    counts: Mapping[Key, int], sums: Sums[Key], unseen: Mapping[Key, Shown]
+    counts: Mapping[Key, int],
+    sums: Sums[Key],
+    unseen: Mapping[Key, Shown],
+    *,
+    safe: set[frozenset[tuple[Key, Shown]]],
 ) -> Key | None:
-    """First unseen count that a reader could narrow down too far."""
+    """First unseen count that a reader could narrow down too far; quick look first, then exact.
+
+    `safe` remembers the groups of linked counts that were already found in order.
+    """
+    free = {name: (0.0, np.inf) for name in unseen}
+    told = {name: _told(symbol) for name, symbol in unseen.items()}
+    freely, as_told = _narrowed(counts, sums, free), _narrowed(counts, sums, told)
     for name, symbol in unseen.items():
-        if all(name != total and name not in parts for total, parts in sums):
-            continue  # stands alone: nothing to work it out from
-        free = {other: (0.0, np.inf) for other in unseen}
-        low, high = _possible(name, counts, sums, free)
-        if high - low + 1 < SMALLEST_SHOWN:
+        if _is_exposed(symbol, freely[name], as_told[name]):
             return name
-        told = {other: _told(kind) for other, kind in unseen.items()}
-        low, high = _possible(name, counts, sums, told)
-        if isinstance(symbol, Small) and (low, high) != _told(symbol):
-            return name
-        if high - low + 1 < SMALLEST_SHOWN - 1:
-            return name
+    for group in _groups(sums, unseen):
+        mark = frozenset((name, unseen[name]) for name in group)
+        if len(group) > LARGEST_EXACT or mark in safe:
+            continue
+        for name in group:
+            exact = [_possible(name, group, counts, sums, limits) for limits in (free, told)]
+            if _is_exposed(unseen[name], exact[0], exact[1]):
+                return name
+        safe.add(mark)
     return None
+
+
+def _is_exposed(symbol: Shown, freely: _Limits, as_told: _Limits) -> bool:
+    """Whether the possible values of an unseen count are too few."""
+    if freely[1] - freely[0] + 1 < SMALLEST_SHOWN:
+        return True
+    if isinstance(symbol, Small):
+        return as_told != _told(symbol)
+    return as_told[1] - as_told[0] + 1 < SMALLEST_SHOWN - 1
+
+
+def _narrowed(
+    counts: Mapping[Key, int], sums: Sums[Key], limits: Mapping[Key, _Limits]
+) -> dict[Key, _Limits]:
+    """Limits of every unseen count after subtracting along one sum after the other."""
+    now = dict(limits)
+    lines = [line for line in sums if limits.keys() & {line[0], *line[1]}]
+    for _ in range(ROUNDS):  # pragma: no branch: narrowing settles long before
+        before = dict(now)
+        for total, parts in lines:
+            _narrow_line(total, parts, counts, now)
+        if now == before:
+            break
+    return now
+
+
+def _narrow_line(
+    total: Key, parts: Sequence[Key], counts: Mapping[Key, int], now: dict[Key, _Limits]
+) -> None:
+    """Narrow the members of one sum."""
+    known = {m: now.get(m, (float(counts[m]), float(counts[m]))) for m in (total, *parts)}
+    low, high = (sum(known[part][end] for part in parts) for end in (0, 1))
+    if total in now:
+        now[total] = (max(known[total][0], low), min(known[total][1], high))
+    for part in parts:
+        if part in now:
+            mine = known[part]
+            others_low = low - mine[0]
+            others_high = sum(known[other][1] for other in parts if other != part)
+            now[part] = (
+                max(mine[0], known[total][0] - others_high),
+                min(mine[1], known[total][1] - others_low),
+            )
 
 
 def _told(symbol: Shown) -> _Limits:
@@ -167,16 +243,19 @@ def _told(symbol: Shown) -> _Limits:
 
 
 def _possible(
-    name: Key, counts: Mapping[Key, int], sums: Sums[Key], limits: Mapping[Key, _Limits]
+    name: Key,
+    group: Sequence[Key],
+    counts: Mapping[Key, int],
+    sums: Sums[Key],
+    limits: Mapping[Key, _Limits],
 ) -> _Limits:
-    """Lowest and highest value of one unseen count, given all that is shown."""
-    linked = _linked(name, sums, limits)
-    place = {other: i for i, other in enumerate(linked)}
-    rows, sides = [], []
+    """Lowest and highest value of one unseen count, given all that is shown: exact."""
+    place = {other: i for i, other in enumerate(group)}
+    rows, sides = [np.zeros(len(group))], [0.0]
     for total, parts in sums:
         if not place.keys() & {total, *parts}:
             continue
-        row, side = np.zeros(len(linked)), 0.0
+        row, side = np.zeros(len(group)), 0.0
         for member, sign in ((total, -1.0), *((part, 1.0) for part in parts)):
             if member in place:
                 row[place[member]] += sign
@@ -186,43 +265,47 @@ def _possible(
         sides.append(side)
     ends = []
     for sign in (1.0, -1.0):
-        goal = np.zeros(len(linked))
+        goal = np.zeros(len(group))
         goal[place[name]] = sign
         found = milp(
             goal,
-            integrality=np.ones(len(linked)),
-            bounds=Bounds([limits[o][0] for o in linked], [limits[o][1] for o in linked]),
+            integrality=np.ones(len(group)),
+            bounds=Bounds([limits[o][0] for o in group], [limits[o][1] for o in group]),
             constraints=LinearConstraint(np.array(rows), sides, sides),
         )
         ends.append(sign * round(float(found.fun)) if found.status == 0 else np.inf)
     return float(ends[0]), float(ends[1])
 
 
-def _linked(name: Key, sums: Sums[Key], limits: Mapping[Key, _Limits]) -> list[Key]:
-    """Unseen counts tied to one another by sums, `name` among them, in the order of `limits`."""
-    tied = {name}
-    while True:
-        more = {
-            member
-            for total, parts in sums
-            if tied & {total, *parts}
-            for member in (total, *parts)
-            if member in limits
-        }
-        if more <= tied:
-            return [other for other in limits if other in tied]
-        tied |= more
+def _groups(sums: Sums[Key], unseen: Mapping[Key, Shown]) -> list[list[Key]]:
+    """Unseen counts tied to one another by sums, each group in the order of `unseen`."""
+    group_of: dict[Key, dict[Key, None]] = {name: {name: None} for name in unseen}
+    for total, parts in sums:
+        members = [m for m in (total, *parts) if m in unseen]
+        for other in members[1:]:
+            one, two = group_of[members[0]], group_of[other]
+            if one is not two:
+                one.update(two)
+                group_of.update(dict.fromkeys(two, one))
+    order = {name: i for i, name in enumerate(unseen)}
+    distinct = {id(group): group for group in group_of.values()}
+    return [sorted(group, key=lambda n: order[n]) for group in distinct.values()]
 
 
 def _cover(
-    exposed: Key, counts: Mapping[Key, int], sums: Sums[Key], unseen: dict[Key, Shown]
+    exposed: Key,
+    counts: Mapping[Key, int],
+    sums: Sums[Key],
+    unseen: dict[Key, Shown],
+    *,
+    keep: Collection[Key],
 ) -> None:
     """Hide one thing more around an exposed count."""
-    tied = _linked(exposed, sums, {name: (0.0, np.inf) for name in unseen})
-    near = [(total, parts) for total, parts in sums if set(tied) & {total, *parts}]
+    tied = next(group for group in _groups(sums, unseen) if exposed in group)
+    near = [(total, parts) for total, parts in sums if {total, *parts} & set(tied)]
     own = [line for line in near if exposed in (line[0], *line[1])]
-    for lines in (own, near):
-        parts = [p for _, line in lines for p in line if p not in unseen]
+    for lines, spared in ((own, keep), (near, keep), (near, ())):
+        parts = [p for _, line in lines for p in line if p not in unseen and p not in spared]
         for wanted in ([p for p in parts if counts[p] >= SMALLEST_SHOWN], parts):
             if wanted:
                 unseen[min(wanted, key=lambda p: counts[p])] = Hidden()
@@ -231,7 +314,7 @@ def _cover(
         if symbols:
             unseen.update(dict.fromkeys(symbols, Hidden()))
             return
-        totals = [total for total, _ in lines if total not in unseen]
+        totals = [total for total, _ in lines if total not in unseen and total not in spared]
         if totals:
             unseen[min(totals, key=lambda t: counts[t])] = Hidden()
             return

@@ -1,14 +1,17 @@
 """Endpoints: what is predicted, for whom, known when.
 
-Belongs here: one function per endpoint of the clinical specification (part d), with its exclusions in order.
+Belongs here: one function per endpoint of the clinical specification (part d), with its exclusions
+in order.
 Does not belong here: predictors (`analyses.cohort`), models.
-Each endpoint adds two columns: its value, and `<endpoint>_exclusion`, the first reason why a case is not
+Each endpoint adds two columns: its value, and `<endpoint>_exclusion`, the first reason why a case
+is not
 eligible (missing where it is).
 """
 
 import polars as pl
 
-#: Not tumours of the cord in the sense of the platform, as in Endo 2022 (doi:10.14245/ns.2244156.078).
+#: Not tumours of the cord in the sense of the platform, as in Endo 2022
+#: (doi:10.14245/ns.2244156.078).
 OUTSIDE_ELIGIBILITY = ("non_neoplastic", "lipoma", "myxopapillary_ependymoma")
 
 
@@ -20,20 +23,23 @@ def add_endpoints(cohort: pl.DataFrame) -> pl.DataFrame:
 def add_gross_total_resection(cohort: pl.DataFrame) -> pl.DataFrame:
     """Gross total resection at the first surgery meant to resect.
 
-    Positive is `gtr`; everything less is negative, a resection that ended as a biopsy included. Time
+    Positive is `gtr`; everything less is negative, a resection that ended as a biopsy included.
+    Time
     zero is the day before that surgery. Caveat: where the intent was not recorded (published cases)
     the case is kept, and a biopsy then counts as negative whatever was planned.
 
     Parameters
     ----------
     cohort
-        One row per case, with `consent_scope`, `histology`, `patient_id`, `case_number`, `surgery_day`,
+        One row per case, with `consent_scope`, `histology`, `patient_id`, `case_number`,
+        `surgery_day`,
         `intent`, `extent_of_resection`.
 
     Returns
     -------
     pl.DataFrame
-        The cohort with `gross_total_resection` (yes, no, missing) and `gross_total_resection_exclusion`.
+        The cohort with `gross_total_resection` (yes, no, missing) and
+        `gross_total_resection_exclusion`.
 
     Notes
     -----
@@ -105,8 +111,9 @@ def intent_warnings(cohort: pl.DataFrame, provenance: str | None) -> list[dict[s
     if not unknown:
         return []
     message = (
-        f"In {unknown} of {used.height} cases the source does not say what the surgery was meant to "
-        "achieve. They are kept; a biopsy among them counts as not gross total, whatever was planned."
+        f"In {unknown} of {used.height} cases the source does not say what the surgery was meant "
+        "to achieve. They are kept; a biopsy among them counts as not gross total, whatever was "
+        "planned."
     )
     return [{"code": "intent_unknown", "message": message}]
 

@@ -6,13 +6,12 @@ Does not belong here: the analysis (`analyses.protocol`), its page (`analyses.re
 
 import json
 
+from analyses.endpoints import intent_warnings
 from analyses.model_files import save
 from analyses.plan import Plan
 from analyses.protocol import run_plan
 from analyses.report import render_report
 from analyses.results import to_json
-
-from analyses.endpoints import intent_warnings
 from assets.context import Line
 from assets.snapshot import candidate_id
 from warehouse.files import write_atomically
@@ -50,6 +49,8 @@ def analyse_cohort(line: Line, plan: Plan) -> dict[str, str | int]:
     line.say(f"results/{folder}: started")
     run = run_plan(plan, cases, availability=availability, stamp=stamp, progress=line.say)
     run.results["warnings"] += intent_warnings(cases, plan.population.provenance)
+    for place in (target.parent, page.parent):
+        place.mkdir(exist_ok=True)
     write_atomically(target, to_json(run.results))
     if run.model is not None:
         write_atomically(target.with_name("model.skops"), save(run.model))

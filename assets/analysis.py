@@ -1,4 +1,4 @@
-"""Analysis: one row per case with eligibility, endpoints and predictors, and when each column is known.
+"""Analysis: one row per case, and when each of its columns becomes known.
 
 Belongs here: the assets of the layer `analysis`.
 Does not belong here: which read or surgery stands for a case, what is predicted (`analyses`).
@@ -38,7 +38,7 @@ def analysis_cases(line: dg.ResourceParam[Line]) -> dg.MaterializeResult:
     kinds={"duckdb", "polars"},
 )
 def analysis_columns(line: dg.ResourceParam[Line]) -> dg.MaterializeResult:
-    """When each column of `analysis.cases` becomes known: what a model may use at its prediction time."""
+    """When each column of `analysis.cases` becomes known: what a model may use when."""
     labels = labels_of_columns()
     known = availability_of_columns()
     for endpoint in ENDPOINTS:

@@ -23,7 +23,7 @@ from assets.snapshot import publish_snapshot
     kinds={"duckdb"},
 )
 def published_snapshot(line: dg.ResourceParam[Line]) -> dg.MaterializeResult:
-    """File named by its content, manifest, and `CURRENT` replaced last; de-identified, read-only."""
+    """File named by its content, manifest, `CURRENT` replaced last; de-identified, read-only."""
     snapshot = publish_snapshot(line)
     return dg.MaterializeResult(
         data_version=dg.DataVersion(snapshot.id),

@@ -1,4 +1,4 @@
-"""Received: complete deliveries of the landing zone, kept by content, entered into ledger and store.
+"""Received: complete deliveries of the landing zone, kept by content.
 
 Belongs here: the asset of the layer `received`.
 Does not belong here: the landing protocol (`warehouse.landing`), reading files (`assets.readers`).

@@ -35,7 +35,7 @@ _NORMS = {
     kinds={"duckdb"},
 )
 def published_counts(line: dg.ResourceParam[Line]) -> dg.MaterializeResult:
-    """Counts printed in twelve studies, each with its source; literature values, never project data."""
+    """Counts printed in twelve studies, each with its source; never project data."""
     return _load(line, "published_counts", "evidence/published_counts.csv", _COUNTS)
 
 

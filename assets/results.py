@@ -5,8 +5,8 @@ Does not belong here: plans, statistics, reports (`analyses`).
 """
 
 import dagster as dg
-from analyses.plan import Plan, shipped_plans
 
+from analyses.plan import Plan, shipped_plans
 from assets.analysing import analyse_cohort
 from assets.context import Line
 
@@ -22,7 +22,7 @@ def _results_asset(plan: Plan, cohort: str) -> dg.AssetsDefinition:
         key=["results", effective.name.replace("-", "_")],
         deps=[["analysis", "cases"], ["analysis", "columns"], ["reference", "published_counts"]],
         group_name="results",
-        description=f"{effective.title}, on the {cohort} cases: results.json, model file and report.",
+        description=f"{effective.title}, on the {cohort} cases: results, model, report.",
         kinds={"scikitlearn"},
     )
     def results(line: dg.ResourceParam[Line]) -> dg.MaterializeResult:

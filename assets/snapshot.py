@@ -1,4 +1,4 @@
-"""What a snapshot holds: the tables that leave the warehouse, without the places of delivered files.
+"""What a snapshot holds: the tables that leave the warehouse, without places of files.
 
 Belongs here: choosing tables and columns, and the id they lead to.
 Does not belong here: the file, the manifest and `CURRENT` (`warehouse.snapshots`).

@@ -1,6 +1,7 @@
 """Staged: the pending deliveries, mapped by their site's profile to the tables, typed.
 
-Belongs here: one asset per table of the layer `staged`, made together because one file feeds many tables.
+Belongs here: one asset per table of the layer `staged`, made together because one file feeds many
+tables.
 Does not belong here: reading and mapping (`assets.readers`), typing (`warehouse.staging`).
 """
 

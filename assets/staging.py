@@ -59,8 +59,8 @@ def _kept(line: Line, sha256: str) -> bytes:
     data = path.read_bytes() if path.is_file() else b""
     if hashlib.sha256(data).hexdigest() != sha256:
         raise IntegrityError(
-            f"received/{sha256[:16]}... (E_SHA256): the kept file is missing or has changed. Restore "
-            "it from a backup, then repeat; 'imsct snapshot verify' lists every such file."
+            f"received/{sha256[:16]}... (E_SHA256): the kept file is missing or has changed. "
+            "Restore it from a backup, then repeat; 'imsct snapshot verify' lists every such file."
         )
     return data
 
@@ -144,7 +144,7 @@ _NO_SUCH_FILE = ReadProblem(
 
 
 def _profile_of(delivery: StagedDelivery) -> tuple[Profile | None, ReadProblem | None]:
-    """The delivery's profile, or why its files cannot be read: one site must not stop the others."""
+    """The delivery's profile, or why there is none: one site must not stop the others."""
     if delivery.schema_version != SCHEMA_VERSION:
         shown = f"version {delivery.schema_version} of the dictionary"
         remedy = f"This program reads version {SCHEMA_VERSION}. Export under it, or update."

@@ -1,6 +1,7 @@
 """The command line `imsct`.
 
-Belongs here: commands, their options, and the one place where an error becomes a message and an exit code.
+Belongs here: commands, their options, and the one place where an error becomes a message and an
+exit code.
 Does not belong here: what a command does (imported inside it, so that `--help` is quick).
 Exit codes: 0 done, 1 the data have problems, 2 wrong usage, 3 environment or storage, 4 integrity.
 """

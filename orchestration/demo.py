@@ -7,8 +7,8 @@ Does not belong here: the simulation (`analyses.simulation`), the landing (`ware
 from importlib import resources
 
 import polars as pl
-from analyses.simulation import plant_faults, simulate_registry
 
+from analyses.simulation import plant_faults, simulate_registry
 from orchestration.home import make_ready
 from orchestration.listing import run_as_text
 from orchestration.resources import say

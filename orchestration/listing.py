@@ -53,10 +53,10 @@ def checked_as_text(checked: Checked) -> str:
 
 
 def problem_lines(problems: Sequence[Problem]) -> list[str]:
-    """Problems for a person: errors one by one, then held-back rows and warnings, a kind together.
+    """Problems for a person: errors one by one, then what needs no work of its own, by kind.
 
-    Of the latter there may be hundreds, and nothing is to be mended for them: one line says what,
-    how often and where first. `--json` lists each.
+    Rows held back by a parent come in with it, and warnings refuse nothing: one line says what, how
+    often and where first. `--json` lists each.
     """
     lines = []
     kinds: dict[tuple[str | None, str, str | None], list[Problem]] = {}
@@ -66,12 +66,11 @@ def problem_lines(problems: Sequence[Problem]) -> list[str]:
             lines += [f"    {problem.suggestion}"]
         else:
             kinds.setdefault((problem.file, problem.rule, problem.column), []).append(problem)
-    for same in sorted(kinds.values(), key=lambda of_a_kind: of_a_kind[0].severity):
-        first = same[0]
-        kind = ", warning" if first.severity == "warning" else ""
-        times = f", {len(same)} rows, the first here" if len(same) > 1 else ""
-        lines += [f"{_place(first)} ({first.rule}{kind}{times}): {first.message}"]
-        lines += [f"    {first.suggestion}"]
+    for same in kinds.values():
+        kind = [same[0].rule, *(["warning"] if same[0].severity == "warning" else [])]
+        kind += [f"{len(same)} rows, the first here"] if len(same) > 1 else []
+        lines += [f"{_place(same[0])} ({', '.join(kind)}): {same[0].message}"]
+        lines += [f"    {same[0].suggestion}"]
     return lines
 
 

@@ -1,7 +1,8 @@
 """Resources: what assets get from outside, opened for a run and closed after it.
 
 Belongs here: the resource `line` and progress on stderr.
-Does not belong here: what the line holds (`assets.context`), settings of Dagster (`orchestration.home`).
+Does not belong here: what the line holds (`assets.context`), settings of Dagster
+(`orchestration.home`).
 """
 
 import sys

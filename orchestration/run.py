@@ -10,8 +10,10 @@ import dagster as dg
 
 from orchestration.definitions import build_definitions
 from orchestration.home import make_ready
+from orchestration.resources import say
 from schemas.errors import ImsctError, StorageError, UsageError
 from warehouse.home import Home
+from warehouse.store import Store, StoreInUseError
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -41,7 +43,21 @@ def materialize(home: Home, *, select: str | None = None) -> dg.ExecuteInProcess
 
 
 def set_database_aside(home: Home) -> None:
-    """Remove the database, so that the next run builds it again from `received/` and the ledger."""
+    """Remove the database, so that the next run builds it again from `received/` and the ledger.
+
+    Raises
+    ------
+    StoreInUseError
+        If another process writes it: the file would be taken from under its hands.
+    """
+    if home.database.exists():
+        try:
+            with Store.open(home.database):
+                pass
+        except StoreInUseError:
+            raise
+        except ImsctError as error:
+            say(f"{error} It is built again now.")
     for path in (home.database, home.database.with_name(home.database.name + ".wal")):
         path.unlink(missing_ok=True)
 
@@ -59,6 +75,14 @@ def _selected(definitions: dg.Definitions, select: str) -> list[dg.AssetKey]:
     return keys
 
 
+def _kinds(base: type[ImsctError] = ImsctError) -> dict[str, type[ImsctError]]:
+    """Every error for the user by its class name: all that Dagster keeps of a step's exception."""
+    found = {base.__name__: base}
+    for kind in base.__subclasses__():
+        found |= _kinds(kind)
+    return found
+
+
 def _cause(result: dg.ExecuteInProcessResult) -> ImsctError:
     """The error a step raised for the user, or one that says which step broke."""
     for event in result.all_events:
@@ -67,12 +91,12 @@ def _cause(result: dg.ExecuteInProcessResult) -> ImsctError:
         data = event.event_specific_data
         error = getattr(data, "error", None)
         while error is not None:
-            for kind in ImsctError.__subclasses__():
-                if error.cls_name == kind.__name__:
-                    return kind(error.message.partition(": ")[2].strip())
+            kind = _kinds().get(error.cls_name)
+            if kind is not None:
+                return kind(error.message.partition(": ")[2].strip())
             error = error.cause
     failed = [event.step_key for event in result.all_events if event.is_step_failure]
     return StorageError(
-        f"The step {', '.join(map(str, failed)) or 'at the start'} failed. What was published before "
-        "is untouched. 'dagster dev' on this home shows the error."
+        f"The step {', '.join(map(str, failed)) or 'at the start'} failed. What was published "
+        "before is untouched. 'dagster dev' on this home shows the error."
     )

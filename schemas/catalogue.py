@@ -32,6 +32,9 @@ LOOKS_IDENTIFYING = (
     r"[0-9]{6,}|[0-9]{4}[-./][0-9]{1,2}[-./][0-9]{1,2}|[0-9]{1,2}[-./][0-9]{1,2}[-./][0-9]{2,4}"
 )
 
+#: The same for a text code: a version may be digits only, or have dots between them (24.10.2).
+LOOKS_LIKE_A_DATE = r"[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}|[0-9]{1,2}[-/][0-9]{1,2}[-/][0-9]{2,4}"
+
 _CORRECT = "Correct it at the site and deliver again."
 
 
@@ -54,8 +57,11 @@ def all_checks() -> tuple[AnyCheck, ...]:
 
 
 def rules_of(table_name: str) -> dict[str, Check]:
-    """Rule ids of a table, each with one of its checks (for severity and sentence)."""
-    return {check.rule: check for check in reversed(checks_of(table_name))}
+    """Rule ids of a table, each with its first check, an error before a warning."""
+    found: dict[str, Check] = {}
+    for check in sorted(checks_of(table_name), key=lambda check: check.severity == "warning"):
+        found.setdefault(check.rule, check)
+    return dict(sorted(found.items()))
 
 
 def _key_checks(table: Table) -> Iterator[AnyCheck]:
@@ -115,14 +121,17 @@ def _column_checks(table: Table, column: Column) -> Iterator[AnyCheck]:
                 sentence=f"{name} is {phrase}",
                 remedy=_CORRECT,
             )
-    if isinstance(column.type, Identifier):
+    if isinstance(column.type, Identifier | TextCode):
+        is_id = isinstance(column.type, Identifier)
         yield TextCheck(
             rule="R008",
             table=table.name,
             column=column.name,
-            pattern=LOOKS_IDENTIFYING,
+            pattern=LOOKS_IDENTIFYING if is_id else LOOKS_LIKE_A_DATE,
             forbidden=True,
-            sentence=f"{name} looks like neither a calendar date nor a hospital number",
+            sentence=f"{name} looks like neither a calendar date nor a hospital number"
+            if is_id
+            else f"{name} does not look like a calendar date",
             remedy="Deliver pseudonyms made at the site, and days from day 0 instead of dates.",
         )
 

@@ -32,6 +32,7 @@ _ALL_SEQUENCES = (*_SEQUENCES, "perfusion", "3d_t2")
 _DONE = ("acquired", "acquired_not_diagnostic")
 _SYMPTOMS = ("pain", "sensory", "motor", "gait", "sphincter")
 _ADC = ("adc_mean_1e6_mm2_s", "adc_min_1e6_mm2_s")
+_WITHOUT_SEQUENCES = ("ct", "ct_myelography", "myelography")
 
 
 def _of_study(column: str) -> Related:
@@ -40,8 +41,14 @@ def _of_study(column: str) -> Related:
 
 
 def _acquired(*sequences: str) -> Predicate:
-    """At least one of the sequences was acquired in the study."""
-    return any_of(*(IsIn(_of_study(f"seq_{s}"), ("acquired",)) for s in sequences))
+    """At least one of the sequences was acquired in the study; CT and myelography have none.
+
+    Their cells may be empty, which would else be a missing operand and break no rule at all.
+    """
+    return all_of(
+        Not(IsIn(_of_study("modality"), _WITHOUT_SEQUENCES)),
+        any_of(*(IsIn(_of_study(f"seq_{s}"), ("acquired",)) for s in sequences)),
+    )
 
 
 def _coded(column: str, codes: tuple[str, ...]) -> IsIn:
@@ -155,7 +162,7 @@ _STUDIES = (
                 any_of(*(is_in(f"seq_{s}", *_DONE) for s in _ALL_SEQUENCES)),
             ),
             IfThen(
-                is_in("modality", "ct", "ct_myelography", "myelography"),
+                is_in("modality", *_WITHOUT_SEQUENCES),
                 Not(any_of(*(is_in(f"seq_{s}", *_DONE) for s in _ALL_SEQUENCES))),
             ),
         ),
@@ -196,6 +203,14 @@ _READS = (
         remedy="Degree 'none' goes with pattern 'not_applicable', and with no other.",
     ),
     _rule(
+        "R023",
+        "imaging_reads.enhancement_extent",
+        holds=IfThen(
+            is_in("enhancement_degree", "none"), is_in("enhancement_extent", "not_applicable")
+        ),
+        remedy="Where nothing enhances, the extent is 'not_applicable'.",
+    ),
+    _rule(
         "R025",
         "imaging_reads.cap_sign",
         holds=IfThen(
@@ -222,12 +237,23 @@ _READS = (
     _rule(
         "R028",
         "imaging_reads.t1_signal",
-        holds=all_of(
-            IfThen(_coded("t1_signal", v.SIGNAL.coded), _acquired("t1")),
-            IfThen(_coded("t2_signal", v.SIGNAL.coded), _acquired("t2", "stir", "3d_t2")),
-        ),
-        sentence="T1 signal is judged only on T1, T2 signal only on T2, STIR or 3D T2",
+        holds=IfThen(_coded("t1_signal", v.SIGNAL.coded), _acquired("t1")),
+        sentence="T1 signal is judged only where T1 was acquired",
         remedy="The signal of a sequence that was not acquired: use 'not_assessable'.",
+    ),
+    _rule(
+        "R028",
+        "imaging_reads.t2_signal",
+        holds=IfThen(_coded("t2_signal", v.SIGNAL.coded), _acquired("t2", "stir", "3d_t2")),
+        sentence="T2 signal is judged only where T2, STIR or 3D T2 was acquired",
+        remedy="The signal of a sequence that was not acquired: use 'not_assessable'.",
+    ),
+    _rule(
+        "R029",
+        "imaging_reads.diffusion_restriction",
+        holds=IfThen(_coded("diffusion_restriction", v.SIGN.coded), _acquired("dwi", "dti")),
+        sentence="diffusion is judged only where diffusion-weighted or tensor imaging was acquired",
+        remedy="Diffusion cannot be judged without DWI or DTI: use 'not_assessable'.",
     ),
     _rule(
         "R032",
@@ -266,6 +292,16 @@ _READS = (
         "imaging_reads.syrinx_definition",
         holds=IfThen(is_in("syrinx", "present", "absent"), IsFilled(Col("syrinx_definition"))),
         remedy="Say what is called a syrinx; 'unspecified' is allowed and bars pooling.",
+    ),
+    _rule(
+        "R037",
+        "imaging_reads.syrinx",
+        severity="warning",
+        holds=IfThen(
+            is_in("syrinx", "present", "absent"), Not(is_in("syrinx_definition", "unspecified"))
+        ),
+        sentence="a syrinx that is present or absent has a definition that is not 'unspecified'",
+        remedy="It cannot be pooled with others: name the definition if the site knows it.",
     ),
 )
 
@@ -312,10 +348,7 @@ _MEASUREMENTS = (
     _rule(
         "R042",
         "imaging_measurements.value",
-        holds=IfThen(
-            is_in("measure", *_ADC),
-            any_of(Compare(Col("value"), ">=", 10), Compare(Col("value"), "<", 0.05)),
-        ),
+        holds=IfThen(is_in("measure", *_ADC), Compare(Col("value"), ">=", 10)),
         sentence="an ADC is at least 10, in 10^-6 mm2/s",
         remedy="It looks like 10^-3 mm2/s: confirm the unit and multiply by 1000 at the site.",
     ),
@@ -341,11 +374,17 @@ _TREATED = (
         "functional_status.score",
         holds=all_of(
             IfThen(is_in("scale", "mccormick"), IsFilled(Col("scale_version"))),
+            IfThen(
+                is_in("scale", "mccormick"), is_in("scale_version", "original_1_4", "modified_1_5")
+            ),
+            # whatever its version, which the site may not know
+            _score_within(is_in("scale", "mccormick"), 1, 5),
             _score_within(is_in("scale_version", "original_1_4"), 1, 4),
             _score_within(is_in("scale_version", "modified_1_5"), 1, 5),
             _score_within(is_in("scale", "mjoa"), 0, 18),
             _score_within(is_in("scale", "asia"), 1, 5),
             _score_within(is_in("scale", "ecog"), 0, 5),
+            IfThen(is_in("scale", "kps"), is_in("score", *range(0, 101, 10))),
         ),
         sentence="McCormick names its version, and the score lies within its scale and version",
         remedy="Correct the score, or name the version it belongs to.",

@@ -222,6 +222,14 @@ def columns_of(node: Node) -> Iterator[str]:
             yield from columns_of(child)
 
 
+def tables_of(node: Node) -> Iterator[str]:
+    """Names of the other tables that the expression reads."""
+    if isinstance(node, Related | Exists):
+        yield node.table
+    for child in children_of(node):
+        yield from tables_of(child)
+
+
 def children_of(node: Node) -> tuple[Node, ...]:
     """Direct parts of an expression, terms and predicates alike; related values have none."""
     match node:

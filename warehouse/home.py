@@ -117,7 +117,7 @@ class Home:
                 data += block
         if hashlib.sha256(data).hexdigest() != sha256:
             raise IntegrityError(
-                f"received/{sha256[:16]}... (E_SHA256): its bytes do not have the hash of its name. "
-                "The file changed after it was received and was not used. Restore it from a backup."
+                f"received/{sha256[:16]}... (E_SHA256): the bytes do not have that hash; "
+                "the file changed after it was received. It was not used. Restore it from a backup."
             )
         return bytes(data)

@@ -1,4 +1,4 @@
-"""Merging: the verdict on a staged table written to `core` and `quarantine`, and the accounts closed.
+"""Merging: a verdict written to `core` and `quarantine`, and the accounts closed.
 
 Belongs here: current versions in `core`, refused rows kept, conservation asserted.
 Does not belong here: judging (`warehouse.validation`), snapshots.
@@ -59,7 +59,8 @@ def merge(store: Store, verdict: Verdict) -> Merged:
 def close_accounts(store: Store) -> pl.DataFrame:
     """Count, for every delivery of this run, records received, accepted and quarantined.
 
-    A record is one line of a delivered file. It is quarantined when it was refused at reading or any row made
+    A record is one line of a delivered file. It is quarantined when it was refused at reading or
+    any row made
     from it was refused, else accepted.
 
     Returns
@@ -77,8 +78,8 @@ def close_accounts(store: Store) -> pl.DataFrame:
     if not wrong.is_empty():
         row = wrong.row(0, named=True)
         raise IntegrityError(
-            f"{row['file']}: {row['received']} records received, but {row['accepted']} accepted and "
-            f"{row['quarantined']} quarantined. A record was lost: this is a fault of the program."
+            f"{row['file']}: {row['received']} records received, but {row['accepted']} accepted "
+            f"and {row['quarantined']} quarantined. A record was lost: this is a fault of the program."
         )
     with store.transaction():
         store.con.register("accounts", accounts.to_arrow())
@@ -89,7 +90,8 @@ def close_accounts(store: Store) -> pl.DataFrame:
         store.con.execute(
             "update received.deliveries d set received = a.received, accepted = a.accepted,"
             " quarantined = a.quarantined from (select delivery, sum(received) as received,"
-            " sum(accepted) as accepted, sum(quarantined) as quarantined from accounts group by 1) a"
+            " sum(accepted) as accepted, sum(quarantined) as quarantined"
+            " from accounts group by 1) a"
             " where d.delivery = a.delivery"
         )
         store.con.unregister("accounts")
@@ -146,7 +148,8 @@ def _merge_delivery(store: Store, table: Table, delivery: int) -> Merged:
 _MADE = " union ".join(
     f"select _delivery, _file, _record from staged.{name(table.name)}" for table in TABLES
 )
-#: A record has its place in exactly one of two sets: those with a refused row and those without. A file
+#: A record has its place in exactly one of two sets: those with a refused row and those without. A
+#: file
 #: that was refused as a whole has no staged rows; what it announced or held is quarantined.
 _ACCOUNTS = f"""
 with bad as (

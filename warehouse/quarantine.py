@@ -16,12 +16,13 @@ from received.deliveries o where o.site = d.site and o.status = 'received'), 0)
 """
 
 
-def broken_by_rule(store: Store, table: str) -> dict[str, int]:
-    """Problems per rule of one table."""
+def broken_by_rule(store: Store, table: str, *, severity: str | None = None) -> dict[str, int]:
+    """Problems per rule of one table; `severity` limits to "error" or "warning"."""
     found = store.rows(
         'select rule, count(*) from quarantine.problems where "table" = ?'
+        " and (? is null or severity = ?)"
         f" and delivery in ({_CURRENT}) group by 1 order by 1",
-        [table],
+        [table, severity, severity],
     )
     return {str(rule): int(str(n)) for rule, n in found}
 
@@ -29,8 +30,8 @@ def broken_by_rule(store: Store, table: str) -> dict[str, int]:
 def current_problems(store: Store, *, site: str | None = None) -> pl.DataFrame:
     """Every problem of the current deliveries, in the order of site, file and line."""
     return store.frame(
-        'select site, name as delivery, file, line, "table", key, "column", rule, severity, message,'
-        f" suggestion from quarantine.problems where delivery in ({_CURRENT})"
+        'select site, name as delivery, file, line, "table", key, "column", rule, severity,'
+        f" message, suggestion from quarantine.problems where delivery in ({_CURRENT})"
         " and (? is null or site = ?)"
         ' order by site, file, line nulls first, "table", rule, "column", key',
         [site, site],

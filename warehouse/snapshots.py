@@ -296,7 +296,8 @@ def _write(
         put_in_place(temporary, draft.path, mode=0o444)
         done("named")
     finally:
-        temporary.unlink(missing_ok=True)
+        for left in (temporary, temporary.with_name(f"{temporary.name}.wal")):
+            left.unlink(missing_ok=True)
     write_atomically(snapshot.manifest_path, snapshot.to_json(), mode=0o444)
     done("manifest")
     return snapshot
@@ -324,7 +325,7 @@ def _build(
             f"{shown}: its key ({', '.join(keys.get(table, ()))}) is missing or repeated in some "
             "row. Nothing was published. This is a fault of the program: report it with this line."
         ) from error
-    except (duckdb.IOException, duckdb.OperationalError) as error:
+    except (duckdb.OperationalError, duckdb.FatalException) as error:  # full disk, in both shapes
         raise StorageError(
             f"The snapshot cannot be written ({type(error).__name__}). Check space and permissions "
             "of published/, then repeat; CURRENT is as it was."

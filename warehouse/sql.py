@@ -2,7 +2,8 @@
 
 Belongs here: everything that turns declarations into SQL text.
 Does not belong here: running it (`warehouse.store`, `warehouse.validation`).
-Names come from `schemas` only, never from a delivery; values of a delivery are bound or read from tables.
+Names come from `schemas` only, never from a delivery; values of a delivery are bound or read from
+tables.
 """
 
 from collections.abc import Iterable, Mapping

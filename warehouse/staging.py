@@ -1,8 +1,10 @@
-"""Staging: rows of deliveries as text, written to `staged` typed, the delivered text beside every value.
+"""Staging: rows of deliveries as text, written typed with the text beside every value.
 
 Belongs here: the typing of text, one declared type per column, whole cells only.
-Does not belong here: reading files and profiles (`assets`), judging the values (`warehouse.validation`).
-A text that does not fit its type gives a missing value and keeps its text: a check reports it, so it is
+Does not belong here: reading files and profiles (`assets`), judging the values
+(`warehouse.validation`).
+A text that does not fit its type gives a missing value and keeps its text: a check reports it, so
+it is
 a problem and never a silent null.
 """
 
@@ -132,7 +134,8 @@ def clear_staged(store: Store) -> None:
 def stage(store: Store, table: Table, rows: pl.DataFrame) -> None:
     """Add text rows to a staged table.
 
-    `rows` has the columns of `PLACE_COLUMNS` and every delivered column of the table as text; an empty
+    `rows` has the columns of `PLACE_COLUMNS` and every delivered column of the table as text; an
+    empty
     text is a missing value.
     """
     if rows.is_empty():

@@ -1,10 +1,11 @@
-"""The store: one DuckDB file with the layers `received`, `staged`, `core`, `quarantine`, `reference`, `analysis`.
+"""The store: one DuckDB file with a schema per layer, from `received` to `analysis`.
 
 Belongs here: opening the file, its layout, reading and replacing whole tables, transactions.
 Does not belong here: validation (`warehouse.validation`), merging (`warehouse.merge`), snapshots.
 One process writes; readers open what `published/CURRENT` names.
 """
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,7 @@ import duckdb
 import polars as pl
 
 from schemas.columns import Column
-from schemas.errors import IntegrityError, StorageError
+from schemas.errors import ImsctError, IntegrityError, StorageError
 from schemas.table import Table
 from schemas.tables import TABLES
 from warehouse.sql import TEXT_SUFFIX, name
@@ -26,7 +27,8 @@ _SQL_TYPES: dict[type[pl.DataType], str] = {
     pl.Int64: "bigint",
     pl.Float64: "double",
 }
-#: Where a staged row comes from: ledger number of the delivery, row within table and delivery, file,
+#: Where a staged row comes from: ledger number of the delivery, row within table and delivery,
+#: file,
 #: record and line of the file.
 PLACE = "_delivery bigint, _row bigint, _file varchar, _record bigint, _line bigint"
 _FIXED_TABLES = """
@@ -58,6 +60,10 @@ create table received.layout (version bigint);
 """
 
 
+class StoreInUseError(StorageError):
+    """Another process writes the store."""
+
+
 class Store:
     """The writer's connection to a store; closes with its `with` block.
 
@@ -77,12 +83,12 @@ class Store:
         StorageError
             If another process writes the file, or it cannot be opened.
         IntegrityError
-            If the file was made by a newer program.
+            If the file is damaged, or was made by a newer program.
         """
         try:
             con = duckdb.connect(str(path) if path else ":memory:")
-        except duckdb.IOException as error:
-            raise StorageError(_why_not_opened(path, error)) from error
+        except duckdb.Error as error:
+            raise _why_not_opened(path, error) from error
         con.execute("set enable_progress_bar = false")
         con.execute("set threads = 2")
         store = cls(con, path)
@@ -191,12 +197,19 @@ def _core_ddl(table: Table) -> str:
     )
 
 
-def _why_not_opened(path: Path | None, error: Exception) -> str:
-    """Message for a file that cannot be opened."""
+def _why_not_opened(path: Path | None, error: Exception) -> ImsctError:
+    """Why a file cannot be opened, and what to do."""
     shown = path.name if path else "memory"
     if "lock" in str(error).lower():
-        return (
-            f"{shown} is being written by another process. Wait for it to end, then repeat. To read "
-            "meanwhile, open the file that published/CURRENT names."
+        return StoreInUseError(
+            f"{shown} is being written by another process. Wait for it to end, then repeat. To "
+            "read meanwhile, open the file that published/CURRENT names."
         )
-    return f"{shown} cannot be opened ({type(error).__name__}). Check the disk and the permissions."
+    if path is not None and path.exists() and os.access(path, os.R_OK | os.W_OK):
+        return IntegrityError(
+            f"{shown} is damaged ({type(error).__name__}). 'imsct materialize --rebuild' builds it "
+            "again from received/ and the ledger."
+        )
+    return StorageError(
+        f"{shown} cannot be opened ({type(error).__name__}). Check the disk and the permissions."
+    )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from schemas.errors import ImsctError, IntegrityError
+from schemas.errors import ImsctError, IntegrityError, StorageError
 from schemas.problems import Problem
 from warehouse.content import content_sha256
 from warehouse.files import NotRegularError, sha256_of
@@ -40,7 +40,11 @@ def verify(home: Home, ledger: Ledger, snapshot_id: str | None = None) -> list[P
     ------
     IntegrityError
         If the ledger itself is broken (E_LEDGER): nothing can be judged by it.
+    StorageError
+        If the folder is no home.
     """
+    if not (home.received.is_dir() and home.published.is_dir()):
+        raise StorageError(f"{home.path} is no home. Name one with --home or IMSCT_HOME.")
     ledger = Ledger.open(ledger.path.parent, clock=ledger.clock)  # as it is on the disk now
     problems = [*_torn(ledger)]
     published = {str(event.payload["snapshot"]): event for event in ledger.events("published")}

@@ -6,12 +6,13 @@ Does not belong here: who is eligible (`analyses.protocol`), what may be shown (
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from analyses.disclosure import Shown
+from analyses.disclosure import Hidden, Shown
 from analyses.figures.style import GREY, INK, RULE, WIDTH, Table, blank, house_style, wrap
 from schemas.errors import IntegrityError
 
@@ -57,7 +58,7 @@ def check(steps: Sequence[Step]) -> None:
                 f"Attrition, step {number}: {exact[0]} before, {exact[1]} out and {exact[2]} "
                 "after do not add up."
             )
-    for number, (one, following) in enumerate(zip(steps, steps[1:], strict=False), start=1):
+    for number, (one, following) in enumerate(pairwise(steps), start=1):
         if one.n_after != following.n_before:
             raise IntegrityError(
                 f"Attrition: step {number + 1} does not start where {number} ends."
@@ -75,7 +76,7 @@ def draw(steps: Sequence[Step]) -> Figure:
     Returns
     -------
     Figure
-        4.6 inches wide, as high as the steps need.
+        4.2 inches wide, as high as the steps need.
 
     Raises
     ------
@@ -83,33 +84,40 @@ def draw(steps: Sequence[Step]) -> Figure:
         If the numbers do not add up.
     """
     check(steps)
-    leavers = [(s, wrap(f"{s.n_out} left out: {s.step}", 29)) for s in steps if s.n_out != 0]
+    leavers = [(s, wrap(f"{_told(s.n_out)} left out: {s.step}", 28)) for s in steps if s.n_out != 0]
     heights = [LINE * (text.count("\n") + 1) + 2 * PADDING for _, text in leavers]
     box = LINE + 2 * PADDING
     with house_style():
         figure, axes = blank(0.04 + box + sum(h + GAP for h in heights) + (GAP + box) + 0.04)
         top = 0.04
-        _box(axes, (0.04, top, 2.5, box), f"In the data: {steps[0].n_before}", strong=True)
+        _box(axes, (0.04, top, 2.3, box), f"In the data: {steps[0].n_before}", strong=True)
         top += box
         stem = top
         for (_, text), height in zip(leavers, heights, strict=True):
             top += GAP
             middle = top + height / 2
-            axes.plot([0.5, 1.72], [middle, middle], color=GREY, lw=1)
-            _box(axes, (1.72, top, WIDTH - 1.76, height), text, strong=False)
+            axes.plot([0.5, 1.4], [middle, middle], color=GREY, lw=1)
+            _box(axes, (1.4, top, WIDTH - 1.44, height), text, strong=False)
             top += height
         top += GAP
         arrow = {"arrowstyle": "-|>", "color": GREY, "shrinkA": 0, "shrinkB": 0}
         axes.annotate("", (0.5, top), (0.5, stem), arrowprops=arrow)
-        _box(axes, (0.04, top, 2.5, box), f"Analysed: {steps[-1].n_after}", strong=True)
+        _box(axes, (0.04, top, 2.3, box), f"Analysed: {steps[-1].n_after}", strong=True)
     return figure
+
+
+def _told(count: Shown) -> str:
+    """A count for the middle of a sentence."""
+    return "Hidden number" if isinstance(count, Hidden) else str(count)
 
 
 def _box(axes: Axes, where: tuple[float, float, float, float], text: str, *, strong: bool) -> None:
     """One box with its text; `where` is left, top, width, height in inches."""
     left, top, width, height = where
-    look = {"facecolor": "#f3f5f7" if strong else "white", "edgecolor": INK if strong else RULE}
-    axes.add_patch(Rectangle((left, top), width, height, linewidth=1.1, **look))
+    face, edge = ("#f3f5f7", INK) if strong else ("white", RULE)
+    axes.add_patch(
+        Rectangle((left, top), width, height, linewidth=1.1, facecolor=face, edgecolor=edge)
+    )
     axes.text(
         left + 0.1,
         top + height / 2,

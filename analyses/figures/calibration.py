@@ -66,15 +66,15 @@ def draw(curve: Curve) -> Figure:
     Returns
     -------
     Figure
-        4.6 by 6.2 inches.
+        4.2 by 5.8 inches.
     """
     with house_style():
-        height = 6.2
+        height = 5.8
         figure = Figure(figsize=(WIDTH, height))
-        side = 3.65
-        axes = figure.add_axes((0.75 / WIDTH, 1.8 / height, side / WIDTH, side / height))
+        side = 3.25
+        axes = figure.add_axes((0.72 / WIDTH, 1.8 / height, side / WIDTH, side / height))
         _panel(axes, curve)
-        low = figure.add_axes((0.75 / WIDTH, 0.6 / height, side / WIDTH, 1.05 / height))
+        low = figure.add_axes((0.72 / WIDTH, 0.6 / height, side / WIDTH, 1.05 / height))
         _histogram(low, curve.histogram)
         _key(figure)
     return figure
@@ -105,7 +105,7 @@ def _unit_axis(axes: Axes) -> None:
 def _histogram(axes: Axes, bars: Sequence[Bar]) -> None:
     """Cases with the outcome upwards, those without it downwards."""
     _unit_axis(axes)
-    axes.set_xlabel("Predicted risk")
+    axes.set_xlabel("Predicted probability")
     axes.axhline(0, color=INK, lw=0.8)
     if not bars or not all(isinstance(n, int) for b in bars for n in (b.events, b.non_events)):
         axes.set_ylim(-1, 1)
@@ -114,9 +114,9 @@ def _histogram(axes: Axes, bars: Sequence[Bar]) -> None:
         return
     for b in bars:
         up, down = int(str(b.events)), int(str(b.non_events))
-        look = {"width": 0.9 * (b.high - b.low), "linewidth": 0}
-        axes.bar((b.low + b.high) / 2, up, color=BLUE, **look)
-        axes.bar((b.low + b.high) / 2, -down, color=RULE, **look)
+        middle, width = (b.low + b.high) / 2, 0.9 * (b.high - b.low)
+        axes.bar(middle, up, width=width, color=BLUE, linewidth=0)
+        axes.bar(middle, -down, width=width, color=RULE, linewidth=0)
     top = max(max(int(str(b.events)), int(str(b.non_events))) for b in bars) or 1
     axes.set_ylim(-1.12 * top, 1.12 * top)
     axes.set_yticks([-top, 0, top])
@@ -134,16 +134,16 @@ def _key(figure: Figure) -> None:
     top, middle, low = height - 0.15, height - 0.38, height - 0.61
     axes.plot([0.25], [top], color=VERMILION, marker="o", ms=5, ls="")
     axes.plot([0.25, 0.25], [top - 0.09, top + 0.09], color=VERMILION, lw=1.2)
-    axes.plot([2.6, 2.9], [top, top], color=BLUE)
+    axes.plot([2.48, 2.78], [top, top], color=BLUE)
     axes.plot([0.1, 0.4], [middle, middle], color=GREY, lw=1.2, dashes=(4, 3))
-    for left, colour in ((0.17, BLUE), (2.67, RULE)):
+    for left, colour in ((0.17, BLUE), (2.55, RULE)):
         axes.add_patch(Rectangle((left, low - 0.08), 0.16, 0.16, facecolor=colour, linewidth=0))
     for left, y, label in (
         (0.5, top, "groups with 95% limits"),
-        (3.0, top, "smooth curve"),
+        (2.88, top, "smooth curve"),
         (0.5, middle, "perfect calibration"),
         (0.5, low, "cases with the outcome"),
-        (3.0, low, "without it"),
+        (2.88, low, "without it"),
     ):
         axes.text(left, y, label, va="center_baseline")
 
@@ -187,10 +187,10 @@ def as_table(curve: Curve) -> Table:
     Returns
     -------
     Table
-        Columns: mean predicted risk, share observed, 95% interval, cases.
+        Columns: mean predicted probability, share observed, 95% interval, cases.
     """
     return Table(
-        ("Mean predicted risk", "Share with the outcome", "95% interval (Wilson)", "Cases"),
+        ("Mean predicted probability", "Share with the outcome", "95% interval (Wilson)", "Cases"),
         tuple(
             (f"{b.mean_risk:.2f}", f"{b.observed:.2f}", f"{b.low:.2f} to {b.high:.2f}", str(b.n))
             for b in curve.bins

@@ -25,13 +25,14 @@ from analyses.figures.style import (
     house_style,
     wrap,
 )
+from analyses.numbers import NONE, share
 
 ROW = 0.44  # inches: a line of text with its bar below
 BAR = 0.16
 #: state -> (label, face, hatch); the order of the bar from left to right
 STATES = {
-    "present": ("present", BLUE, ""),
-    "absent": ("absent", GREEN, ""),
+    "present": ("present or yes", BLUE, ""),
+    "absent": ("absent or no", GREEN, ""),
     "recorded": ("recorded", GREY, ""),
     "indeterminate": ("indeterminate", PURPLE, ""),
     "not_assessable": ("not assessable", "white", "//////"),
@@ -69,7 +70,7 @@ def draw(entries: Sequence[Entry]) -> Figure:
     Returns
     -------
     Figure
-        4.6 inches wide, 0.44 inches per predictor.
+        4.2 inches wide, 0.44 inches per predictor.
     """
     used = [state for state in STATES if any(state in dict(e.states) for e in entries)]
     with house_style():
@@ -123,13 +124,12 @@ def _segment(
 
 def _bar(axes: Axes, entry: Entry, *, top: float) -> None:
     """Label, share recorded, and the bar below them."""
-    axes.text(0.04, top + 0.14, wrap(entry.label, 34, lines=1), va="baseline", color=INK)
+    axes.text(0.04, top + 0.14, wrap(entry.label, 30, lines=1), va="baseline", color=INK)
     if not entry.drawable:
         axes.text(WIDTH - 0.04, top + 0.14, "too few to show", ha="right", va="baseline")
         return
     n = int(str(entry.n))
-    share = int(str(entry.recorded)) / n
-    said = f"{share:.0%} recorded"
+    said = f"{share(entry.recorded, entry.n)} recorded"
     axes.text(WIDTH - 0.04, top + 0.14, said, ha="right", va="baseline", color=INK)
     counts = dict(entry.states)
     left, full = 0.04, WIDTH - 0.08
@@ -159,7 +159,7 @@ def alt_text(entries: Sequence[Entry]) -> str:
     'What is recorded of 1 predictor. Least: Syrinx (40%); most: Syrinx (40%).'
     """
     shares = [
-        (int(str(e.recorded)) / int(str(e.n)), place, e.label)
+        (int(str(e.recorded)) / int(str(e.n)), place)
         for place, e in enumerate(entries)
         if e.drawable
     ]
@@ -167,8 +167,11 @@ def alt_text(entries: Sequence[Entry]) -> str:
     start = f"What is recorded of {len(entries)} {noun}."
     if not shares:
         return f"{start} The numbers are too small to be shown."
-    (low, _, least), (high, _, most) = min(shares), max(shares)
-    return f"{start} Least: {least} ({low:.0%}); most: {most} ({high:.0%})."
+    least, most = entries[min(shares)[1]], entries[max(shares)[1]]
+    return (
+        f"{start} Least: {least.label} ({share(least.recorded, least.n)}); "
+        f"most: {most.label} ({share(most.recorded, most.n)})."
+    )
 
 
 def as_table(entries: Sequence[Entry]) -> Table:
@@ -187,7 +190,7 @@ def as_table(entries: Sequence[Entry]) -> Table:
     used = [state for state in STATES if any(state in dict(e.states) for e in entries)]
     header = ("Predictor", "Cases", *(STATES[state][0].capitalize() for state in used))
     rows = tuple(
-        (e.label, str(e.n), *(str(dict(e.states).get(state, "–")) for state in used))
+        (e.label, str(e.n), *(str(dict(e.states).get(state, NONE)) for state in used))
         for e in entries
     )
     return Table(header, rows)

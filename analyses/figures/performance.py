@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator, ScalarFormatter
 
 from analyses.figures.style import (
     BLUE,
@@ -22,6 +23,7 @@ from analyses.figures.style import (
     house_style,
     wrap,
 )
+from analyses.numbers import NONE, number
 
 LOOKS = ((GREY, "s"), (BLUE, "o"), (VERMILION, "D"))  # baseline, primary, challenger
 
@@ -57,7 +59,7 @@ def draw(measures: Sequence[Measure]) -> Figure:
     Returns
     -------
     Figure
-        4.6 inches wide.
+        4.2 inches wide.
     """
     row = 0.27
     heights = [0.34 + row * len(m.estimates) + 0.42 for m in measures]
@@ -68,7 +70,7 @@ def draw(measures: Sequence[Measure]) -> Figure:
         for measure, height in zip(measures, heights, strict=True):
             inner = row * len(measure.estimates)
             bottom = 1 - (top + 0.34 + inner) / total
-            axes = figure.add_axes((1.1 / WIDTH, bottom, 1.95 / WIDTH, inner / total))
+            axes = figure.add_axes((0.95 / WIDTH, bottom, 1.6 / WIDTH, inner / total))
             _panel(axes, measure)
             figure.text(
                 0.04 / WIDTH, 1 - (top + 0.22) / total, measure.label, weight="bold", color=INK
@@ -81,12 +83,11 @@ def _panel(axes: Axes, measure: Measure) -> None:
     """Dots and intervals of one measure."""
     axes.set_ylim(len(measure.estimates) - 0.5, -0.5)
     axes.spines["left"].set_visible(False)
-    low, high = _range(measure)
-    axes.set_xlim(low, high)
-    axes.set_xticks([low, (low + high) / 2, high])
-    axes.set_xticklabels([f"{x:.{measure.digits}f}" for x in (low, (low + high) / 2, high)])
+    axes.set_xlim(*_range(measure))
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=3, steps=[1, 2, 2.5, 5, 10]))
+    axes.xaxis.set_major_formatter(ScalarFormatter(useOffset=False))
     axes.set_yticks(range(len(measure.estimates)))
-    axes.set_yticklabels([wrap(e.model, 13, lines=1) for e in measure.estimates])
+    axes.set_yticklabels([wrap(e.model, 11, lines=1) for e in measure.estimates])
     axes.tick_params(axis="y", length=0)
     if measure.reference is not None:
         axes.axvline(measure.reference, color=INK, lw=1, dashes=(3, 2), zorder=0)
@@ -98,24 +99,24 @@ def _panel(axes: Axes, measure: Measure) -> None:
             dot = Line2D([estimate.value], [place], color=colour, marker=marker, ls="", ms=6)
             dot.set_clip_on(False)
             axes.add_line(dot)
-        said = text_of(estimate, digits=measure.digits, break_line=False)
+        said = text_of(estimate, digits=measure.digits)
         spot = axes.get_yaxis_transform()
         axes.text(1.05, place, said, transform=spot, va="center_baseline", fontsize=9.5)
     axes.axhline(len(measure.estimates) - 0.5, color=RULE, lw=0.8, zorder=0)
 
 
 def _range(measure: Measure) -> tuple[float, float]:
-    """Limits of the axis: all that is drawn with a little room, on round numbers."""
+    """Limits of the axis: all that is drawn with a little room."""
     seen = [] if measure.reference is None else [measure.reference]
     for estimate in measure.estimates:
         seen += [] if estimate.value is None else [estimate.value]
         seen += [] if estimate.interval is None else list(estimate.interval)
     low, high = (min(seen), max(seen)) if seen else (0.0, 1.0)
     room = max(0.08 * (high - low), 10.0**-measure.digits)
-    return round(low - room, measure.digits), round(high + room, measure.digits)
+    return low - room, high + room
 
 
-def text_of(estimate: Estimate, *, digits: int, break_line: bool = False) -> str:
+def text_of(estimate: Estimate, *, digits: int) -> str:
     """Estimate and interval as text, "not computed" where there is none.
 
     Parameters
@@ -124,8 +125,6 @@ def text_of(estimate: Estimate, *, digits: int, break_line: bool = False) -> str
         The number to write.
     digits
         Decimals.
-    break_line
-        Whether the interval stands on a line of its own.
 
     Returns
     -------
@@ -139,12 +138,11 @@ def text_of(estimate: Estimate, *, digits: int, break_line: bool = False) -> str
     """
     if estimate.value is None:
         return "not computed"
-    said = f"{estimate.value:.{digits}f}"
+    said = number(estimate.value, digits=digits)
     if estimate.interval is None:
-        return said.replace("-", "\N{MINUS SIGN}")
-    low, high = estimate.interval
-    space = "\n" if break_line else " "
-    return f"{said}{space}({low:.{digits}f}, {high:.{digits}f})".replace("-", "\N{MINUS SIGN}")
+        return said
+    low, high = (number(limit, digits=digits) for limit in estimate.interval)
+    return f"{said} ({low}, {high})"
 
 
 def alt_text(measures: Sequence[Measure]) -> str:
@@ -188,6 +186,6 @@ def as_table(measures: Sequence[Measure]) -> Table:
     for measure in measures:
         for e in measure.estimates:
             said = text_of(e, digits=measure.digits).split(" (")
-            interval = said[1].rstrip(")").replace(", ", " to ") if len(said) > 1 else "–"
+            interval = said[1].rstrip(")").replace(", ", " to ") if len(said) > 1 else NONE
             rows.append((measure.label, e.model, said[0], interval))
     return Table(("Measure", "Model", "Estimate", "95% interval"), tuple(rows))

@@ -8,7 +8,8 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from analyses.report import numbers, pictures, prose, sections, words
+from analyses import numbers
+from analyses.report import pictures, prose, sections, words
 from analyses.report.release import release
 
 
@@ -101,6 +102,7 @@ def context(page: dict[str, Any]) -> dict[str, Any]:
         "calibration_figure": pictures.curve(page, primary),
         "decision": sections.decision(primary, baseline),
         "not_yet": sections.not_yet(primary),
+        "cautions": sections.cautions(page),
         "methods": prose.methods(page),
         "limitations": prose.limitations(page),
         "percent": numbers.share(page["outcome"].get("events"), page["outcome"].get("n")),

@@ -13,9 +13,12 @@ from matplotlib.figure import Figure
 from analyses.disclosure import Hidden, Shown
 from analyses.figures import attrition, calibration, missingness, performance
 from analyses.figures.style import Table, to_svg
-from analyses.report.words import MEASURES, human
+from analyses.report import words
+from analyses.report.words import MEASURES
 
-MISSING_STATES = frozenset({"indeterminate", "not_assessable", "not_reported", "unknown", "", None})
+MISSING_STATES = frozenset(
+    {"indeterminate", "not_assessable", "not_reported", "unknown", "empty", "", None}
+)
 YES_NO = {"present": "present", "yes": "present", "absent": "absent", "no": "absent"}
 DRAWN = ("auc", "calibration_slope", "calibration_intercept", "o_e_ratio", "brier", "ipa")
 
@@ -33,16 +36,15 @@ class Picture:
 
 def _picture(name: str, figure: Figure, alt: str, *, caption: str, table: Table) -> Picture:
     """Put the parts together."""
-    svg = Markup(to_svg(figure, name=name))  # noqa: S704 matplotlib escapes the text it writes
+    svg = Markup(to_svg(figure, name=f"figure-{name}"))
     return Picture(name, svg, alt, caption, table)
 
 
-def flow(page: dict[str, Any]) -> Picture:
-    """Attrition figure of released results."""
+def flow(page: dict[str, Any]) -> Picture | None:
+    """Attrition figure of released results; None where no step was counted."""
     steps = [attrition.Step(**step) for step in page["cohort"]["attrition"]]
     if not steps:
-        used: Shown = page["data"]["used"]
-        steps = [attrition.Step("nothing", page["data"]["rows"], 0, used)]
+        return None
     return _picture(
         "attrition",
         attrition.draw(steps),
@@ -76,7 +78,7 @@ def entry(row: dict[str, Any]) -> missingness.Entry:
         states["missing"] = row["n"] - sum(int(str(n)) for n in seen)
     else:
         states["missing"] = Hidden()
-    label = str(row.get("label") or human(row["column"]))
+    label = words.label_of(row.get("label"), row["column"])
     return missingness.Entry(label, row["n"], row["recorded"], tuple(states.items()))
 
 
@@ -115,7 +117,7 @@ def measures(page: dict[str, Any], models: list[dict[str, Any]]) -> Picture | No
             performance.Estimate(
                 model_name(m),
                 (f or {}).get("estimate"),
-                (f or {}).get("interval") and (f["interval"][0], f["interval"][1]),
+                _limits((f or {}).get("interval")),
             )
             for m, f in zip(models, found, strict=True)
         )
@@ -132,6 +134,11 @@ def measures(page: dict[str, Any], models: list[dict[str, Any]]) -> Picture | No
         "a coin toss for the AUC, no gain for the IPA, and the right value for the others.",
         table=performance.as_table(panels),
     )
+
+
+def _limits(interval: list[float] | None) -> tuple[float, float] | None:
+    """Two limits of a list."""
+    return None if interval is None else (interval[0], interval[1])
 
 
 def curve(page: dict[str, Any], model: dict[str, Any] | None) -> Picture | None:
@@ -156,8 +163,8 @@ def curve(page: dict[str, Any], model: dict[str, Any] | None) -> Picture | None:
         calibration.alt_text(shape),
         caption=f"Calibration of the {model_name(model)} model on cases it had not seen (first "
         "repeat of the nested cross-validation). Points above the diagonal: the outcome was "
-        "more frequent than predicted. Below: how many cases got which risk, with the outcome "
-        "upwards, without it downwards.",
+        "more frequent than predicted. Below: how many cases got which prediction, with the "
+        "outcome upwards, without it downwards.",
         table=calibration.as_table(shape),
     )
 

@@ -6,7 +6,8 @@ Does not belong here: fixed sentences (`words`), tables (`sections`).
 
 from typing import Any
 
-from analyses.report import numbers, sections, words
+from analyses import numbers
+from analyses.report import sections, words
 
 FILLED = (
     "Numbers are filled with the median of the training cases and marked by an indicator of "
@@ -35,8 +36,11 @@ def methods(page: dict[str, Any]) -> list[str]:
             "without p-values."
         )
         return said
+    labels = {row["column"]: row.get("label") for row in page["cohort"]["missingness"]}
     names = ", ".join(str(name).replace("_", " ") for name in plan.get("models") or [])
-    baseline = ", ".join(words.level(words.human(c)) for c in plan.get("baseline") or [])
+    baseline = ", ".join(
+        words.level(labels.get(c) or words.human(c)) for c in plan.get("baseline") or []
+    )
     folds = plan.get("resampling") or {}
     said.append(
         f"Models: {names}; every one has to beat the baseline ({baseline or 'none'}). {FILLED} "
@@ -66,6 +70,7 @@ def limitations(page: dict[str, Any]) -> list[str]:
             "Reports span decades, classifications and scanners; older tumour names were mapped "
             "to current ones."
         )
+    if provenance == "published" and page["models"]:
         said.append(
             "A model can learn which reports mention a thing rather than what it means: the "
             "indicators of being not reported are themselves predictors."
@@ -76,7 +81,7 @@ def limitations(page: dict[str, Any]) -> list[str]:
             "of the cases; filling them in cannot bring the information back."
         )
     ratio = page["verdict"].get("events_per_parameter")
-    if ratio is not None and ratio < 10:
+    if page["models"] and ratio is not None and ratio < 10:
         said.append(
             f"Only {numbers.brief(round(ratio, 2))} events per parameter: shrinkage does not cure "
             "a small sample, because the amount of shrinkage is itself uncertain."

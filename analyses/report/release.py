@@ -13,6 +13,15 @@ from typing import Any
 from analyses.disclosure import Audience, Shown, audience_for, disclose
 
 Path = tuple[str | int, ...]
+KEPT: tuple[Path, ...] = (
+    ("data", "used"),
+    ("outcome", "n"),
+    ("verdict", "n"),
+    ("data", "rows"),
+    ("outcome", "events"),
+    ("outcome", "non_events"),
+    ("verdict", "events"),
+)
 WITHHELD = "A statement about numbers that are too small to be shown."
 
 
@@ -68,7 +77,9 @@ def release(results: dict[str, Any], *, audience: Audience | None = None) -> dic
     if isinstance(outcome.get("events"), int) and isinstance(outcome.get("n"), int):
         outcome["non_events"] = outcome["n"] - outcome["events"]
     counts = _collect(page)
-    shown = disclose(counts.values, sums=counts.sums, audience=for_whom, provenance=provenance)
+    shown = disclose(
+        counts.values, sums=counts.sums, audience=for_whom, provenance=provenance, keep=KEPT
+    )
     for path, count in shown.items():
         if path[0] not in ("left", "bin"):
             _put(page, path, count)
@@ -237,13 +248,16 @@ def _withhold(page: dict[str, Any], raw: dict[Path, int], shown: dict[Path, Show
                 del curve["bins"][j]
     if unseen & {("verdict", "n"), ("verdict", "events"), ("outcome", "events")}:
         page["verdict"].update(minimum_n=None, events_per_parameter=None, r2_anticipated=None)
-    secret = {str(raw[path]) for path in unseen if raw[path]}
-    quoted = re.compile(rf"(?<![\d.])(?:{'|'.join(sorted(secret))})(?![\d.]*\d)")
-    if not secret:
-        return
+    whole = {path for path in unseen if path[0] in ("data", "outcome", "verdict")}
     page["verdict"]["reasons"] = [
-        WITHHELD if quoted.search(reason) else reason for reason in page["verdict"]["reasons"]
+        WITHHELD if _quotes(reason, raw, whole) else reason for reason in page["verdict"]["reasons"]
     ]
     for warning in page["warnings"]:
-        if quoted.search(warning["message"]):
+        if _quotes(warning["message"], raw, unseen):
             warning["message"] = WITHHELD
+
+
+def _quotes(sentence: str, raw: dict[Path, int], paths: set[Path]) -> bool:
+    """Whether a sentence holds the number of one of the unseen counts."""
+    numbers = set(re.findall(r"(?<![\d.])\d+(?!\.?\d)", sentence))
+    return any(str(raw[path]) in numbers for path in paths if raw[path])

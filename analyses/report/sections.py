@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
+from analyses import numbers
 from analyses.disclosure import Shown
-from analyses.report import numbers, words
+from analyses.report import words
 from analyses.report.pictures import MISSING_STATES, YES_NO, is_sign, model_name
 from analyses.report.words import human
 
@@ -36,7 +37,7 @@ def missing_summary(page: dict[str, Any]) -> dict[str, Any]:
         if all(isinstance(row[k], int) for k in ("n", "missing"))
     ]
     cells, missing = sum(r["n"] for r in rows), sum(r["missing"] for r in rows)
-    signs = [row for row in rows if is_sign(row)]
+    signs = [row for row in rows if is_sign(row) and _says_present(row)]
     said = {"present": 0, "absent": 0}
     for row in signs:
         for state in row["states"]:
@@ -53,12 +54,17 @@ def missing_summary(page: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _says_present(row: dict[str, Any]) -> bool:
+    """Whether a predictor is a sign in the narrow sense: present or absent, not yes or no."""
+    return any(state["state"] in ("present", "absent") for state in row["states"])
+
+
 def table_one(page: dict[str, Any]) -> dict[str, Any]:
     """Table 1: a row per number, a heading and a row per level of a category."""
     body: Rows = []
     for row in page["cohort"]["table_one"]:
         groups = {group["group"]: group for group in row["groups"]}
-        label = str(row.get("label") or human(row["variable"]))
+        label = words.label_of(row.get("label"), row["variable"])
         total = row["n"] + row["missing"] if _exact(row["n"], row["missing"]) else None
         line: dict[str, Any] = {
             "label": label,
@@ -91,8 +97,8 @@ def _spread(group: dict[str, Any] | None) -> str:
     """Median with quartiles of one group."""
     if group is None or group.get("median") is None:
         return numbers.NONE
-    low, high = numbers.brief(group["q1"]), numbers.brief(group["q3"])
-    return f"{numbers.brief(group['median'])} ({low} to {high})"
+    low, high = numbers.typical(group["q1"]), numbers.typical(group["q3"])
+    return f"{numbers.typical(group['median'])} ({low} to {high})"
 
 
 def _levels(groups: dict[str, Any]) -> Rows:
@@ -120,14 +126,14 @@ def predictors(page: dict[str, Any]) -> Rows:
     """Each predictor with the time it becomes known and what is recorded of it."""
     return [
         {
-            "label": str(row.get("label") or human(row["column"])),
+            "label": words.label_of(row.get("label"), row["column"]),
             "available": words.AVAILABILITY.get(
                 str(row.get("availability")), str(row.get("availability") or "not stated")
             ),
             "recorded": numbers.count_of(row["recorded"], row["n"]),
             "missing": numbers.count_of(row["missing"], row["n"]),
             "states": ", ".join(
-                f"{words.level(s['state'] or 'empty')} {s['n']}"
+                f"{_state_name(s['state'])} {s['n']}"
                 for s in row["states"]
                 if s["state"] in MISSING_STATES
             )
@@ -137,11 +143,16 @@ def predictors(page: dict[str, Any]) -> Rows:
     ]
 
 
+def _state_name(state: str | None) -> str:
+    """A way of being missing in words."""
+    return "no entry" if state in (None, "", "empty") else words.level(state)
+
+
 def terms(page: dict[str, Any], model: dict[str, Any] | None) -> Rows:
     """Standardised coefficients of a model, largest first."""
     found = (model or {}).get("coefficients") or []
     labels = {
-        r["column"]: str(r.get("label") or human(r["column"]))
+        r["column"]: words.label_of(r.get("label"), r["column"])
         for r in page["cohort"]["missingness"]
     }
     inner = [t for t in found if not _is_intercept(t["term"])]
@@ -164,10 +175,10 @@ def _is_intercept(term: str) -> bool:
 
 
 def _direction(estimate: float | None) -> str:
-    """Which way a coefficient moves the risk."""
+    """What a rise of the term does to the outcome, according to the model."""
     if not estimate:
-        return "no effect"
-    return "raises the risk" if estimate > 0 else "lowers the risk"
+        return "unchanged"
+    return "more likely" if estimate > 0 else "less likely"
 
 
 def term_label(term: str, labels: dict[str, str]) -> str:
@@ -289,13 +300,31 @@ def decision(model: dict[str, Any] | None, baseline: dict[str, Any] | None) -> R
     ]
 
 
+def cautions(page: dict[str, Any]) -> Rows:
+    """Warnings by code, in the order of their first; each with the messages after the first two."""
+    labels = {
+        row["column"]: words.label_of(row.get("label"), row["column"])
+        for row in page["cohort"]["missingness"]
+    }
+    by_code: dict[str, list[str]] = {}
+    for row in page["warnings"]:
+        message = row["message"]
+        first, _, rest = message.partition(" ")
+        said = f"{labels[first]} {rest}" if first in labels else message
+        by_code.setdefault(row["code"], []).append(said)
+    return [
+        {"code": code, "first": messages[:2], "more": messages[2:]}
+        for code, messages in by_code.items()
+    ]
+
+
 def not_yet(model: dict[str, Any] | None) -> list[dict[str, str]]:
     """What this version does not compute: keys of the primary model that hold null."""
     if model is None:
         return []
     performance = model.get("performance") or {}
     return [
-        {"name": name, "why": why}
-        for key, (name, why) in words.NOT_YET.items()
+        {"name": name, "status": status, "why": why}
+        for key, (name, status, why) in words.NOT_YET.items()
         if not (model.get(key) if key == "instability" else performance.get(key))
     ]

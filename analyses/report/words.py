@@ -10,7 +10,25 @@ RESEARCH_ONLY = "Research use only, not for clinical use."
 
 _CAPITALS = {
     word: word.upper()
-    for word in "adc auc braf dwi ct eor h3 idh ionm mri nf1 nf2 t1 t2 tert vhl who".split()
+    for word in [
+        "adc",
+        "auc",
+        "braf",
+        "dwi",
+        "ct",
+        "eor",
+        "h3",
+        "idh",
+        "ionm",
+        "mri",
+        "nf1",
+        "nf2",
+        "t1",
+        "t2",
+        "tert",
+        "vhl",
+        "who",
+    ]
 } | {"mccormick": "McCormick", "mycn": "MYCN"}
 
 
@@ -34,6 +52,30 @@ def human(name: object) -> str:
     """
     said = " ".join(_CAPITALS.get(word, word) for word in str(name).replace("_", " ").split())
     return said[:1].upper() + said[1:] if said else "(empty)"
+
+
+def label_of(label: object, name: object) -> str:
+    """Label of a column for a page: the given one with a capital, else its name in words.
+
+    Parameters
+    ----------
+    label
+        As the results give it, or None.
+    name
+        Name of the column.
+
+    Returns
+    -------
+    str
+        A symbol such as "n" at the start stays as it is.
+
+    Examples
+    --------
+    >>> label_of("cord region", "cord_region"), label_of("n segments", "x"), label_of(None, "a_b")
+    ('Cord region', 'n segments', 'A b')
+    """
+    said = " ".join(str(label or "").split()) or human(name)
+    return said[:1].upper() + said[1:] if said[1:2].isalpha() else said
 
 
 def level(name: object) -> str:
@@ -83,8 +125,8 @@ MEASURES = {
         0.5,
         "1; 0.5 is a coin toss",
         "Of one patient with and one without the outcome, how often the model gives the first "
-        "the higher risk.",
-        "Mann–Whitney probability, ties one half; computed within each outer test fold and "
+        "the higher probability.",
+        "Mann-Whitney probability, ties one half; computed within each outer test fold and "
         "averaged; interval: normal on the logit scale with the bootstrap standard deviation.",
     ),
     "calibration_slope": Measure(
@@ -103,7 +145,7 @@ MEASURES = {
         2,
         0.0,
         "0",
-        "Above 0 the predicted risks are too low on average, below 0 too high.",
+        "Above 0 the predicted probabilities are too low on average, below 0 too high.",
         "Intercept of a logistic regression of the outcome with logit(p) as offset (slope fixed "
         "at 1). " + POOLED,
     ),
@@ -114,7 +156,7 @@ MEASURES = {
         1.0,
         "1",
         "Events that happened divided by events the model expected.",
-        "Sum of outcomes over sum of predicted risks. " + POOLED,
+        "Sum of outcomes over sum of predicted probabilities. " + POOLED,
     ),
     "brier": Measure(
         "Brier score (error)",
@@ -122,8 +164,8 @@ MEASURES = {
         3,
         None,
         "0",
-        "Mean squared distance between the predicted risk and what happened (0 or 1); smaller "
-        "is better.",
+        "Mean squared distance between the predicted probability and what happened (0 or 1); "
+        "smaller is better.",
         "Mean of (p - y) squared. " + POOLED,
     ),
     "ipa": Measure(
@@ -132,7 +174,8 @@ MEASURES = {
         2,
         0.0,
         "1; below 0 is harm",
-        "How much of the Brier score of “everybody has the average risk” the model takes away.",
+        "How much of the Brier score of “everybody has the average probability” the model takes "
+        "away.",
         "1 - Brier / (phi (1 - phi)), phi the share with the outcome. " + POOLED,
     ),
     "log_loss": Measure(
@@ -150,7 +193,7 @@ MEASURES = {
         3,
         0.0,
         "0",
-        "Mean distance between the predicted and the smoothed observed risk.",
+        "Mean distance between the predicted probability and the smoothed share observed.",
         "Mean of |p - loess(y on p)|. " + POOLED,
     ),
 }
@@ -223,7 +266,7 @@ CANNOT_BEAR = (
     ),
     (
         "No estimate for any patient.",
-        "Associations and model performance below may be artefacts of what gets reported.",
+        "Associations and model performance may be artefacts of what gets reported.",
     ),
 )
 
@@ -238,24 +281,30 @@ AVAILABILITY = {
     "follow_up": "at follow-up",
 }
 
-#: key of a model -> (name, why it matters); shown where the key holds null
+NOT_COMPUTED = "Not computed in this version."
+WITHHELD_ON_PURPOSE = "Withheld."
+#: key of a model -> (name, status, why it matters); shown where the key holds null
 NOT_YET = {
     "internal_external": (
         "Internal-external validation (leave one centre out)",
+        NOT_COMPUTED,
         "It would show whether a model made without one hospital works there.",
     ),
     "instability": (
         "Instability of predictions",
-        "It would show how much the risk of the same patient changes when the model is made from "
-        "a slightly different sample.",
+        NOT_COMPUTED,
+        "It would show how much the prediction for the same patient changes when the model is made "
+        "from a slightly different sample.",
     ),
     "bootstrap_632plus": (
         "Bootstrap .632+ estimates",
+        NOT_COMPUTED,
         "A second kind of internal validation, to set beside nested cross-validation.",
     ),
     "optimism_corrected": (
         "Optimism-corrected (Harrell) estimates",
+        WITHHELD_ON_PURPOSE,
         "Shown only for models without tuning and with at least 10 events per parameter; "
-        "otherwise it corrects too little and is withheld on purpose.",
+        "otherwise it corrects too little.",
     ),
 }

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from functools import cache
 
 import numpy as np
-from scipy.stats import truncnorm
+from scipy.stats import gamma, truncnorm
 
 from analyses.simulation import parameters as p
-from analyses.simulation.draw import Floats, expit, logit
+from analyses.simulation.draw import Bools, Floats, Ints, by_group, expit, logit
 
 #: Ages drawn at paediatric sites and of children elsewhere: 1 to 17, evenly.
 CHILD_MEAN_AGE = 9.0
@@ -31,8 +31,9 @@ def mix_of(kind: str, *, child: bool) -> Floats:
     shares = p.MIX["paediatric" if child else kind]
     within = p.ASTROCYTIC_CHILD if child else p.ASTROCYTIC_ADULT
     epn, astrocytic, hb, cav, sub, gg, oth = shares
-    mix = np.array([epn, sub, *(astrocytic * w for w in within), hb, cav, gg, oth])
-    return mix / mix.sum()
+    mix: Floats = np.array([epn, sub, *(astrocytic * w for w in within), hb, cav, gg, oth])
+    mix /= mix.sum()
+    return mix
 
 
 @cache
@@ -56,20 +57,43 @@ def adult_age_location() -> tuple[float, ...]:
 
 
 @cache
+def length_means() -> tuple[float, ...]:
+    """Mean of the gamma from which lengths are drawn, before rounding to whole levels, at least 1.
+
+    Set so that the mean of the rounded length is `SEGMENTS_MEAN`; the spread stays `SEGMENTS_SD`.
+    """
+    edges = np.arange(1, 22) + 0.5
+    found = []
+    for mean, sd in zip(p.SEGMENTS_MEAN, p.SEGMENTS_SD, strict=True):
+
+        def excess(at: float, sd: float = sd, mean: float = mean) -> float:
+            beyond = gamma.sf(edges, (at / sd) ** 2, scale=sd**2 / at)
+            return 1.0 + float(beyond.sum()) - mean
+
+        found.append(solve(excess, mean / 3, mean * 1.5))
+    return tuple(found)
+
+
+def draw_lengths(rng: np.random.Generator, group: Ints) -> Ints:
+    """Vertebral levels spanned, 1 to 22, both ends counted."""
+    mean, sd = by_group(length_means(), group), by_group(p.SEGMENTS_SD, group)
+    shape = (mean / sd) ** 2
+    return np.clip(np.round(rng.gamma(shape, mean / shape)), 1, 22).astype(np.int64)
+
+
+@cache
 def resection_intercepts() -> tuple[float, ...]:
     """Log odds of gross total resection per group, before growth, length, surgeon and period.
 
     Set so that the share among all operated, biopsies included, is `GTR`.
     """
-    mean, sd = np.array(p.SEGMENTS_MEAN), np.array(p.SEGMENTS_SD)
     rng = np.random.default_rng(0)  # quadrature points, not data: the same for every seed
     n = 4000
     period = rng.choice(5, n, p=p.PERIOD_SHARE)
     experience = (rng.random(n)[:, None] >= np.cumsum(p.EXPERIENCE, axis=1)[period, :2]).sum(axis=1)
     intercepts = []
     for group in range(len(p.GROUPS)):
-        shape = (mean[group] / sd[group]) ** 2
-        length = np.clip(np.round(rng.gamma(shape, mean[group] / shape, n)), 1, 22)
+        length = draw_lengths(rng, np.full(n, group))
         displacing = rng.random(n) < p.DISPLACING[group]
         rest = resection_logit(displacing, length, experience, period)
         target = p.GTR[group] / (1 - p.BIOPSY[group])
@@ -81,12 +105,7 @@ def resection_intercepts() -> tuple[float, ...]:
     return tuple(intercepts)
 
 
-def resection_logit(
-    displacing: np.ndarray[tuple[int], np.dtype[np.bool_]],
-    length: np.ndarray[tuple[int], np.dtype[np.float64]],
-    experience: np.ndarray[tuple[int], np.dtype[np.int64]],
-    period: np.ndarray[tuple[int], np.dtype[np.int64]],
-) -> Floats:
+def resection_logit(displacing: Bools, length: Ints, experience: Ints, period: Ints) -> Floats:
     """Log odds of gross total resection without the group's intercept."""
     found: Floats = (
         p.GTR_GROWTH * displacing
@@ -123,7 +142,7 @@ def split_share(share: Floats, of_first: Floats, odds_ratio: float) -> tuple[Flo
     Examples
     --------
     >>> first, second = split_share(np.array([0.5]), np.array([0.5]), 4.0)
-    >>> (first * 0.5 + second * 0.5).round(6), ((first / (1 - first)) / (second / (1 - second))).round(3)
+    >>> (first * 0.5 + second * 0.5).round(6), np.exp(logit(first) - logit(second)).round(3)
     (array([0.5]), array([4.]))
     """
     low, high = np.full_like(share, -25.0), np.full_like(share, 25.0)

@@ -13,7 +13,7 @@ from scipy.special import ndtr, ndtri
 
 from analyses.simulation import parameters as p
 from analyses.simulation import sign_parameters as s
-from analyses.simulation.calibration import adult_age_location, mix_of
+from analyses.simulation.calibration import adult_age_location, draw_lengths, mix_of
 from analyses.simulation.draw import (
     Bools,
     Floats,
@@ -141,9 +141,8 @@ def draw_cases(site: Site, n: int, *, seed: int) -> Cases:
     period = choose(rng.random(n), np.array(p.PERIOD_SHARE))
     patient = _patients(rng, (group == p.HB) & syndrome & ~child)
     order = np.argsort(patient, kind="stable")
-    group, child, age, male, syndrome, period, patient = (
-        x[order] for x in (group, child, age, male, syndrome, period, patient)
-    )
+    group, period, patient = group[order], period[order], patient[order]
+    child, male, syndrome, age = child[order], male[order], syndrome[order], age[order]
     number = nth_of(patient)
     second = np.flatnonzero(number == 2)
     male[second], period[second] = male[second - 1], period[second - 1]
@@ -209,9 +208,7 @@ def _patient_ids(site: Site, patient: Ints) -> pl.Series:
 def _tumours(rng: np.random.Generator, group: Ints) -> tuple[Ints, Ints, Bools]:
     """Upper and lower level, and whether the tumour grows displacing."""
     n = len(group)
-    mean, sd = by_group(p.SEGMENTS_MEAN, group), by_group(p.SEGMENTS_SD, group)
-    shape = (mean / sd) ** 2
-    length = np.clip(np.round(rng.gamma(shape, mean / shape)), 1, LOWEST + 1).astype(np.int64)
+    length = draw_lengths(rng, group)
     region = choose(
         rng.random(n),
         np.where((group == p.EPN)[:, None], np.array(p.REGION_EPN), np.array(p.REGION_OTHER)),
@@ -337,7 +334,7 @@ def cases_table(cases: Cases, *, tissue: Bools, seed: int) -> pl.DataFrame:
     }
     for symptom, (constant, per_grade) in p.SYMPTOMS.items():
         has = ~cases.incidental & (
-            rng.random(n) < expit(constant + per_grade * (cases.grade - 1.0))
+            rng.random(n) < expit((cases.grade - 1).astype(np.float64) * per_grade + constant)
         )
         known = cases.incidental | has | (rng.random(n) > 0.06)
         columns[f"symptom_{symptom}"] = keep(codes(("no", "yes"), has), known, "unknown")

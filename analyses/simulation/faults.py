@@ -305,7 +305,7 @@ def plant_faults(registry: Registry, *, seed: int) -> tuple[Registry, list[Plant
     >>> from analyses.simulation.registry import simulate_registry
     >>> spoilt, faults = plant_faults(simulate_registry(cases=420, sites=6, seed=7), seed=7)
     >>> len(faults), len({fault.rule for fault in faults})
-    (39, 33)
+    (39, 32)
     """
     spoilt = {site: dict(tables) for site, tables in registry.items()}
     sites = sorted(spoilt)
@@ -336,9 +336,7 @@ def _plant(
     if frame is None:
         return None
     wide = _with_context(frame, table.name, tables)
-    fits = wide.select(mutation.eligible.fill_null(False).alias("fits"))["fits"]
-    if len(fits) == 1:  # a literal condition gives one value
-        fits = pl.Series([bool(fits[0])] * wide.height)
+    fits = wide.with_columns(fits=mutation.eligible.fill_null(False))["fits"]
     patients = wide[table.key[0]].map_elements(_patient_of, return_dtype=pl.String)
     free = np.flatnonzero((fits & ~patients.is_in(list(used))).to_numpy())
     if not len(free):
@@ -374,11 +372,9 @@ def _with_context(
     if table in ("imaging_reads", "imaging_measurements"):
         studies = tables["imaging_studies"]
         return frame.join(studies, on="study_id", how="left", maintain_order="left")
-    if table == "functional_status" and "surgeries" in tables:
-        first = (
-            tables["surgeries"]
-            .group_by("case_id")
-            .agg(col("surgery_day").cast(pl.Int64).min().alias("first_surgery_day"))
-        )
+    if table == "functional_status":
+        operated = tables.get("surgeries", pl.DataFrame(schema=["case_id", "surgery_day"]))
+        day = col("surgery_day").cast(pl.Int64).min().alias("first_surgery_day")
+        first = operated.cast(pl.String).group_by("case_id").agg(day)
         return frame.join(first, on="case_id", how="left", maintain_order="left")
     return frame

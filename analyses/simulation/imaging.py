@@ -62,7 +62,8 @@ class Studies:
 
     def has(self, *sequences: str) -> Bools:
         """Whether at least one of the sequences was acquired, of diagnostic quality."""
-        return np.any([self.sequences[name] == ACQUIRED for name in sequences], axis=0)
+        found: Bools = np.any([self.sequences[name] == ACQUIRED for name in sequences], axis=0)
+        return found
 
 
 def draw_studies(

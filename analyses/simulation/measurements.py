@@ -36,7 +36,7 @@ _STRUCTURES = {
 
 
 def draw_sizes(cases: Cases, *, seed: int) -> dict[str, Floats]:
-    """Latent sizes of each tumour: length and diameters in mm, volume in mm3. A"""
+    """Latent sizes of each tumour: length and diameters in mm, volume in mm3; assumptions."""
     rng = stream(seed, "measurements", site=1000 + cases.site.number)
     n = cases.n
     per_level = np.where(cases.child, 13.0, 17.0) * np.exp(rng.normal(0, 0.10, n))

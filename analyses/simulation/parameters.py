@@ -51,7 +51,7 @@ ASTROCYTIC_CHILD = (0.40, 0.30, 0.30)
 CHILD_SHARE = 0.08
 
 #: Kinds and relative sizes of the sites, cycling from the seventh on. A
-SITE_KINDS = ("national", "registry", "glioma_referral", "paediatric", "national", "national")
+SITE_KINDS = ("national", "registry", "national", "glioma_referral", "paediatric", "national")
 SITE_WEIGHTS = (20, 8, 5, 3, 2, 1)
 SYRINX_CYCLE = ("strict", "with_hydromyelia", "any_cavity")
 READING_MODES = (
@@ -120,7 +120,7 @@ BIOPSY = (0.02, 0.06, 0.10, 0.25, 0.45, 0.005, 0.005, 0.08, 0.15)
 GTR = (0.75, 0.23, 0.28, 0.20, 0.15, 0.95, 0.85, 0.40, 0.40)
 #: Log odds of gross total. The growth term is set so that the crude odds ratio of displacing
 #: against infiltrating is near 17.2 in the national mix (E klekamp2013); the rest A
-GTR_GROWTH = 2.05
+GTR_GROWTH = 2.6
 GTR_PER_SEGMENT = -0.15
 GTR_EXPERIENCE = (0.0, 0.6, 1.2)
 GTR_PER_PERIOD = 0.3
@@ -134,7 +134,7 @@ EXPERIENCE = (
 )
 #: Log odds of motor potentials: constant, per period, per step of experience. It has no effect on
 #: the extent of resection: the crude difference (.76 v .58, E PMC4075368) comes from both. A
-IONM = (-3.2, 1.0, 1.3)
+IONM = (-4.6, 1.4, 2.0)
 #: near_total, subtotal, partial, biopsy among resections that were not total. A
 NOT_TOTAL = (0.28, 0.35, 0.30, 0.07)
 SURGEON_CALLS_TOTAL = 0.10  # of near-total and subtotal where the surgeon judges. A

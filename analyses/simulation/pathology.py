@@ -54,8 +54,8 @@ def pathology_table(
     later = np.r_[np.zeros(len(one), dtype=bool), np.ones(int(again.sum()), dtype=bool)]
     day = np.r_[cases.surgery_day[one], second.day[again]]
     biopsy = ~later & cases.biopsy[case]
-    newest = cases.period[case] == 4
-    level = np.where(tested[case] & newest, 0, np.where(tested[case] | newest, 1, 2))
+    newest, since_2016 = cases.period[case] == 4, cases.period[case] >= 3
+    level = np.where(tested[case] & newest, 0, np.where(tested[case] | since_2016, 1, 2))
     columns: dict[str, pl.Series | str] = {
         "pathology_id": labelled(surgery_ids(cases, case, later), "-H", 0 * case + 1, width=1),
         "case_id": cases.case_id.gather(case),

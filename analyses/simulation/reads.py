@@ -1,8 +1,8 @@
-"""Reads: what each reader saw in each study, and the table `imaging_reads`.
+"""Reads: who reads which study, and with which eyes.
 
-Belongs here: signs given tumour, growth and sequences; the disagreement of readers; missing states.
-Does not belong here: which studies exist (`imaging`), the shares of signs (`sign_parameters`).
-Every sign of a case has one latent uniform number; a reader uses it, or now and then one of his own.
+Belongs here: who reads which study, and how far readers disagree.
+Does not belong here: which studies exist (`imaging`), what the signs are (`signs`).
+Every sign of a case has one latent uniform number; a reader uses it, or now and then another one.
 """
 
 from dataclasses import dataclass

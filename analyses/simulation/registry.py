@@ -95,10 +95,11 @@ def site_sizes(cases: int, sites: int) -> Ints:
     """Cases per site: at least one each, the rest by weight, largest remainders first."""
     weights = np.array([SITE_WEIGHTS[k] if k < len(SITE_WEIGHTS) else 1 for k in range(sites)])
     exact = (cases - sites) * weights / weights.sum()
-    sizes = np.floor(exact).astype(np.int64)
+    sizes: Ints = np.floor(exact).astype(np.int64)
     order = np.argsort(-(exact - sizes), kind="stable")
     sizes[order[: cases - sites - int(sizes.sum())]] += 1
-    return sizes + 1
+    sizes += 1
+    return sizes
 
 
 def simulate_site(site: Site, n: int, *, seed: int) -> dict[str, pl.DataFrame]:

@@ -222,15 +222,15 @@ def _haemosiderin(r: SignReader) -> dict[str, Ints]:
     on_t2star = r.has("t2star_gre", "swi")
     share = r.share("cap_sign")
     raised = np.where(on_t2star, np.minimum(share * s.CAP_ON_T2STAR, 0.95), share)
-    cap = r.states(r.reads.uniform["cap_sign"] < raised, r.has(*_T2_ANY))
+    has_cap = r.reads.uniform["cap_sign"] < raised
+    cap = r.states(has_cap, r.has(*_T2_ANY))
     wanted = r.share("haemorrhage")
     with_cap = np.maximum(wanted, s.HAEMORRHAGE_WITH_CAP)
     # Reads with a cap and no blood say nothing of blood: solve for the share in the others.
     without = (wanted * (raised * with_cap + 1 - raised) - raised * with_cap) / (1 - raised)
-    capped = cap == PRESENT
-    blood = r.reads.uniform["haemorrhage"] < np.where(capped, with_cap, np.clip(without, 0, 1))
+    blood = r.reads.uniform["haemorrhage"] < np.where(has_cap, with_cap, np.clip(without, 0, 1))
     haemorrhage = r.states(blood, np.ones(r.reads.n, dtype=np.bool_))
-    silent = capped & (haemorrhage == ABSENT)
+    silent = (cap == PRESENT) & (haemorrhage == ABSENT)
     return {
         "cap_sign": cap,
         "haemorrhage": np.where(silent, NOT_REPORTED, haemorrhage).astype(np.int64),
@@ -238,7 +238,7 @@ def _haemosiderin(r: SignReader) -> dict[str, Ints]:
 
 
 def _cavities(r: SignReader) -> dict[str, Ints]:
-    """Polar cyst and syrinx, nested: strict within with_hydromyelia within any; polar within any."""
+    """Polar cyst and syrinx: strict within with_hydromyelia within any, polar within any."""
     table = np.array(s.CAVITY)[r.group]
     strict, hydro, any_ = (r.habit(table[:, k], "cavity") for k in range(3))
     polar = np.minimum(by_group(s.POLAR_CYST, r.group), table[:, 2])

@@ -74,7 +74,7 @@ def draw_surgery(cases: Cases, *, seed: int) -> Surgery:
     constant, per_period, per_step = p.IONM
     mep = rng.random(n) < expit(constant + per_period * period + per_step * experience)
     odds = by_group(resection_intercepts(), cases.group) + resection_logit(
-        cases.displacing, cases.length.astype(np.float64), experience, period
+        cases.displacing, cases.length, experience, period
     )
     total = ~cases.biopsy & (rng.random(n) < expit(odds))
     extent = choose(rng.random(n), np.array(p.NOT_TOTAL)) + _NEAR_TOTAL
@@ -191,7 +191,7 @@ def _growth_type(rng: np.random.Generator, displacing: Bools, biopsy: Bools) -> 
 
 
 def _cleavage(rng: np.random.Generator, displacing: Bools, biopsy: Bools) -> pl.Series:
-    """Cleavage plane, which follows the growth type loosely. A"""
+    """Cleavage plane, which follows the growth type loosely; an assumption."""
     shares = np.where(displacing[:, None], (0.78, 0.19, 0.03), (0.06, 0.44, 0.50))
     text = codes(("good", "partial", "none"), choose(rng.random(len(biopsy)), shares))
     return keep(text, rng.random(len(biopsy)) > np.where(biopsy, 0.7, 0.06), "not_assessed")

@@ -1,6 +1,7 @@
 """Delimited text: bytes to a frame of text, every record with its line.
 
-Belongs here: encoding, dialect, header, ragged rows, forbidden characters; all problems in one pass.
+Belongs here: encoding, dialect, header, ragged rows, forbidden characters; all problems in one
+pass.
 Does not belong here: meaning of the columns (`mapping`), typing (`warehouse.staging`).
 Nothing is sniffed, trimmed or typed: sniffing readers lose rows without a word.
 """
@@ -59,7 +60,8 @@ class ReadProblem:
 class ReadFile:
     """A file as read: `frame` has `_record`, `_line` and every header column as text.
 
-    `found` counts data records, refused ones included. Where `is_refused`, nothing of the file goes on.
+    `found` counts data records, refused ones included. Where `is_refused`, nothing of the file goes
+    on.
     """
 
     file: str

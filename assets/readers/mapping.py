@@ -36,8 +36,8 @@ def map_records(frame: pl.DataFrame, profile: FileProfile) -> dict[str, pl.DataF
 def _rows(frame: pl.DataFrame, rows: Rows) -> pl.DataFrame:
     """The rows of one kind."""
     chosen = frame.head(1) if rows.once else frame
-    for column, values in rows.when.items():
-        chosen = chosen.filter(pl.col(column).is_in(values))
+    for delivered, values in rows.when.items():
+        chosen = chosen.filter(pl.col(delivered).is_in(values))
     if rows.when_any_filled:
         chosen = chosen.filter(pl.any_horizontal(*(pl.col(c) != "" for c in rows.when_any_filled)))
     table = BY_NAME[rows.table]
@@ -90,7 +90,7 @@ def _where(source: Source, value: pl.Expr) -> pl.Expr:
 
 
 def _reason(column: Column, value: pl.Expr) -> pl.Expr:
-    """Why a number is empty, where the source does not say: not recorded; nothing for optional ones."""
+    """Why a required number is empty, where the source does not say: not recorded."""
     if not column.required:
         return pl.lit("")
     return pl.when(value == "").then(pl.lit("not_recorded")).otherwise(pl.lit(""))

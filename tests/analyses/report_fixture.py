@@ -40,7 +40,7 @@ def results(case: str = "simulated") -> dict[str, Any]:
     """Results of one case: simulated, published, registry or describe_only."""
     rng = np.random.default_rng(7)
     published = case in ("published", "describe_only")
-    rows = {"simulated": 420, "published": 307, "registry": 64, "describe_only": 307}[case]
+    rows = {"simulated": 420, "published": 307, "registry": 260, "describe_only": 307}[case]
     provenance = {"describe_only": "published"}.get(case, case)
     attrition = _attrition(rows, case)
     n = attrition[-1]["n_after"]

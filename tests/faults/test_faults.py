@@ -18,7 +18,7 @@ import pytest
 from orchestration.listing import problem_lines
 from schemas.problems import Problem
 from tests.support.command import Ran, imsct
-from tests.support.deliveries import fingerprint
+from tests.support.folders import fingerprint
 
 HERE = Path(__file__).parent
 CASES = sorted(path.name for path in HERE.iterdir() if (path / "make.py").exists())

@@ -44,7 +44,7 @@ def stage_frames(
 
 
 def judge(store: Store, *, counted_twice: Collection[str] = ()) -> dict[str, Verdict]:
-    """Validate and merge every table in order; those named are counted by Great Expectations too."""
+    """Validate and merge every table in order; those named are counted twice."""
     official = OfficialCount(store) if counted_twice else None
     verdicts = {}
     for table in TABLES:

@@ -1,10 +1,11 @@
-"""The validation pass: refused rows, their reasons, held-back children, and two counts that agree."""
+"""The validation pass: refused rows, held-back children, two counts that agree."""
 
 from dataclasses import replace
 
 import polars as pl
 import pytest
 
+import warehouse.merge as merge_module
 from schemas.errors import IntegrityError
 from schemas.tables import BY_NAME
 from tests.support.rows import valid_delivery, valid_row
@@ -159,12 +160,16 @@ def test_more_than_twenty_broken_rows_are_all_counted(store: Store) -> None:
     assert judged["patients"].counts["R005.patients.sex"] == 50
 
 
+def _interrupted(*_: object) -> None:
+    raise RuntimeError
+
+
 def test_an_interrupted_merge_leaves_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     stage_frames(store, valid_delivery(patients=[{"sex": "femal"}]))
     verdict = validate(store, BY_NAME["patients"], official=None)
-    with pytest.raises(RuntimeError), store.transaction():
-        store.append("quarantine", "problems", verdict.problems)
-        raise RuntimeError
+    monkeypatch.setattr(merge_module, "_merge_delivery", _interrupted)
+    with pytest.raises(RuntimeError):
+        merge_module.merge(store, verdict)
     assert store.count("quarantine", "problems") == 0
 
 

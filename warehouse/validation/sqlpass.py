@@ -1,7 +1,8 @@
-"""The SQL pass: every check of one staged table in one query, one result row per broken (row, check).
+"""The SQL pass: every check of a staged table in one query, a row per broken (row, check).
 
 Belongs here: what "broken" means in SQL for each kind of check.
-Does not belong here: messages and parents (`warehouse.validation.verdict`), the second count (`suite`).
+Does not belong here: messages and parents (`warehouse.validation.verdict`), the second count
+(`suite`).
 """
 
 from collections.abc import Sequence
@@ -39,7 +40,8 @@ def broken_checks(store: Store, table: Table, checks: Sequence[AnyCheck]) -> pl.
         for number, check in enumerate(checks)
     )
     query = (
-        f'select t._delivery, t._row, unnest(list_filter([{flags}], x -> x is not null)) as "check" '
+        f"select t._delivery, t._row, unnest(list_filter([{flags}], x -> x is not null))"
+        ' as "check" '
         f"from {_source(table, checks, compiler)} order by all"
     )
     return store.frame(query)
@@ -65,7 +67,8 @@ def _with_twins(table: Table) -> str:
     return (
         "select *, row_number() over (same order by _row) as _nth, "
         "min(_content) over same <> max(_content) over same as _differs from "
-        f"(select *, md5(concat_ws(chr(31), {content})) as _content from staged.{name(table.name)}) "
+        f"(select *, md5(concat_ws(chr(31), {content})) as _content"
+        f" from staged.{name(table.name)}) "
         f"window same as (partition by _delivery, {key})"
     )
 
@@ -81,10 +84,9 @@ def _broken(check: AnyCheck, compiler: Compiler) -> str:
             return f"{text} not in ({literals(codes)})"
         case RangeCheck(low=low, high=high):
             return f"t.{name(check.column)} not between {low!r} and {high!r}"
-        case RequiredCheck(reason_column=None):
-            return f"{text} is null"
-        case RequiredCheck(reason_column=str(reason)):
-            return f"{text} is null and t.{name(reason + TEXT_SUFFIX)} is null"
+        case RequiredCheck(reason_column=reason):
+            explained = f" and t.{name(reason + TEXT_SUFFIX)} is null" if reason else ""
+            return f"{text} is null{explained}"
         case DuplicateCheck():
             return f"{text} is not null and _nth > 1 and not _differs"
         case ConflictCheck():

@@ -1,9 +1,11 @@
 """The official count: every check as a Great Expectations expectation, run on the same DuckDB file.
 
-Belongs here: the small SQL engine that GX needs on DuckDB, and the translation of checks into a suite.
+Belongs here: the small SQL engine that GX needs on DuckDB, and the translation of checks into a
+suite.
 Does not belong here: writing the quarantine (`sqlpass`, `verdict`).
 GX is imported inside functions: its import takes seconds, and `imsct check` never needs it.
-Known traps, handled here: rows are fetched after the connection is closed (own engine); failing keys
+Known traps, handled here: rows are fetched after the connection is closed (own engine); failing
+keys
 are cut to 20 (counts only are used); an engine error looks like a failed check (`_count` raises).
 """
 
@@ -197,7 +199,7 @@ def _kinds() -> SimpleNamespace:
     class DuckDBDatasource(SQLDatasource):  # type: ignore[misc]  # GX has no types
         """A DuckDB file, read with the engine above."""
 
-        type: Literal["duckdb_file"] = "duckdb_file"  # type: ignore[assignment]
+        type: Literal["duckdb_file"] = "duckdb_file"
 
         @property
         def execution_engine_type(self) -> Any:
@@ -209,8 +211,8 @@ def _kinds() -> SimpleNamespace:
         condition_metric_name = "column_values.match_regex"
         condition_value_keys = ("regex",)
 
-        @column_condition_partial(engine=DuckDBEngine)
-        def _sqlalchemy(cls, column: Any, regex: str, _dialect: Any, **kwargs: Any) -> Any:
+        @column_condition_partial(engine=DuckDBEngine)  # type: ignore[untyped-decorator]
+        def _sqlalchemy(cls, column: Any, regex: str, _dialect: Any, **kwargs: Any) -> Any:  # noqa: N805
             return sa.func.regexp_matches(column, regex)
 
     class NotMatchRegex(ColumnMapMetricProvider):  # type: ignore[misc]  # GX has no types
@@ -219,8 +221,8 @@ def _kinds() -> SimpleNamespace:
         condition_metric_name = "column_values.not_match_regex"
         condition_value_keys = ("regex",)
 
-        @column_condition_partial(engine=DuckDBEngine)
-        def _sqlalchemy(cls, column: Any, regex: str, _dialect: Any, **kwargs: Any) -> Any:
+        @column_condition_partial(engine=DuckDBEngine)  # type: ignore[untyped-decorator]
+        def _sqlalchemy(cls, column: Any, regex: str, _dialect: Any, **kwargs: Any) -> Any:  # noqa: N805
             return sa.not_(sa.func.regexp_matches(column, regex))
 
     return SimpleNamespace(

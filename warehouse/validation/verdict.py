@@ -1,6 +1,7 @@
-"""The verdict on a staged table: which rows are refused, by which rules, and that both counts agree.
+"""The verdict on a staged table: which rows are refused, why, and that both counts agree.
 
-Belongs here: the two counts side by side, held-back children (E_PARENT), foreign keys of other sites (E_SITE).
+Belongs here: the two counts side by side, held-back children (E_PARENT), foreign keys of other
+sites (E_SITE).
 Does not belong here: writing the verdict into `core` and `quarantine` (`warehouse.merge`).
 """
 
@@ -44,7 +45,8 @@ PROBLEM_SCHEMA: dict[str, type[pl.DataType]] = {
 class Verdict:
     """What validation found in one staged table.
 
-    `problems` has the columns of `PROBLEM_SCHEMA`, one row per (row, rule, column); `counts` the broken rows
+    `problems` has the columns of `PROBLEM_SCHEMA`, one row per (row, rule, column); `counts` the
+    broken rows
     per check. A row is refused when one of its problems is an error.
     """
 
@@ -69,7 +71,8 @@ class Verdict:
 def validate(store: Store, table: Table, *, official: OfficialCount | None) -> Verdict:
     """Judge every staged row of a table.
 
-    The verdict on its parents must have been written before. With `official` each check is counted a second time by Great
+    The verdict on its parents must have been written before. With `official` each check is counted
+    a second time by Great
     Expectations.
 
     Raises

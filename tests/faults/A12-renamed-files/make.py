@@ -4,7 +4,7 @@ import io
 import zipfile
 from pathlib import Path
 
-from tests.support.deliveries import announce, clean
+from tests.support.folders import announce, clean
 
 
 def make(folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.support.deliveries import announce, clean, lines_of, write_lines
+from tests.support.folders import announce, clean, lines_of, write_lines
 
 
 def make(folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.support.deliveries import add, announce, clean, lines_of, write_lines
+from tests.support.folders import add, announce, clean, lines_of, write_lines
 
 
 def make(folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.support.deliveries import add, announce, clean, set_cells
+from tests.support.folders import add, announce, clean, set_cells
 
 
 def make(folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.support.deliveries import add, announce, clean
+from tests.support.folders import add, announce, clean
 
 
 def make(folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.support.deliveries import announce, clean, set_cells
+from tests.support.folders import announce, clean, set_cells
 
 
 def make(folder: Path) -> None:

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from tests.support.deliveries import announce, clean
+from tests.support.folders import announce, clean
 
 
 def make(folder: Path) -> None:

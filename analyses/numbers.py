@@ -1,6 +1,6 @@
 """Numbers as text: one place that rounds for the page.
 
-Belongs here: formats of counts, shares, measures and intervals.
+Belongs here: formats of counts, shares, measures and intervals, for pages and figures alike.
 Does not belong here: rounding of results (`analyses.results`), words (`analyses.report.words`).
 Text flows from numbers and never back.
 """
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from analyses.disclosure import Shown
 
 MINUS = "\N{MINUS SIGN}"
-NONE = "–"
+NONE = "\N{EN DASH}"
 
 
 def number(value: float | None, *, digits: int = 2) -> str:
@@ -30,8 +30,10 @@ def number(value: float | None, *, digits: int = 2) -> str:
 
     Examples
     --------
-    >>> number(-0.0312), number(None), number(-0.001)
-    ('−0.03', '–', '0.00')
+    >>> number(0.0312), number(-0.001)
+    ('0.03', '0.00')
+    >>> number(-0.0312) == MINUS + "0.03", number(None) == NONE
+    (True, True)
     """
     if value is None:
         return NONE
@@ -62,6 +64,30 @@ def brief(value: float | None) -> str:
     return NONE if value is None else f"{value:.4g}".replace("-", MINUS)
 
 
+def typical(value: float | None) -> str:
+    """Median or quartile: three significant digits, whole from 100 on.
+
+    Parameters
+    ----------
+    value
+        None becomes a dash.
+
+    Returns
+    -------
+    str
+        Without trailing zeros.
+
+    Examples
+    --------
+    >>> typical(18.43), typical(1167.2), typical(6.0)
+    ('18.4', '1167', '6')
+    """
+    if value is None:
+        return NONE
+    said = f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    return said.replace("-", MINUS)
+
+
 def interval(limits: Sequence[float] | None, *, digits: int = 2) -> str:
     """Two limits joined by "to".
 
@@ -79,8 +105,8 @@ def interval(limits: Sequence[float] | None, *, digits: int = 2) -> str:
 
     Examples
     --------
-    >>> interval([-0.02, 0.04])
-    '−0.02 to 0.04'
+    >>> interval([0.02, 0.04])
+    '0.02 to 0.04'
     """
     if limits is None:
         return NONE

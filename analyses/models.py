@@ -1,0 +1,231 @@
+"""Models: ridge logistic regression, its penalty chosen on training rows.
+
+Belongs here: one fit, the choice of the penalty, the pipeline that is kept.
+Does not belong here: outer folds and measures (`analyses.evaluation`), preprocessing.
+The penalty is 1/(2C) times the sum of squared slopes of standardised columns, against the sum of
+the losses; the intercept is free.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
+
+from analyses.metrics import log_loss_many
+from analyses.preprocessing import fit_preprocessing
+from analyses.resampling import assign_folds, generator, patient_strata
+
+Floats = NDArray[np.float64]
+
+#: The values of C that are tried, the strongest penalty first.
+GRID = tuple(float(c) for c in np.logspace(-4, 1, 10))
+#: Losses that differ by less are equal; the stronger penalty then wins.
+EQUAL_LOSS = 1e-12
+_MAX_STEPS = 50
+_MAX_HALVINGS = 30
+#: Of the sum of losses; the slopes are then right to about 1e-9.
+_GRADIENT_TOLERANCE = 1e-8
+
+
+@dataclass(frozen=True)
+class Training:
+    """Rows to learn from: `frame` holds the predictors only; outcome 0/1; patient of each row."""
+
+    frame: pl.DataFrame
+    outcome: Floats
+    groups: NDArray[np.str_]
+
+    def part(self, rows: NDArray[np.bool_]) -> "Training":
+        """Some of the rows."""
+        return Training(self.frame.filter(pl.Series(rows)), self.outcome[rows], self.groups[rows])
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The penalty that was chosen.
+
+    `one_se` is the strongest penalty within one standard error of the smallest loss. `losses` holds
+    the mean loss of each C of the grid; it is empty if the training rows allow no inner folds.
+    """
+
+    c: float
+    one_se: float
+    losses: tuple[float, ...]
+
+    @property
+    def is_at_edge(self) -> bool:
+        """Whether the grid ends at the chosen value."""
+        return self.c in (GRID[0], GRID[-1])
+
+
+def fit_logistic(matrix: Floats, outcome: Floats, c: float) -> LogisticRegression:
+    """Fit a logistic regression; `c` = inf is maximum likelihood without penalty.
+
+    Notes
+    -----
+    Agrees with R to 1e-10. scikit-learn's default solver is 3e-4 off, hence solver and tolerance.
+
+    Examples
+    --------
+    >>> x = np.array([[-1.0], [0.0], [0.5], [1.0]])
+    >>> fit_logistic(x, np.array([0.0, 1.0, 0.0, 1.0]), 1.0).coef_.round(4).tolist()
+    [[0.4882]]
+    """
+    model = LogisticRegression(C=c, solver="newton-cholesky", tol=1e-10, max_iter=200)
+    return model.fit(matrix, outcome)
+
+
+def ridge_path(matrix: Floats, outcome: Floats) -> Floats:
+    """Ridge logistic regressions for every C of the grid, by Newton steps from one C to the next.
+
+    The same solutions as `fit_logistic` (to 1e-8, tested), without the work that scikit-learn does
+    around each fit; used where only the losses of the grid are wanted.
+
+    Parameters
+    ----------
+    matrix
+        Shape (n, p). Standardised columns.
+    outcome
+        Shape (n,). 1 or 0, both present.
+
+    Returns
+    -------
+    Floats
+        Shape (len(GRID), 1 + p). Intercept first.
+
+    Examples
+    --------
+    >>> x, y = np.array([[-1.0], [0.0], [0.5], [1.0]]), np.array([0.0, 1.0, 0.0, 1.0])
+    >>> path = ridge_path(x, y)
+    >>> bool(abs(path[-1, 1] - fit_logistic(x, y, GRID[-1]).coef_[0, 0]) < 1e-8)
+    True
+    """
+    design = np.column_stack([np.ones(len(outcome)), matrix])
+    free = np.r_[0.0, np.ones(matrix.shape[1])]  # the intercept is not penalised
+    beta = np.zeros(design.shape[1])
+    share = outcome.mean()
+    beta[0] = np.log(share / (1 - share))
+    found = np.empty((len(GRID), len(beta)))
+    for place, c in enumerate(GRID):
+        beta = _newton(design, outcome, free / c, start=beta)
+        if not np.isfinite(beta).all():
+            model = fit_logistic(matrix, outcome, c)
+            beta = np.r_[model.intercept_, model.coef_[0]]
+        found[place] = beta
+    return found
+
+
+def predict_risk(model: Any, X: Any) -> Floats:
+    """Risk of the event (class 1) of each row, from a fitted model or pipeline."""
+    risk: Floats = model.predict_proba(X)[:, 1]
+    return risk
+
+
+def choose_penalty(
+    training: Training, *, inner_folds: int, seed: int, key: tuple[int, ...]
+) -> Choice:
+    """Choose C by cross-validated log-loss on the training rows.
+
+    Folds hold whole patients; preprocessing is fitted once for each training part of a fold, on it
+    alone, and serves every C. Fewer folds are used where the rarer class has fewer patients.
+
+    Parameters
+    ----------
+    training
+        The rows that may be used; no test row is among them.
+    inner_folds
+        Number of folds.
+    seed, key
+        Seed of the plan and spawn key of this task.
+
+    Returns
+    -------
+    Choice
+        Smallest mean loss; equal losses: the stronger penalty. Without two patients of each class:
+        the strongest penalty.
+    """
+    strata = list(patient_strata(training.outcome, training.groups).values())
+    n_folds = min(inner_folds, strata.count(0.0), strata.count(1.0))
+    if n_folds < 2:
+        return Choice(c=GRID[0], one_se=GRID[0], losses=())
+    rng = generator(seed, *key)
+    folds = assign_folds(training.outcome, training.groups, n_folds=n_folds, rng=rng)
+    losses = [
+        _losses(training.part(folds != fold), training.part(folds == fold))
+        for fold in range(n_folds)
+        # patients with rows of both classes can leave a part with one class: nothing to learn there
+        if len(np.unique(training.outcome[folds != fold])) == 2
+    ]
+    if len(losses) < 2:
+        return Choice(c=GRID[0], one_se=GRID[0], losses=())
+    return choose(np.array(losses))
+
+
+def choose(losses: Floats) -> Choice:
+    """The choice from the loss of each fold (rows) and each C of the grid (columns).
+
+    Examples
+    --------
+    >>> flat = np.tile([0.7, 0.6, 0.5, 0.5, 0.6, 0.7, 0.7, 0.7, 0.7, 0.7], (5, 1))
+    >>> choose(flat).c == GRID[2]  # equal losses: the stronger penalty
+    True
+    """
+    means = losses.mean(axis=0)
+    best = int(np.flatnonzero(means <= means.min() + EQUAL_LOSS)[0])
+    error = float(losses[:, best].std(ddof=1) / np.sqrt(len(losses)))
+    within = np.flatnonzero(means <= means[best] + error + EQUAL_LOSS)
+    return Choice(c=GRID[best], one_se=GRID[int(within[0])], losses=tuple(means.tolist()))
+
+
+def fit_pipeline(training: Training, c: float) -> Pipeline:
+    """Preprocessing and model as one pipeline, fitted on the training rows."""
+    steps = fit_preprocessing(training.frame, training.groups)
+    matrix = steps.transform(training.frame)
+    return Pipeline([*steps.steps, ("model", fit_logistic(matrix, training.outcome, c))])
+
+
+def _losses(training: Training, test: Training) -> Floats:
+    """Log-loss on the test rows for every C of the grid."""
+    steps = fit_preprocessing(training.frame, training.groups)
+    matrix, test_matrix = steps.transform(training.frame), steps.transform(test.frame)
+    slopes = ridge_path(matrix, training.outcome)
+    logits = test_matrix @ slopes[:, 1:].T + slopes[:, 0]
+    ones = np.ones((1, len(test.outcome)))
+    risks = 1 / (1 + np.exp(-np.clip(logits, -500, 500)))
+    return np.array([float(log_loss_many(test.outcome, risk, ones)[0]) for risk in risks.T])
+
+
+def _newton(design: Floats, outcome: Floats, penalty: Floats, *, start: Floats) -> Floats:
+    """Penalised logistic regression; nan where Newton steps do not arrive."""
+    beta = start
+    value = _objective(design, outcome, penalty, beta)
+    for _ in range(_MAX_STEPS):
+        mu = 1 / (1 + np.exp(-np.clip(design @ beta, -500, 500)))
+        gradient = design.T @ (outcome - mu) - penalty * beta
+        if np.abs(gradient).max() <= _GRADIENT_TOLERANCE:
+            return beta
+        curvature = design.T @ (design * (mu * (1 - mu))[:, None])
+        curvature[np.diag_indices_from(curvature)] += penalty
+        try:
+            step = np.linalg.solve(curvature, gradient)
+        except np.linalg.LinAlgError:
+            break
+        for _ in range(_MAX_HALVINGS):
+            trial = beta + step
+            trial_value = _objective(design, outcome, penalty, trial)
+            if trial_value <= value + 1e-12 * abs(value):
+                break
+            step = step / 2
+        beta, value = trial, trial_value
+    return np.full(len(start), np.nan)
+
+
+def _objective(design: Floats, outcome: Floats, penalty: Floats, beta: Floats) -> float:
+    """Sum of the losses and the penalty."""
+    logits = design @ beta
+    losses = np.logaddexp(0, logits) - outcome * logits
+    return float(losses.sum() + 0.5 * (penalty * beta * beta).sum())

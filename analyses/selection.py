@@ -1,0 +1,304 @@
+"""Selection: does the plan fit the table, and which rows take part.
+
+Belongs here: columns a plan may use at its prediction time, eligible rows, counted exclusions.
+Does not belong here: building the cohort (`analyses.cohort`), the plan's form (`analyses.plan`).
+A column that becomes known too late is refused, never dropped in silence.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from analyses.plan import EACH, Plan
+from analyses.preprocessing import MISSING_STATES, is_text
+from schemas.errors import UsageError
+from schemas.showing import nearest
+
+#: What is known before surgery. Every endpoint so far is predicted on the day before it.
+KNOWN_BEFORE_SURGERY = ("preoperative_clinical", "preoperative_imaging")
+_EXCLUSION = "_exclusion"
+_BECOMES_KNOWN = {
+    "intraoperative": "intraoperatively",
+    "pathology": "with the pathology",
+    "postoperative": "postoperatively",
+    "follow_up": "during follow-up",
+}
+
+
+@dataclass(frozen=True)
+class Selected:
+    """The rows of one analysis, sorted by patient and id.
+
+    `cohort` holds every row of the cohort with the columns the plan uses, `frame` the eligible
+    rows with a known outcome. Attrition steps chain: each begins with what the last one left.
+    """
+
+    cohort: pl.DataFrame
+    frame: pl.DataFrame
+    outcome: NDArray[np.float64]
+    groups: NDArray[np.str_]
+    predictors: tuple[str, ...]
+    attrition: list[dict[str, Any]]
+
+    @property
+    def excluded(self) -> list[dict[str, Any]]:
+        """Reasons and numbers of the excluded rows."""
+        return [{"reason": s["step"], "n": s["n_out"]} for s in self.attrition if s["n_out"]]
+
+
+def select(plan: Plan, frame: pl.DataFrame, availability: Mapping[str, str] | None) -> Selected:
+    """Check the plan against the table, then choose columns and rows.
+
+    Parameters
+    ----------
+    plan
+        The plan, for one cohort.
+    frame
+        One row per case.
+    availability
+        When each column becomes known; None for a table without a dictionary.
+
+    Raises
+    ------
+    UsageError
+        If a column is not there, becomes known after the prediction time, holds no usable type, or
+        the outcome has more than two values; or if rows of different provenance would be mixed.
+    """
+    cohort = _cohort(plan, frame)
+    predictors = resolve_predictors(plan, frame)
+    _check_columns(plan, frame, predictors, availability)
+    columns = tuple(dict.fromkeys((*predictors, *plan.baseline)))
+    keys = [name for name in (plan.data.id, plan.data.group, plan.data.centre) if name]
+    extra = [
+        name
+        for name in (plan.outcome.column, plan.outcome.column + _EXCLUSION)
+        if name in frame.columns
+    ]
+    cohort = cohort.select(list(dict.fromkeys((*keys, *extra, *columns))))
+    cohort = _without_missing_texts(cohort, plan.data.missing, but=keys)
+    cohort = _sorted_by_patient(plan, cohort)
+    for name in columns:
+        _check_values(plan, cohort, name)
+    eligible, attrition = _eligible(plan, cohort)
+    outcome = _outcome(plan, eligible)
+    group = plan.data.group or plan.data.id
+    return Selected(
+        cohort=cohort,
+        frame=eligible,
+        outcome=outcome,
+        groups=eligible[group].cast(pl.String).to_numpy().astype(np.str_),
+        predictors=predictors,
+        attrition=attrition,
+    )
+
+
+def resolve_predictors(plan: Plan, frame: pl.DataFrame) -> tuple[str, ...]:
+    """The predictors by name, in the order of the plan, else of the table."""
+    choice = plan.predictors
+    if choice.names is not None:
+        return choice.names
+    never = {
+        plan.data.id,
+        plan.data.group,
+        plan.data.centre,
+        plan.outcome.column,
+        plan.outcome.column + _EXCLUSION,
+        "provenance",
+    }
+    candidates = [name for name in frame.columns if name not in never]
+    if choice.prefix is not None:
+        found = [name for name in candidates if name.startswith(choice.prefix)]
+        where, what = "predictors.prefix", "no column of the table begins like this"
+    else:
+        but = choice.all_except or ()
+        for place, name in enumerate(but):
+            _check_there(plan, frame, name, f"predictors.all_except[{place}]")
+        found = [name for name in candidates if name not in but]
+        where, what = "predictors.all_except", "no column is left"
+    if not found:
+        raise UsageError(f"{plan.source}, {where}: {what}. Name at least one predictor.")
+    return tuple(found)
+
+
+def _cohort(plan: Plan, frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows of the plan's provenance."""
+    wanted = plan.population.provenance
+    if wanted == EACH:
+        raise UsageError(
+            f"{plan.source}, population.provenance: 'each' means every cohort by itself; choose "
+            "one of them before the plan is run."
+        )
+    if wanted is None:
+        kinds = set(frame["provenance"].drop_nulls()) if "provenance" in frame.columns else set()
+        if "simulated" in kinds and len(kinds) > 1:
+            raise UsageError(
+                f"{plan.source}, population: the table holds simulated and other rows, which are "
+                "never analysed together. Name one provenance."
+            )
+        return frame
+    _check_there(plan, frame, "provenance", "population.provenance")
+    return frame.filter(pl.col("provenance") == wanted)
+
+
+def _check_columns(
+    plan: Plan,
+    frame: pl.DataFrame,
+    predictors: Sequence[str],
+    availability: Mapping[str, str] | None,
+) -> None:
+    """Every column is there, and every predictor was known at the prediction time."""
+    named = {
+        "data.id": plan.data.id,
+        "data.group": plan.data.group,
+        "data.centre": plan.data.centre,
+        "outcome.column": plan.outcome.column,
+    }
+    for path, name in named.items():
+        if name is not None:
+            _check_there(plan, frame, name, path)
+    by_name = plan.predictors.names is not None
+    chosen = "predictors.prefix" if plan.predictors.prefix else "predictors.all_except"
+    paths = [(f"predictors[{i}]" if by_name else chosen, n) for i, n in enumerate(predictors)]
+    paths += [(f"baseline[{i}]", name) for i, name in enumerate(plan.baseline)]
+    keys = {name for name in named.values() if name} | {plan.outcome.column + _EXCLUSION}
+    for path, name in paths:
+        _check_there(plan, frame, name, path)
+        if name in keys - {plan.outcome.column}:
+            raise _too_late(plan, path, f"'{name}' is a key or an administrative column")
+        if name == plan.outcome.column:
+            raise _too_late(plan, path, f"'{name}' is the outcome itself")
+        if availability is not None:
+            _check_time(plan, path, name, availability.get(name))
+
+
+def _check_there(plan: Plan, frame: pl.DataFrame, name: str, path: str) -> None:
+    """The column is in the table."""
+    if name in frame.columns:
+        return
+    near = nearest(name, sorted(frame.columns))
+    hint = f"nearest is '{near}'" if near else "none has a similar name"
+    raise UsageError(
+        f"{plan.source}, {path}: '{name}' is not a column of the table; {hint}. Correct the name; "
+        "'imsct dictionary' lists every column."
+    )
+
+
+def _check_time(plan: Plan, path: str, name: str, time: str | None) -> None:
+    """The column was known at the prediction time."""
+    if time in KNOWN_BEFORE_SURGERY:
+        return
+    if time is None:
+        raise _too_late(plan, path, f"'{name}' has no availability time")
+    if time in _BECOMES_KNOWN:
+        raise _too_late(plan, path, f"'{name}' becomes known {_BECOMES_KNOWN[time]}")
+    raise _too_late(plan, path, f"'{name}' is a key or an administrative column")
+
+
+def _too_late(plan: Plan, path: str, what: str) -> UsageError:
+    """A predictor that the plan may not use."""
+    return UsageError(
+        f"{plan.source}, {path}: {what}; a model may use only what was known at its prediction "
+        "time. Remove it; 'imsct dictionary' lists the availability time of every column."
+    )
+
+
+def _without_missing_texts(
+    frame: pl.DataFrame, missing: Sequence[str], *, but: Sequence[str]
+) -> pl.DataFrame:
+    """Texts that mean missing become missing."""
+    texts = [c for c in frame.columns if is_text(frame[c].dtype) and c not in but]
+    return frame.with_columns(
+        pl.col(name)
+        .cast(pl.String)
+        .pipe(lambda c: pl.when(c.is_in(list(missing))).then(None).otherwise(c))
+        .alias(name)
+        for name in texts
+    )
+
+
+def _sorted_by_patient(plan: Plan, frame: pl.DataFrame) -> pl.DataFrame:
+    """Rows by patient and id, as text; every row must have a patient and an id of its own."""
+    group = plan.data.group or plan.data.id
+    for path, name in (("data.id", plan.data.id), ("data.group", group)):
+        n_empty = frame[name].null_count()
+        if n_empty:
+            raise UsageError(
+                f"{plan.source}, {path}: '{name}' is empty in {n_empty} rows. Every row needs one."
+            )
+    repeated = frame.height - frame[plan.data.id].n_unique()
+    if repeated:
+        raise UsageError(
+            f"{plan.source}, data.id: '{plan.data.id}' repeats in {repeated} rows. Name the column "
+            "that tells rows apart, and the patient as data.group."
+        )
+    return frame.sort(pl.col(group).cast(pl.String), pl.col(plan.data.id).cast(pl.String))
+
+
+def _check_values(plan: Plan, frame: pl.DataFrame, name: str) -> None:
+    """A predictor holds numbers, truth values or texts."""
+    dtype = frame[name].dtype
+    usable = dtype.is_numeric() or dtype in (pl.Boolean, pl.Null) or is_text(dtype)
+    if not usable:
+        raise UsageError(
+            f"{plan.source}: column '{name}' holds values of type {dtype}; a predictor must be a "
+            "number, a truth value or a text. Convert it or leave it out."
+        )
+    if dtype.is_float() and frame[name].is_infinite().any():
+        raise UsageError(
+            f"{plan.source}: column '{name}' holds an infinite value. Correct it or leave it empty."
+        )
+
+
+def _eligible(plan: Plan, cohort: pl.DataFrame) -> tuple[pl.DataFrame, list[dict[str, Any]]]:
+    """Eligible rows with a known outcome, and how many each reason takes away."""
+    attrition: list[dict[str, Any]] = []
+    left = cohort
+    column = plan.outcome.column + _EXCLUSION
+    if column in cohort.columns:
+        counts = cohort[column].drop_nulls().value_counts(name="n").rows()
+        for reason, n in sorted(counts, key=lambda pair: (-pair[1], pair[0])):
+            attrition.append(_step(reason, left.height, n))
+            left = left.filter(pl.col(column).is_null() | (pl.col(column) != reason))
+    known = left.filter(pl.Series(_is_recorded(left[plan.outcome.column])))
+    attrition.append(_step("outcome not recorded", left.height, left.height - known.height))
+    return known, attrition
+
+
+def _step(reason: str, before: int, out: int) -> dict[str, Any]:
+    """One step of the attrition."""
+    return {"step": reason, "n_before": before, "n_out": out, "n_after": before - out}
+
+
+def _is_recorded(series: pl.Series) -> list[bool]:
+    """Whether each outcome is known."""
+    return [value is not None and value not in MISSING_STATES for value in _texts(series)]
+
+
+def _outcome(plan: Plan, frame: pl.DataFrame) -> NDArray[np.float64]:
+    """1 for the positive value, 0 for the other one."""
+    values = _texts(frame[plan.outcome.column])
+    others = {value for value in values if value != plan.outcome.positive}
+    if len(others) > 1:
+        positive = plan.outcome.positive
+        seen = "" if positive in values else f" and '{positive}' is not among them"
+        near = nearest(positive, sorted(str(value) for value in others)) if seen else None
+        hint = f"; nearest is '{near}'" if near else ""
+        raise UsageError(
+            f"{plan.source}, outcome: column '{plan.outcome.column}' has {len(set(values))} values"
+            f"{seen}{hint}. A binary outcome has the positive value and one other; make a "
+            "column of two values."
+        )
+    return np.array([float(value == plan.outcome.positive) for value in values])
+
+
+def _texts(series: pl.Series) -> list[str | None]:
+    """Values as the texts that a plan writes: 1 and 1.0 are both '1', truth values yes and no."""
+    if series.dtype == pl.Boolean:
+        return [None if v is None else ("yes" if v else "no") for v in series.to_list()]
+    if series.dtype.is_float():
+        return [None if v is None or np.isnan(v) else f"{v:g}" for v in series.to_list()]
+    return series.cast(pl.String).to_list()

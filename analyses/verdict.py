@@ -1,0 +1,199 @@
+"""The verdict: what a cohort of this size can bear, decided before any model is fitted.
+
+Belongs here: minimum sample sizes and the three levels with their reasons.
+Does not belong here: counting the cohort (`analyses.selection`), models.
+Ten events, 40 cases and twice the folds are conventions of this project, not findings.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+SHRINKAGE = 0.9
+OPTIMISM = 0.05
+MARGIN = 0.05
+#: Anticipated Cox-Snell R2 as a share of its maximum. Source: Riley RD. BMJ 2020;368:m441 (the
+#: fall-back without better knowledge; unconfirmed).
+ANTICIPATED_SHARE = 0.15
+LEAST_PATIENTS = 40
+LEAST_EVENTS = 10
+LEAST_EVENTS_PER_PARAMETER = 10
+
+
+@dataclass(frozen=True)
+class SampleSize:
+    """Minimum number of patients by criterion: 1 shrinkage, 2 optimism, 3 overall risk."""
+
+    criterion_1: int
+    criterion_2: int
+    criterion_3: int
+    max_r2: float
+
+    @property
+    def minimum(self) -> int:
+        """The largest of the three."""
+        return max(self.criterion_1, self.criterion_2, self.criterion_3)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What the verdict rests on, in patients after exclusions.
+
+    `events` is the smaller class; `parameters` the columns of the largest model that vary,
+    before any selection.
+    """
+
+    patients: int
+    positives: int
+    parameters: int
+    outer_folds: int
+
+    @property
+    def events(self) -> int:
+        """Patients of the smaller class."""
+        return min(self.positives, self.patients - self.positives)
+
+
+def max_cox_snell_r2(prevalence: float) -> float:
+    """Largest Cox-Snell R2 that a binary outcome of this prevalence allows.
+
+    Examples
+    --------
+    >>> round(max_cox_snell_r2(0.174), 4)
+    0.6032
+    """
+    if not 0 < prevalence < 1:
+        return 0.0
+    log_likelihood = prevalence * math.log(prevalence) + (1 - prevalence) * math.log(1 - prevalence)
+    return 1 - math.exp(2 * log_likelihood)
+
+
+def anticipated_r2(prevalence: float) -> float:
+    """Cox-Snell R2 expected of a new model: 0.15 of its maximum, three decimals.
+
+    Examples
+    --------
+    >>> anticipated_r2(0.65)
+    0.109
+    """
+    return round(ANTICIPATED_SHARE * max_cox_snell_r2(prevalence), 3)
+
+
+def minimum_sample_size(r2: float, parameters: int, prevalence: float) -> SampleSize | None:
+    """Patients needed to develop a binary model; None without events, parameters or expected R2.
+
+    Parameters
+    ----------
+    r2
+        Anticipated Cox-Snell R2.
+    parameters
+        Columns of the largest model.
+    prevalence
+        Share of patients with the event.
+
+    Notes
+    -----
+    Source: Riley RD et al. Stat Med 2019;38:1276. doi:10.1002/sim.7992. Normal quantile 1.96, as in
+    the reference package.
+
+    Examples
+    --------
+    >>> minimum_sample_size(0.2, 6, 0.65).minimum
+    350
+    """
+    largest = max_cox_snell_r2(prevalence)
+    if parameters < 1 or not 0 < r2 < largest:
+        return None
+    nagelkerke_shrinkage = r2 / (r2 + OPTIMISM * largest)
+    return SampleSize(
+        criterion_1=_needed(parameters, r2, SHRINKAGE),
+        criterion_2=_needed(parameters, r2, nagelkerke_shrinkage),
+        criterion_3=math.ceil((1.96 / MARGIN) ** 2 * prevalence * (1 - prevalence)),
+        max_r2=largest,
+    )
+
+
+def decide(counts: Counts) -> dict[str, Any]:
+    """The verdict as it stands in the results: level, reasons with both numbers, sizes.
+
+    Parameters
+    ----------
+    counts
+        Patients, positives, parameters and outer folds.
+
+    Returns
+    -------
+    dict[str, Any]
+        `level` (describe_only, penalised_only, model), `reasons`, `n`, `events`, `parameters`,
+        `events_per_parameter`, `minimum_n`, `r2_anticipated`; None where nothing can be computed.
+
+    Examples
+    --------
+    >>> decide(Counts(patients=35, positives=20, parameters=4, outer_folds=5))["reasons"]
+    ['n = 35 is below 40, the least for any model.']
+    >>> decide(Counts(patients=350, positives=230, parameters=45, outer_folds=5))["level"]
+    'penalised_only'
+    """
+    prevalence = counts.positives / counts.patients if counts.patients else 0.0
+    r2 = anticipated_r2(prevalence)
+    size = minimum_sample_size(r2, counts.parameters, prevalence)
+    per_parameter = counts.events / counts.parameters if counts.parameters else None
+    level, reasons = "describe_only", _reasons_against_any(counts)
+    if not reasons:
+        level, reasons = _penalised_or_model(counts, size, per_parameter)
+    return {
+        "level": level,
+        "reasons": reasons,
+        "n": counts.patients,
+        "events": counts.events,
+        "parameters": counts.parameters,
+        "events_per_parameter": per_parameter,
+        "minimum_n": size.minimum if size else None,
+        "r2_anticipated": r2 if size else None,
+    }
+
+
+def _reasons_against_any(counts: Counts) -> list[str]:
+    """Why no model may be fitted at all; empty if one may."""
+    rarest = 2 * counts.outer_folds
+    checks = [
+        (
+            counts.patients < LEAST_PATIENTS,
+            f"n = {counts.patients} is below {LEAST_PATIENTS}, the least for any model.",
+        ),
+        (
+            counts.events < LEAST_EVENTS,
+            f"{counts.events} events in the smaller class are below {LEAST_EVENTS}, the least for "
+            "any model.",
+        ),
+        (
+            counts.events < rarest,
+            f"{counts.events} patients in the rarest class are below {rarest}, two for each of "
+            f"{counts.outer_folds} outer folds.",
+        ),
+        (counts.parameters == 0, "0 predictors vary; at least 1 must."),
+    ]
+    return [sentence for fails, sentence in checks if fails]
+
+
+def _penalised_or_model(
+    counts: Counts, size: SampleSize | None, per_parameter: float | None
+) -> tuple[str, list[str]]:
+    """The level above `describe_only`, with one sentence for each rule."""
+    minimum = size.minimum if size else None
+    enough = minimum is not None and counts.patients >= minimum
+    rich = per_parameter is not None and per_parameter >= LEAST_EVENTS_PER_PARAMETER
+    compared = f"{'reaches' if enough else 'is below'} the minimum {minimum}"
+    if minimum is None:
+        compared = "has no minimum to be compared with (the outcome is too rare to expect any R2)"
+    reasons = [
+        f"n = {counts.patients} {compared} for {counts.parameters} parameters.",
+        f"{per_parameter:.1f} events per parameter {'reach' if rich else 'are below'} "
+        f"{LEAST_EVENTS_PER_PARAMETER}.",
+    ]
+    return ("model" if enough and rich else "penalised_only"), reasons
+
+
+def _needed(parameters: int, r2: float, shrinkage: float) -> int:
+    """Patients for which the expected shrinkage is at least `shrinkage`."""
+    return math.ceil(parameters / ((shrinkage - 1) * math.log(1 - r2 / shrinkage)))

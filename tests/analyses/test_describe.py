@@ -1,0 +1,59 @@
+"""Description: counts add up, limits stay in range, empty groups give no number."""
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from analyses.describe import centre_counts, missingness, smd_levels, table_one, wilson_interval
+
+
+@pytest.mark.parametrize("n", [0, 1, 7, 1000])
+def test_wilson_stays_in_range(n: int) -> None:
+    for events in {0, n // 2, n}:
+        low, high = wilson_interval(events, n)
+        assert 0 <= low <= (events / n if n else 0.5) <= high <= 1
+
+
+def test_counts_add_up(frame: pl.DataFrame) -> None:
+    outcome = (frame["gross_total_resection"] == "yes").to_numpy().astype(float)
+    columns = ["age_years", "cap_sign", "enhancement_pattern"]
+    rows = table_one(frame, outcome, columns)
+    missing = missingness(frame, columns, {"age_years": "preoperative_clinical"})
+    for row, gap in zip(rows, missing, strict=True):
+        groups: dict[str, Any] = {group["group"]: group for group in row["groups"]}
+        assert row["n"] + row["missing"] == frame.height
+        assert row["n"] == groups["overall"]["n"] == gap["recorded"]
+        assert groups["overall"]["n"] == groups["yes"]["n"] + groups["no"]["n"]
+        for group in row["groups"]:
+            if row["kind"] == "category":
+                assert sum(level["n"] for level in group["levels"]) == group["n"]
+        if gap["states"]:
+            assert sum(state["n"] for state in gap["states"]) == frame.height
+    assert rows[0]["label"] == "age"
+    assert rows[0]["unit"] == "years"
+
+
+def test_empty_groups_give_no_number() -> None:
+    frame = pl.DataFrame({"x": [None, 1.0], "s": ["unknown", "present"]})
+    number, sign = table_one(frame, np.array([1.0, 0.0]), ["x", "s"])
+    assert number["groups"][1] == {"group": "yes", "n": 0, "median": None, "q1": None, "q3": None}
+    assert number["smd"] is None
+    assert sign["smd"] is None
+    assert table_one(frame[:0], np.array([]), ["x"])[0]["n"] == 0
+
+
+def test_smd_of_more_levels_has_no_sign_and_no_order() -> None:
+    assert smd_levels([5, 3, 2], [2, 3, 5]) == pytest.approx(smd_levels([2, 3, 5], [5, 3, 2]))
+    assert smd_levels([5, 0, 2], [5, 0, 2]) == pytest.approx(0)
+    assert smd_levels([5, 0], [5, 0]) is None
+
+
+def test_case_without_centre_is_counted() -> None:
+    frame = pl.DataFrame({"site_id": ["B", None, "A", "B"]})
+    assert centre_counts(frame, np.array([1.0, 0, 1, 1]), "site_id") == [
+        {"centre": "(none)", "n": 1, "events": 0},
+        {"centre": "A", "n": 1, "events": 1},
+        {"centre": "B", "n": 2, "events": 2},
+    ]

@@ -1,0 +1,77 @@
+"""Figures: numbers that do not add up are refused, hidden ones stay hidden, ids do not clash."""
+
+import re
+
+import pytest
+
+from analyses.disclosure import Hidden, Small
+from analyses.figures import attrition, calibration, missingness, performance
+from analyses.figures.style import WIDTH, to_svg, wrap
+from schemas.errors import IntegrityError
+
+STEPS = [attrition.Step("no surgery", 10, 4, 6), attrition.Step("outcome unknown", 6, 0, 6)]
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [],
+        [attrition.Step("no surgery", 10, 4, 7)],
+        [attrition.Step("no surgery", 10, 12, -2)],
+        [STEPS[0], attrition.Step("outcome unknown", 7, 1, 6)],
+    ],
+)
+def test_attrition_that_does_not_add_up_is_not_drawn(steps):
+    with pytest.raises(IntegrityError):
+        attrition.draw(steps)
+
+
+def test_attrition_draws_no_box_for_a_step_without_loss():
+    svg = to_svg(attrition.draw(STEPS), name="a")
+    assert "no surgery" in svg
+    assert "outcome unknown" not in svg
+    assert "outcome unknown" in str(attrition.as_table(STEPS).rows)
+
+
+def test_hidden_counts_are_in_no_part_of_a_figure():
+    entry = missingness.Entry("Sex", 60, Hidden(), (("present", Small()), ("missing", Hidden())))
+    assert "too few to show" in to_svg(missingness.draw([entry]), name="m")
+    assert missingness.as_table([entry]).rows == (("Sex", "60", "<5", "hidden"),)
+    assert "too small" in missingness.alt_text([entry])
+    bars = (calibration.Bar(0.0, 0.1, Small(), 9),)
+    assert "too small to show" in to_svg(
+        calibration.draw(calibration.Curve((), (), bars)), name="c"
+    )
+
+
+def test_ids_carry_the_name_of_the_figure_and_every_reference_has_a_target():
+    svg = to_svg(attrition.draw(STEPS), name="flow")
+    ids = re.findall(r'\bid="([^"]+)"', svg)
+    assert all(i == "flow" or i.startswith("flow-") for i in ids)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'(?:url\(|href=")#([^")]+)', svg)) <= set(ids)
+    assert "<metadata" not in svg
+    assert "#flow *{" in svg
+
+
+def test_the_same_drawing_gives_the_same_text():
+    made = [to_svg(attrition.draw(STEPS), name="a") for _ in range(2)]
+    assert made[0] == made[1]
+
+
+def test_performance_without_an_estimate_says_so():
+    measure = performance.Measure(
+        "AUC", 0.5, "chance", 2, (performance.Estimate("ridge", None, None),)
+    )
+    assert "not computed" in to_svg(performance.draw([measure]), name="p")
+    assert performance.as_table([measure]).rows[0][2] == "not computed"
+
+
+def test_text_is_wrapped_and_cut_and_never_read_as_mathematics():
+    assert wrap("a " * 100, 10, lines=2).count("\n") == 1
+    assert wrap("", 10) == "(no name)"
+    step = attrition.Step("costs $5 and $x^2$ <b>", 3, 1, 2)
+    svg = to_svg(attrition.draw([step]), name="a")
+    assert "$5" in svg
+    assert "&lt;b" in svg
+    assert f'viewBox="0 0 {WIDTH * 72:g}' in svg

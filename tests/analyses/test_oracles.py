@@ -1,0 +1,189 @@
+"""Own statistics against numbers made by independent software (`tests/oracles/README.md`)."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from sklearn.datasets import load_breast_cancer
+from sklearn.preprocessing import StandardScaler
+
+from analyses import metrics
+from analyses.curves import loess, net_benefit
+from analyses.describe import smd_numbers, wilson_interval
+from analyses.models import fit_logistic, predict_risk
+from analyses.verdict import max_cox_snell_r2, minimum_sample_size
+
+FOLDER = Path(__file__).parent.parent / "oracles"
+REFERENCE = json.loads((FOLDER / "reference.json").read_text())
+SAMPLE_SIZES = json.loads((FOLDER / "pmsampsize_reference.json").read_text())
+PREDICTORS = ["age", "central", "illdef", "cap", "seg", "mcc"]
+
+
+@pytest.fixture(scope="module")
+def cohort() -> pl.DataFrame:
+    return pl.read_csv(FOLDER / "cohort.csv")
+
+
+@pytest.fixture(scope="module")
+def apparent(cohort: pl.DataFrame) -> tuple[np.ndarray, np.ndarray, dict[str, float]]:
+    """Outcome, risk and coefficients of the maximum-likelihood model."""
+    X, y = cohort[PREDICTORS].to_numpy().astype(float), cohort["gtr"].to_numpy().astype(float)
+    model = fit_logistic(X, y, np.inf)
+    names = ["(Intercept)", *PREDICTORS]
+    found = dict(zip(names, [*model.intercept_, *model.coef_[0]], strict=True))
+    return y, predict_risk(model, X), found
+
+
+def near(expected: Any, entry: str) -> Any:
+    """The expected value at the tolerance of its entry."""
+    return pytest.approx(expected, rel=0, abs=REFERENCE[entry]["tol"])
+
+
+def test_L1_logit_mle(apparent: Any) -> None:  # noqa: N802 - named as the oracle entry
+    y, p, coefficients = apparent
+    values = REFERENCE["L1_logit_mle"]["values"]
+    deviance = 2 * len(y) * metrics.log_loss(y, p).estimate
+    null = 2 * len(y) * metrics.log_loss(y, np.full(len(y), y.mean())).estimate
+    cox_snell = 1 - np.exp((deviance - null) / len(y))
+    assert coefficients == near(values["coef"], "L1_logit_mle")
+    assert deviance == near(values["deviance"], "L1_logit_mle")
+    assert null == near(values["null_deviance"], "L1_logit_mle")
+    assert cox_snell == near(values["R2_CoxSnell"], "L1_logit_mle")
+    assert cox_snell / max_cox_snell_r2(float(y.mean())) == near(
+        values["R2_Nagelkerke"], "L1_logit_mle"
+    )
+
+
+def test_L2_apparent(apparent: Any) -> None:  # noqa: N802
+    y, p, _ = apparent
+    values = REFERENCE["L2_apparent"]["values"]
+    for name in ("auc", "brier", "ipa"):
+        assert getattr(metrics, name)(y, p).estimate == near(values[name], "L2_apparent")
+
+
+def test_P1_penalised_logit(cohort: pl.DataFrame) -> None:  # noqa: N802
+    X = StandardScaler().fit_transform(cohort[PREDICTORS].to_numpy().astype(float))
+    y = cohort["gtr"].to_numpy().astype(float)
+    model = fit_logistic(X, y, 1 / (len(y) * 0.05))
+    found = dict(
+        zip(["(Intercept)", *PREDICTORS], [*model.intercept_, *model.coef_[0]], strict=True)
+    )
+    values = REFERENCE["P1_penalised_logit"]["values"]["ridge_lambda_0.05"]
+    assert found == near(values, "P1_penalised_logit")
+
+
+def test_CV1_oof_ridge(cohort: pl.DataFrame) -> None:  # noqa: N802
+    X, y = cohort[PREDICTORS].to_numpy().astype(float), cohort["gtr"].to_numpy().astype(float)
+    folds = pl.read_csv(FOLDER / "folds5_by_gtr.csv")["fold"].to_numpy()
+    p = np.empty(len(y))
+    for fold in range(1, 6):
+        train, test = folds != fold, folds == fold
+        scaler = StandardScaler().fit(X[train])
+        model = fit_logistic(scaler.transform(X[train]), y[train], 1 / (train.sum() * 0.05))
+        p[test] = predict_risk(model, scaler.transform(X[test]))
+    by_fold = [metrics.auc(y[folds == k], p[folds == k]).estimate for k in range(1, 6)]
+    values = REFERENCE["CV1_oof_ridge"]["values"]
+    found = {
+        "auc_pooled": metrics.auc(y, p).estimate,
+        "auc_mean": np.mean(by_fold),
+        "brier": metrics.brier(y, p).estimate,
+        "logloss": metrics.log_loss(y, p).estimate,
+        "slope": metrics.calibration_slope(y, p).estimate,
+        "citl": metrics.calibration_intercept(y, p).estimate,
+    }
+    assert found == near({name: values[name] for name in found}, "CV1_oof_ridge")
+    assert list(p[:5]) == near(values["first5"], "CV1_oof_ridge")
+
+
+@pytest.mark.parametrize("which", ["p", "p2"])
+def test_C1_calibration(which: str) -> None:  # noqa: N802
+    frame = pl.read_csv(FOLDER / "preds.csv")
+    y, p = frame["y"].to_numpy().astype(float), frame[which].to_numpy()
+    values = REFERENCE["C1_calibration"]["values"][which]
+    found = {
+        "slope": metrics.calibration_slope(y, p).estimate,
+        "citl": metrics.calibration_intercept(y, p).estimate,
+        "O_E": metrics.o_e_ratio(y, p).estimate,
+        "brier": metrics.brier(y, p).estimate,
+        "auc": metrics.auc(y, p).estimate,
+        "logloss": metrics.log_loss(y, p).estimate,
+    }
+    assert found == near({name: values[name] for name in found}, "C1_calibration")
+    smooth = loess(p, y, p)
+    assert smooth is not None
+    gap = np.abs(smooth - p)
+    curve = {
+        "ICI": gap.mean(),
+        "E50": np.median(gap),
+        "E90": np.quantile(gap, 0.9),
+        "Emax": gap.max(),
+    }
+    assert curve == near(values["loess_direct_span.75_deg2"], "C1_calibration")
+
+
+def test_D1_net_benefit() -> None:  # noqa: N802
+    frame = pl.read_csv(FOLDER / "preds.csv")
+    y = frame["y"].to_numpy().astype(float)
+    values = REFERENCE["D1_net_benefit"]["values"]
+    at = np.array(values["thresholds"])
+    for name in ("p", "p2"):
+        assert list(net_benefit(y, frame[name].to_numpy(), at)) == near(
+            values[name], "D1_net_benefit"
+        )
+    assert list(net_benefit(y, np.ones(len(y)), at)) == near(values["all"], "D1_net_benefit")
+
+
+def test_T1_table1(cohort: pl.DataFrame) -> None:  # noqa: N802
+    adc, y = cohort["adc"].to_numpy(), cohort["gtr"].to_numpy()
+    expected = REFERENCE["T1_table1"]["values"]["smd_adc"]
+    assert smd_numbers(adc[y == 1], adc[y == 0]) == near(expected, "T1_table1")
+
+
+def test_T2_tables(cohort: pl.DataFrame) -> None:  # noqa: N802
+    values = REFERENCE["T2_tables"]["values"]
+    events, n = int(cohort["gtr"].sum()), cohort.height
+    # the entry's tolerance is for odds ratios; its note asks 1e-10 of proportions
+    assert wilson_interval(events, n) == pytest.approx(values["wilson"], abs=1e-10)
+    assert wilson_interval(3, 19) == pytest.approx(values["wilson_3_19"], abs=1e-10)
+
+
+def test_BC_logit() -> None:  # noqa: N802
+    data = load_breast_cancer()
+    names = ["mean radius", "mean texture", "mean smoothness"]
+    places = [list(data.feature_names).index(name) for name in names]
+    X, y = data.data[:, places], data.target.astype(float)
+    scaler = StandardScaler().fit(X)
+    model = fit_logistic(scaler.transform(X), y, np.inf)
+    slopes = model.coef_[0] / scaler.scale_
+    found = {
+        "(Intercept)": model.intercept_[0] - slopes @ scaler.mean_,
+        **dict(zip([name.replace(" ", "_") for name in names], slopes, strict=True)),
+    }
+    p = predict_risk(model, scaler.transform(X))
+    values = REFERENCE["BC_logit"]["values"]
+    assert found == near(values["coef"], "BC_logit")
+    assert 2 * len(y) * metrics.log_loss(y, p).estimate == near(values["deviance"], "BC_logit")
+    assert metrics.auc(y, p).estimate == near(values["auc"], "BC_logit")
+
+
+@pytest.mark.parametrize("case", [name for name in SAMPLE_SIZES if name.startswith("b_")])
+def test_pmsampsize(case: str) -> None:
+    given, values = SAMPLE_SIZES[case]["input"], SAMPLE_SIZES[case]["values"]
+    size = minimum_sample_size(values["cox_snell_r2"], given["parameters"], given["prevalence"])
+    assert size is not None
+    assert size.max_r2 == pytest.approx(values["max_r2a"], abs=1e-10)
+    found = {"1": size.criterion_1, "2": size.criterion_2, "3": size.criterion_3}
+    if case == "b_cstat":  # its R2 comes from a simulation and is printed with four digits
+        assert found == pytest.approx(values["n_by_criterion"], abs=1)
+    else:
+        assert found == values["n_by_criterion"]
+        assert size.minimum == values["sample_size"]
+
+
+def test_every_entry_has_a_test() -> None:
+    here = Path(__file__).read_text()
+    entries = [name for name in REFERENCE if not name.startswith(".")]
+    assert [name for name in entries if f"def test_{name}(" not in here] == []

@@ -1,0 +1,153 @@
+"""The report in a browser: nothing clipped, overlapping or fetched, at every width."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+from analyses.report import render_report
+from tests.analyses.report_fixture import hostile, results
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+FLAGS = [
+    "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--force-color-profile=srgb",
+    "--font-render-hinting=none",
+]  # fmt: skip
+CASES = ("simulated", "published", "registry", "describe_only", "hostile")
+WIDTHS = (1280, 375, 320)
+
+OUTSIDE = """() => {
+  const wide = document.documentElement.clientWidth;
+  return [...document.querySelectorAll('main *, header *, footer *')].filter(e => {
+    if (e.closest('.scroll') && !e.classList.contains('scroll')) return false;
+    if (e.closest('svg') && e.tagName !== 'svg' && e.tagName !== 'text') return false;
+    const box = e.getBoundingClientRect();
+    return box.width > 1 && box.height > 1 && (box.left < -0.5 || box.right > wide + 0.5);
+  }).map(e => e.tagName + ' ' + (e.textContent || '').trim().slice(0, 40));
+}"""
+CLIPPED = """() => [...document.querySelectorAll('figure svg')].flatMap(svg => {
+  const frame = svg.getBoundingClientRect();
+  return [...svg.querySelectorAll('text')].filter(t => {
+    const box = t.getBoundingClientRect();
+    return box.left < frame.left - 0.5 || box.right > frame.right + 0.5
+        || box.top < frame.top - 0.5 || box.bottom > frame.bottom + 0.5;
+  }).map(t => svg.id + ': ' + t.textContent.trim());
+})"""
+OVERLAPPING = """() => [...document.querySelectorAll('figure svg')].flatMap(svg => {
+  const all = [...svg.querySelectorAll('text')].filter(t => t.textContent.trim());
+  const boxes = all.map(t => t.getBoundingClientRect());
+  const found = [];
+  for (let i = 0; i < all.length; i++) for (let j = i + 1; j < all.length; j++) {
+    const a = boxes[i], b = boxes[j];
+    const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+    const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+    const least = 0.25 * Math.min(a.height, b.height);  // boxes of a line hold its empty leading
+    if (across > 1 && down > least && all[i].closest('g[id]') !== all[j].closest('g[id]'))
+      found.push(svg.id + ': ' + all[i].textContent + ' | ' + all[j].textContent);
+  }
+  return found;
+})"""
+SMALLEST = """() => Math.min(...[...document.querySelectorAll('figure svg text')].map(t => {
+  const m = t.getScreenCTM();  // a turned text has its scale in b
+  return parseFloat(getComputedStyle(t).fontSize) * Math.hypot(m.a, m.b);
+}))"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium; without it the tests are skipped loudly, and fail where CI is set."""
+    path = shutil.which("chromium")
+    if path is None:
+        said = (
+            "chromium is missing: the report was NOT looked at (Debian: apt-get install chromium)"
+        )
+        if os.environ.get("CI"):
+            pytest.fail(said)
+        print(f"\n*** {said} ***")
+        pytest.skip(said)
+    root = ["--no-sandbox"] if os.getuid() == 0 else []
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=path, args=FLAGS + root)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Reports of every case on disk."""
+    folder = tmp_path_factory.mktemp("reports")
+    for case in CASES:
+        made = hostile() if case == "hostile" else results(case)
+        (folder / f"{case}.html").write_bytes(render_report(made))
+    return {case: folder / f"{case}.html" for case in CASES}
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page that records every request that is not for a local file, and every error."""
+    opened = browser.new_page()
+    opened.troubles = []  # type: ignore[attr-defined]  # a place for the tests to look at
+
+    def watch(route: Route) -> None:
+        if route.request.url.startswith("file:"):
+            route.continue_()
+        else:
+            opened.troubles.append(route.request.url)  # type: ignore[attr-defined]
+            route.abort()
+
+    opened.route("**/*", watch)
+    opened.on("console", lambda m: opened.troubles.append(m.text))  # type: ignore[attr-defined]
+    opened.on("pageerror", lambda e: opened.troubles.append(str(e)))  # type: ignore[attr-defined]
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_page_fits_every_width(page: Page, files: dict[str, Path], case: str):
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto(files[case].as_uri())
+        for opened in (False, True):
+            page.evaluate(
+                "open => document.querySelectorAll('details').forEach(d => d.open = open)", opened
+            )
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, (width, page.evaluate(OUTSIDE))
+            assert page.evaluate(OUTSIDE) == [], width
+            assert page.evaluate(CLIPPED) == [], width
+            assert page.evaluate(OVERLAPPING) == [], width
+        assert page.evaluate(SMALLEST) >= (9 if width == 320 else 10), width
+    assert page.troubles == []  # type: ignore[attr-defined]
+
+
+def test_first_screen_of_published_patients_holds_the_verdict_and_what_data_cannot_bear(
+    page: Page, files: dict[str, Path]
+):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(files["published"].as_uri())
+    for name in (".band", ".verdict", ".bear", ".tiles"):
+        box = page.locator(name).bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 800, name
+
+
+def test_skip_link_and_keyboard(page: Page, files: dict[str, Path]):
+    page.goto(files["published"].as_uri())
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    assert page.locator(".skip").bounding_box()["x"] >= 0  # type: ignore[index]
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#summary")
+
+
+def test_summary_prints_on_one_page(page: Page, files: dict[str, Path]):
+    page.set_viewport_size({"width": 718, "height": 1046})  # A4 less margins of 1 cm, at 96 dpi
+    page.goto(files["published"].as_uri())
+    page.emulate_media(media="print")
+    box = page.locator(".front").bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 1046

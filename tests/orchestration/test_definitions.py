@@ -1,0 +1,43 @@
+"""What Dagster shows: keys, dependencies, groups, checks and pools, as once drawn."""
+
+from pathlib import Path
+
+import dagster as dg
+
+from orchestration.definitions import build_definitions
+from warehouse.home import Home
+
+PICTURE = Path(__file__).parent.parent / "golden" / "definitions.txt"
+
+
+def picture(definitions: dg.Definitions) -> str:
+    """One line per asset: group, key, what it needs, its checks, its pool."""
+    graph = definitions.resolve_asset_graph()
+    lines = []
+    for key in sorted(graph.get_all_asset_keys()):
+        node = graph.get(key)
+        needs = " ".join(sorted(parent.to_user_string() for parent in node.parent_keys))
+        checks = " ".join(sorted(check.name for check in node.check_keys))
+        pools = " ".join(sorted(node.pools or ()))
+        line = f"{node.group_name}: {key.to_user_string()} <- {needs} | {checks} | {pools}"
+        lines.append(line.rstrip())
+    return "\n".join(lines) + "\n"
+
+
+def test_the_line_is_the_one_that_was_drawn(tmp_path: Path) -> None:
+    found = picture(build_definitions(Home(tmp_path)))
+    assert len(found.splitlines()) < 200
+    assert found == PICTURE.read_text(), "write it again with: make golden"
+
+
+def test_every_asset_and_check_is_described(tmp_path: Path) -> None:
+    graph = build_definitions(Home(tmp_path)).resolve_asset_graph()
+    for key in graph.get_all_asset_keys():
+        assert graph.get(key).description, key
+    for check in graph.asset_check_keys:
+        assert graph.get_check_spec(check).description, check
+
+
+def test_nothing_is_opened_or_made_by_looking(tmp_path: Path) -> None:
+    build_definitions(Home(tmp_path / "home"))
+    assert list(tmp_path.iterdir()) == []
