@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from schemas.errors import UsageError
-from schemas.showing import nearest
+from schemas.showing import nearest_name
 
 
 class PlanReader:
@@ -40,7 +40,7 @@ class PlanReader:
         start = f"{path}." if path else ""
         for key in raw:
             if key not in known:
-                near = nearest(str(key), known)
+                near = nearest_name(str(key), known)
                 hint = f"nearest is '{near}'" if near else f"known are {', '.join(known)}"
                 raise UsageError(
                     f"{self.source}, {start}{key}: this key is not known; {hint}. "
@@ -75,7 +75,7 @@ class PlanReader:
         if not isinstance(raw, str):
             raise self.error(path, raw, f"one of {', '.join(of)}")
         if raw not in of:
-            near = nearest(raw, of)
+            near = nearest_name(raw, of)
             hint = f"; nearest is '{near}'" if near else ""
             raise UsageError(
                 f"{self.source}, {path}: '{raw}' is not offered{hint}. Use one of: {', '.join(of)}."

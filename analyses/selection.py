@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from analyses.plan import EACH, Plan
 from analyses.preprocessing import MISSING_STATES, is_text
 from schemas.errors import UsageError
-from schemas.showing import nearest
+from schemas.showing import nearest, nearest_name
 
 #: What is known before surgery. Every endpoint so far is predicted on the day before it.
 KNOWN_BEFORE_SURGERY = ("preoperative_clinical", "preoperative_imaging")
@@ -179,7 +179,7 @@ def _check_there(plan: Plan, frame: pl.DataFrame, name: str, path: str) -> None:
     """The column is in the table."""
     if name in frame.columns:
         return
-    near = nearest(name, sorted(frame.columns))
+    near = nearest_name(name, sorted(frame.columns))
     hint = f"nearest is '{near}'" if near else "none has a similar name"
     raise UsageError(
         f"{plan.source}, {path}: '{name}' is not a column of the table; {hint}. Correct the name; "

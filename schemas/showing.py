@@ -8,6 +8,7 @@ else only its class, because a surname in a coded column is short text too (Jone
 
 import re
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 
 from schemas.catalogue import LOOKS_IDENTIFYING
 from schemas.columns import Code, Column
@@ -104,6 +105,17 @@ def nearest(text: str, codes: Sequence[str]) -> str | None:
         return None
     scored = sorted((_edits(text, code), code) for code in codes if _may_be(text, code))
     return next((code for edits, code in scored if _is_slip(text, code, edits)), None)
+
+
+def nearest_name(text: str, names: Sequence[str]) -> str | None:
+    """The name a user may have meant by a key, a column or a command: none of these is a patient's.
+
+    Examples
+    --------
+    >>> nearest_name("titel", ["title", "data"])
+    'title'
+    """
+    return next(iter(get_close_matches(text, names, n=1, cutoff=0.6)), None)
 
 
 def _may_be(text: str, code: str) -> bool:
