@@ -99,8 +99,8 @@ def _check_bare(folder: Path, name: str) -> Checked:
         known = ", ".join(part.file for part in profile.files[:4])
         more = ", ..." if len(profile.files) > 4 else ""
         raise UsageError(
-            f"{folder}: holds no file of the profile '{name}' ({known}{more}). Name the folder that "
-            "holds them, or another profile."
+            f"{folder}: holds no file of the profile '{name}' ({known}{more}). Name the folder "
+            "that holds them, or another profile."
         )
     files = tuple(StagedFile(file, file, None) for file in paths)
     checked = _check_files(StagedDelivery(1, None, folder.name, name, SCHEMA_VERSION, files), paths)

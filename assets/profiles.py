@@ -46,10 +46,10 @@ def parse_profile(text: str, *, name: str) -> Profile:
     Raises
     ------
     UsageError
-        If it is no YAML, gives a key twice, or does not account for both sides; it names the places.
+        If it is no YAML, gives a key twice, or does not account for both sides; the message names places.
     """
     try:
-        return Profile.model_validate(yaml.load(text, Loader=_OnceLoader))  # noqa: S506 - a SafeLoader
+        return Profile.model_validate(yaml.load(text, Loader=_OnceLoader))
     except ValidationError as error:
         found = "; ".join(_sentence(detail) for detail in error.errors(include_input=False))
     except RecursionError:
@@ -70,7 +70,7 @@ def _sentence(detail: ErrorDetails) -> str:
 
 
 class _OnceLoader(yaml.SafeLoader):
-    """YAML in which a key is given once: of two sources for a column the last would win in silence."""
+    """YAML in which a key is given once: else the last of two would win in silence."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         """Build a mapping, every key of it once."""

@@ -20,7 +20,7 @@ class _Strict(BaseModel):
 
 
 class Source(_Strict):
-    """Where the value of one target column comes from. Exactly one of `column`, `constant`, `id`."""
+    """Where the value of one target column comes from: one of `column`, `constant`, `id`."""
 
     column: str | None = None
     constant: str | None = None
@@ -148,7 +148,7 @@ class Profile(_Strict):
 
 
 def not_recorded(column: Column) -> str:
-    """What a column holds where the source says nothing: a code for it if there is one, else empty."""
+    """What a column holds where the source says nothing: a code for that, else empty."""
     if isinstance(column.type, Code):
         codes = column.type.vocabulary.codes
         if "not_reported" in codes:

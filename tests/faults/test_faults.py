@@ -1,7 +1,8 @@
-"""Every folder beside this file: an input made by its `make.py`, and exactly the problems it must give.
+"""Every folder beside this file: an input made by its `make.py`, and exactly its problems.
 
-Belongs here: the one test over the folders. Does not belong here: the inputs and what is expected of them.
-The folders are rows of the catalogue of faults in the design; a fault is mended together with its folder.
+Belongs here: the one test over the folders.
+Does not belong here: the inputs and what is expected of them.
+The folders are rows of the catalogue of faults; a fault is mended together with its folder.
 """
 
 import importlib.util
@@ -110,8 +111,12 @@ def test_faults_as_a_process(case: str, tmp_path: Path) -> None:
     folder = made(case, tmp_path)
     expected = expected_of(case)
     done = subprocess.run(
-        [sys.executable, "-c", "from orchestration.cli import main; main()"]
-        + command_of(expected, folder),
+        [
+            sys.executable,
+            "-c",
+            "from orchestration.cli import main; main()",
+            *command_of(expected, folder),
+        ],
         capture_output=True,
         text=True,
         cwd=tmp_path,

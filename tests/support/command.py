@@ -20,7 +20,7 @@ class Ran:
 
 
 def imsct(*arguments: object) -> Ran:
-    """Run `imsct` with its arguments; an exception other than the end of the process is a failure."""
+    """Run `imsct` with its arguments; any exception but the end of the process is a failure."""
     out, err = io.StringIO(), io.StringIO()
     mask = os.umask(0o022)
     try:

@@ -1,6 +1,7 @@
 """Delivery folders on disk: a clean one of two cases, and the means to spoil it.
 
-A script `make.py` of `tests/faults` writes the clean files, spoils them, then announces what lies there.
+A script `make.py` of `tests/faults` writes the clean files, spoils them, then announces what lies
+there.
 """
 
 import csv
@@ -92,7 +93,7 @@ def write_lines(folder: Path, table: str, lines: list[str]) -> None:
 
 
 def announce(folder: Path, *, rows: Mapping[str, int] | None = None, **fields: object) -> None:
-    """Write the manifest of what lies in the folder; `rows` where a file cannot be counted simply."""
+    """Write the manifest of what lies in the folder; `rows` of a file that cannot be counted."""
     entries = [
         {
             "file": path.name,
