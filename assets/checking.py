@@ -4,17 +4,20 @@ Belongs here: manifest, reading, mapping, validation and account of one folder, 
 Does not belong here: printing (`orchestration.listing`), the steps themselves.
 """
 
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assets.profiles import profile_named
-from assets.staging import stage_delivery
+from assets.readers.delimited import ReadProblem
+from assets.staging import FileRefusedError, stage_delivery
 from schemas.errors import UsageError
+from schemas.manifest import MANIFEST_NAME, is_plain_name
 from schemas.problems import Problem, exit_code_of
 from schemas.tables import SCHEMA_VERSION, TABLES
 from warehouse.delivery_check import examine
-from warehouse.files import read_small
+from warehouse.files import NotRegularError, read_small
 from warehouse.merge import close_accounts, merge
 from warehouse.quarantine import current_problems
 from warehouse.received import enter_one
@@ -43,62 +46,112 @@ class Checked:
 def check_folder(folder: Path, *, profile: str | None) -> Checked:
     """Find every problem of a delivery; nothing is written anywhere.
 
-    Without a manifest the files are those that `profile` names.
+    Of a folder without a manifest the files that `profile` names are read, the others are listed.
 
     Raises
     ------
     UsageError
-        If the folder is missing, has no manifest and no profile is named, or holds no file of it.
+        If the folder is missing, holds no file of the profile, or a profile is named beside a
+        manifest, which names its own.
+    StorageError
+        If a file may not be read.
     """
     if not folder.is_dir():
-        raise UsageError(f"{folder}: there is no such folder. Name the folder of a delivery.")
+        what = "is a file" if folder.exists() else "there is no such folder"
+        raise UsageError(f"{folder}: {what}. Name the folder of a delivery.")
+    has_manifest = os.path.lexists(folder / MANIFEST_NAME)
     if profile is not None:
-        return _check_files(*_without_manifest(folder, profile))
-    if not (folder / "manifest.json").exists():
-        raise UsageError(
-            f"{folder}: there is no manifest.json. Name the layout of the files with --profile, "
-            "for example --profile imsct."
-        )
+        if has_manifest:
+            raise UsageError(
+                f"{folder}: has a {MANIFEST_NAME}, which names its profile. Leave --profile out."
+            )
+        return _check_bare(folder, profile)
+    if not has_manifest:
+        return Checked(0, 0, 0, (_NO_MANIFEST,))
     examined = examine(folder)
     rows = examined.manifest.rows if examined.manifest else 0
     if examined.manifest is None or examined.problems:
         return Checked(0, rows, rows, examined.problems)
     manifest = examined.manifest
     files = tuple(StagedFile(f.file, f.sha256, f.rows) for f in manifest.files)
-    data = {f.sha256: _bytes(folder / f.file) for f in manifest.files}
+    paths = {f.sha256: folder / f.file for f in manifest.files}
     delivery = StagedDelivery(
         1, manifest.site, manifest.delivery, manifest.profile, manifest.schema_version, files
     )
-    return _check_files(delivery, data)
+    return _check_files(delivery, paths)
 
 
-def _without_manifest(folder: Path, name: str) -> tuple[StagedDelivery, Mapping[str, bytes]]:
-    """A delivery made up from the files that lie in a folder."""
+_NO_MANIFEST = Problem(
+    file=MANIFEST_NAME,
+    rule="E_MANIFEST",
+    message="There is no manifest, so nothing says what was delivered.",
+    suggestion="Make the delivery with its manifest; to check the files alone, name their layout, "
+    "for example --profile imsct.",
+)
+
+
+def _check_bare(folder: Path, name: str) -> Checked:
+    """Check the files that lie in a folder as if they had been announced."""
     profile = profile_named(name)
-    parts = [part for part in profile.files if (folder / part.file).is_file()]
-    if not parts:
+    there = {path.name: path for path in folder.iterdir()}
+    paths = {part.file: there.pop(part.file) for part in profile.files if part.file in there}
+    if not paths:
         known = ", ".join(part.file for part in profile.files[:4])
-        raise UsageError(f"{folder}: holds no file of the profile '{name}' ({known}, ...).")
-    data = {part.file: _bytes(folder / part.file) for part in parts}
-    files = tuple(StagedFile(part.file, part.file, None) for part in parts)
-    return StagedDelivery(1, None, folder.name, name, SCHEMA_VERSION, files), data
+        more = ", ..." if len(profile.files) > 4 else ""
+        raise UsageError(
+            f"{folder}: holds no file of the profile '{name}' ({known}{more}). Name the folder "
+            "that holds them, or another profile."
+        )
+    files = tuple(StagedFile(file, file, None) for file in paths)
+    checked = _check_files(StagedDelivery(1, None, folder.name, name, SCHEMA_VERSION, files), paths)
+    return replace(checked, problems=(*map(_not_read, sorted(there)), *checked.problems))
+
+
+def _not_read(name: str) -> Problem:
+    """A file beside those of the profile: a slip in its name would lose a whole table."""
+    is_plain = is_plain_name(name)
+    shown = "this file" if is_plain else f"a file with a name of {len(name)} characters"
+    return Problem(
+        file=name if is_plain else None,
+        rule="E_SCHEMA",
+        severity="warning",
+        message=f"The profile does not know {shown}; it was not read.",
+        suggestion="If it belongs to the delivery, name it as the profile says.",
+    )
 
 
 def _bytes(path: Path) -> bytes:
     """A delivered file, links not followed."""
-    data = read_small(path, limit=_LARGEST_FILE)
+    try:
+        data = read_small(path, limit=_LARGEST_FILE)
+    except NotRegularError as error:
+        raise FileRefusedError(_LINK) from error
     if data is None:
-        raise UsageError(f"{path.name}: larger than {_LARGEST_FILE >> 20} MiB. Split the delivery.")
+        raise FileRefusedError(
+            ReadProblem(
+                "E_LIMIT",
+                f"The file is larger than {_LARGEST_FILE >> 20} MiB. Nothing of it was loaded.",
+                "Deliver a smaller file; nobody has so many cases.",
+            )
+        )
     return data
 
 
-def _check_files(delivery: StagedDelivery, data: Mapping[str, bytes]) -> Checked:
-    """Run the pipeline's steps on a store in memory."""
+_LINK = ReadProblem(
+    "E_PATH",
+    "Not opened: it is a link, a folder or a device, not a regular file.",
+    "Put the file itself into the folder.",
+)
+
+
+def _check_files(delivery: StagedDelivery, paths: Mapping[str, Path]) -> Checked:
+    """Run the pipeline's steps on a store in memory; `paths` by what stands for a file's sha256."""
     with Store.open(None) as store:
         enter_one(store, delivery)
-        stage_delivery(store, delivery, data.__getitem__)
+        stage_delivery(store, delivery, lambda sha256: _bytes(paths[sha256]))
         for table in TABLES:
-            merge(store, validate(store, table, official=None))
+            if store.count("staged", table.name):
+                merge(store, validate(store, table, official=None))
         accounts = close_accounts(store)
         found = current_problems(store).drop("site", "delivery")
     problems = tuple(Problem(**row) for row in found.iter_rows(named=True))

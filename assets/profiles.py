@@ -4,11 +4,14 @@ Belongs here: loading a profile and turning its faults into one clear message.
 Does not belong here: what a profile may say (`schemas.profile`).
 """
 
+from collections.abc import Hashable
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import yaml
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from schemas.errors import UsageError
 from schemas.profile import Profile, own_layout
@@ -34,7 +37,50 @@ def profile_named(name: str) -> Profile:
         raise UsageError(
             f"There is no profile '{name}'. Known: imsct, {', '.join(known)}. Name one of them."
         )
+    return parse_profile(path.read_text(encoding="utf-8"), name=name)
+
+
+def parse_profile(text: str, *, name: str) -> Profile:
+    """The profile that a YAML text describes.
+
+    Raises
+    ------
+    UsageError
+        If it is no YAML, gives a key twice, or does not account for both sides; the message names places.
+    """
     try:
-        return Profile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (ValidationError, yaml.YAMLError) as error:
-        raise UsageError(f"profile '{name}' is not valid: {error}") from error
+        return Profile.model_validate(yaml.load(text, Loader=_OnceLoader))
+    except ValidationError as error:
+        found = "; ".join(_sentence(detail) for detail in error.errors(include_input=False))
+    except RecursionError:
+        found = "it is nested without measure"
+    except yaml.MarkedYAMLError as error:
+        where = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
+        found = f"{where}{error.problem or 'it is no YAML'}"
+    except yaml.YAMLError:
+        found = "it is no YAML"
+    raise UsageError(f"profile '{name}': {found}. Nothing was read with it; mend the profile.")
+
+
+def _sentence(detail: ErrorDetails) -> str:
+    """One fault of a profile: where, then what."""
+    place = ".".join(str(part) for part in detail["loc"])
+    said = detail["msg"].removeprefix("Value error, ")
+    return f"{place}: {said}" if place else said
+
+
+class _OnceLoader(yaml.SafeLoader):
+    """YAML in which a key is given once: else the last of two would win in silence."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        """Build a mapping, every key of it once."""
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode) or key.tag == "tag:yaml.org,2002:merge":
+                continue
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key '{key.value}' is given twice", key.start_mark
+                )
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)

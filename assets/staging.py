@@ -19,6 +19,7 @@ from schemas.tables import BY_NAME, SCHEMA_VERSION, TABLES
 from warehouse.staging import (
     PROBLEM_COLUMNS,
     StagedDelivery,
+    StagedFile,
     clear_staged,
     forget,
     note_file,
@@ -26,6 +27,13 @@ from warehouse.staging import (
     stage,
 )
 from warehouse.store import Store
+
+
+class FileRefusedError(Exception):
+    """A file whose bytes cannot be had; the other files of its delivery go on."""
+
+    def __init__(self, problem: ReadProblem) -> None:
+        self.problem = problem
 
 
 def stage_pending(line: Line) -> dict[str, int]:
@@ -60,17 +68,16 @@ def _kept(line: Line, sha256: str) -> bytes:
 def stage_delivery(
     store: Store, delivery: StagedDelivery, bytes_of: Callable[[str], bytes]
 ) -> None:
-    """Read, map and stage the files of one delivery; `bytes_of` gives a file by its sha256."""
+    """Read, map and stage the files of one delivery; `bytes_of` gives a file by its sha256.
+
+    `bytes_of` may raise `FileRefusedError`.
+    """
     profile, unknown = _profile_of(delivery)
     tables: dict[str, list[pl.DataFrame]] = {}
     for file in delivery.files:
         part = profile.file(file.file) if profile else None
-        read = (
-            read_delimited(bytes_of(file.sha256), part, declared=file.rows)
-            if part is not None
-            else _unknown_file(file.file, unknown or _NO_SUCH_FILE)
-        )
-        mapped = map_records(read.frame, part) if part is not None else {}
+        read = _read(file, part, bytes_of, unknown=unknown or _NO_SUCH_FILE)
+        mapped = map_records(read.frame, part) if part is not None and not read.is_refused else {}
         read = _of_another_site(read, mapped, delivery.site)
         note_file(
             store,
@@ -93,6 +100,22 @@ def stage_delivery(
             )
         )
         stage(store, BY_NAME[table], rows)
+
+
+def _read(
+    file: StagedFile,
+    part: FileProfile | None,
+    bytes_of: Callable[[str], bytes],
+    *,
+    unknown: ReadProblem,
+) -> ReadFile:
+    """One file, read or refused."""
+    if part is None:
+        return _refused(file.file, unknown)
+    try:
+        return read_delimited(bytes_of(file.sha256), part, declared=file.rows)
+    except FileRefusedError as error:
+        return _refused(file.file, error.problem)
 
 
 def _of_another_site(read: ReadFile, mapped: dict[str, pl.DataFrame], site: str | None) -> ReadFile:
@@ -132,7 +155,7 @@ def _profile_of(delivery: StagedDelivery) -> tuple[Profile | None, ReadProblem |
         return None, ReadProblem("E_SCHEMA", str(error), "Name a shipped profile in the manifest.")
 
 
-def _unknown_file(file: str, problem: ReadProblem) -> ReadFile:
+def _refused(file: str, problem: ReadProblem) -> ReadFile:
     """A file that cannot be read at all."""
     return ReadFile(file, pl.DataFrame(), 0, (problem,), is_refused=True)
 

@@ -14,6 +14,7 @@ import polars as pl
 from assets.checking import Checked
 from schemas.errors import StorageError, UsageError
 from schemas.problems import Problem, exit_code_of
+from schemas.showing import counted
 from warehouse.files import write_atomically
 from warehouse.home import Home
 from warehouse.ledger import Ledger
@@ -44,8 +45,9 @@ def checked_as_text(checked: Checked) -> str:
     return "\n".join(
         [
             *problem_lines(checked.problems),
-            f"{checked.received} records received = {checked.accepted} accepted + "
-            f"{checked.quarantined} quarantined; {errors} errors, {warnings} warnings",
+            f"{counted(checked.received, 'record')} received = {checked.accepted} accepted + "
+            f"{checked.quarantined} quarantined; {counted(errors, 'error')}, "
+            f"{counted(warnings, 'warning')}",
         ]
     )
 

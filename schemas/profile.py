@@ -20,7 +20,7 @@ class _Strict(BaseModel):
 
 
 class Source(_Strict):
-    """Where the value of one target column comes from. Exactly one of `column`, `constant`, `id`."""
+    """Where the value of one target column comes from: one of `column`, `constant`, `id`."""
 
     column: str | None = None
     constant: str | None = None
@@ -43,6 +43,12 @@ class Source(_Strict):
         given = [self.column, self.constant, self.id]
         if sum(value is not None for value in given) != 1:
             raise ValueError("give exactly one of column, constant, id")
+        if self.column is None and (
+            self.codes or self.empty is not None or self.empty_where or self.months_to_days
+        ):
+            raise ValueError("codes, empty, empty_where and months_to_days go with column only")
+        if self.id is None and self.prefix:
+            raise ValueError("prefix goes with id only")
         return self
 
     def reads(self) -> set[str]:
@@ -102,6 +108,16 @@ class FileProfile(_Strict):
         absent = sorted((read | set(self.ignored)) - set(self.header))
         if absent:
             raise ValueError(f"{self.file}: the header has no column {', '.join(absent)}")
+        repeated = sorted({name for name in self.header if self.header.count(name) > 1})
+        if repeated:
+            raise ValueError(f"{self.file}: the header names twice {', '.join(repeated)}")
+        # the reader does not look for forbidden characters in what is ignored
+        both = sorted(read & set(self.ignored))
+        if both:
+            raise ValueError(f"{self.file}: both read and ignored: {', '.join(both)}")
+        own = [name for name in self.header if name.startswith("_")]
+        if own:
+            raise ValueError(f"{self.file}: no column may begin with '_': {', '.join(own)}")
         silent = [name for name in self.header if name not in read and name not in self.ignored]
         if silent:
             raise ValueError(f"{self.file}: neither read nor ignored: {', '.join(silent)}")
@@ -118,13 +134,21 @@ class Profile(_Strict):
     assumptions: tuple[str, ...] = ()
     files: tuple[FileProfile, ...]
 
+    @model_validator(mode="after")
+    def _names_each_file_once(self) -> Self:
+        names = [part.file for part in self.files]
+        repeated = sorted({name for name in names if names.count(name) > 1})
+        if repeated:
+            raise ValueError(f"a file is named twice: {', '.join(repeated)}")
+        return self
+
     def file(self, name: str) -> FileProfile | None:
         """The part for a delivered file, if the profile knows it."""
         return next((part for part in self.files if part.file == name), None)
 
 
 def not_recorded(column: Column) -> str:
-    """What a column holds where the source says nothing: a code for it if there is one, else empty."""
+    """What a column holds where the source says nothing: a code for that, else empty."""
     if isinstance(column.type, Code):
         codes = column.type.vocabulary.codes
         if "not_reported" in codes:

@@ -1,9 +1,10 @@
 """Showing values: how much of a delivered value a message may print.
 
-Belongs here: the one place that decides between a value and its class, and the nearest allowed code.
+Belongs here: the one place that decides between a value and its class, and the nearest code.
 Does not belong here: the messages (`warehouse.validation.messages`).
-The rule: a number of at most five digits, a text that is a code but for a slip of the pen; of anything
-else only its class, because a surname in a coded column is short text too (Jones is two letters from none).
+The rule: a number of at most five digits, a text that is a code but for a slip of the pen; of
+anything else only its class, because a surname in a coded column is short text too (Jones is two
+letters from none).
 """
 
 import re
@@ -78,7 +79,7 @@ def shown_key(table: Table, row: Mapping[str, str | None]) -> str | None:
 
 
 def _is_at_fault(column: Column, text: str | None) -> bool:
-    """Whether a part of a key is missing, not of its form, or looks like a date or hospital number."""
+    """Whether a part of a key is missing, not of its form, or looks like a date or MRN."""
     pattern = getattr(column.type, "pattern", "")
     return not text or not re.fullmatch(pattern, text) or bool(_IDENTIFYING.fullmatch(text))
 
@@ -87,7 +88,7 @@ _IDENTIFYING = re.compile(LOOKS_IDENTIFYING)
 
 
 def nearest(text: str, codes: Sequence[str]) -> str | None:
-    """The code that a text is but for a slip: another case, or one edit in four letters, at most two.
+    """The code that a text is but for a slip: case, or one edit in four letters, at most two.
 
     A slip leaves the first letter as it is; a surname seldom has it.
 

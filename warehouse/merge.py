@@ -79,7 +79,7 @@ def close_accounts(store: Store) -> pl.DataFrame:
         row = wrong.row(0, named=True)
         raise IntegrityError(
             f"{row['file']}: {row['received']} records received, but {row['accepted']} accepted "
-            f"and {row['quarantined']} quarantined. A record was lost: this is a fault of the program."
+            f"and {row['quarantined']} quarantined. A record was lost: a fault of the program."
         )
     with store.transaction():
         store.con.register("accounts", accounts.to_arrow())

@@ -38,7 +38,7 @@ _MAGIC = {
     b"<h": "a web page or XML",
 }
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-#: Longest line that is read; the widest table needs a few thousand characters. Above it a file of one
+#: Longest line that is read; the widest table needs a few thousand characters. A file of one long
 #: line would take twenty times its size in memory.
 _LONGEST_LINE = 1 << 20
 
@@ -72,7 +72,7 @@ class ReadFile:
 
 
 def read_delimited(data: bytes, profile: FileProfile, *, declared: int | None) -> ReadFile:
-    """Read one file under its declared dialect and header; `declared` rows, where it was announced."""
+    """Read one file under its declared dialect and header; `declared` rows, where announced."""
     refusal = _not_text(data, profile)
     if refusal is not None:
         return _refused(profile, refusal, found=0)
@@ -267,7 +267,8 @@ def _wrong_header(header: list[str], profile: FileProfile) -> ReadProblem | None
     more = f"; and {len(differing) - 4} more" if len(differing) > 4 else ""
     return ReadProblem(
         "E_HEADER",
-        "Another header than expected: "
+        ("The first line names no column; is the header missing? " * _is_a_record(header, profile))
+        + "Another header than expected: "
         + "; ".join(differing[:4])
         + more
         + ". Nothing of this file was loaded.",
@@ -277,7 +278,7 @@ def _wrong_header(header: list[str], profile: FileProfile) -> ReadProblem | None
 
 
 def _name_shown(found: str, known: set[str]) -> str:
-    """A found column name; of one that is not in the dictionary only its length, it may be a value."""
+    """A found column name; of an unknown one only its length, it may be a value."""
     is_known = found.isprintable() and found.strip().casefold() in known
     return f"'{found}'" if is_known else text_class(found)
 

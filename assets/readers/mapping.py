@@ -63,7 +63,10 @@ def _taken(source: Source, column: Column) -> pl.Expr:
     if source.id is not None:
         parts = pl.concat_str(*(pl.col(c) for c in source.id), separator="-")
         prefix = source.prefix
-        return parts.map_elements(lambda text: published_id(prefix, text), return_dtype=pl.String)
+        made = parts.map_elements(lambda text: published_id(prefix, text), return_dtype=pl.String)
+        # half a reference names nobody: empty, and so missing, instead of one key for several cases
+        is_whole = pl.all_horizontal(*(pl.col(c) != "" for c in source.id))
+        return pl.when(is_whole).then(made).otherwise(pl.lit(""))
     assert source.column is not None
     value = pl.col(source.column)
     if source.codes:
@@ -113,6 +116,6 @@ def published_id(prefix: str, reference: str) -> str:
 
 def _days(months: str) -> str:
     """Months as whole days; a text that is no number stays, and is judged."""
-    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", months):
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,15})?", months):
         return months
     return str(round(float(months) * DAYS_PER_MONTH))

@@ -61,7 +61,7 @@ def message_of(check: AnyCheck, table: Table, *, row: Row, lines: Sequence[int])
 
 def _on(lines: Sequence[int]) -> str:
     """The lines of a repeated key, the first few of many."""
-    shown_lines = " and ".join(str(line) for line in lines[:3])
+    shown_lines = ", ".join(str(line) for line in lines[:3])
     more = f" and {len(lines) - 3} more" if len(lines) > 3 else ""
     return f" (lines {shown_lines}{more})" if lines else ""
 

@@ -14,8 +14,8 @@ import polars as pl
 from schemas.catalogue import checks_of
 from schemas.checks import AnyCheck, ConflictCheck, DuplicateCheck, ReferenceCheck
 from schemas.errors import IntegrityError
-from schemas.table import Table
 from schemas.showing import shown_key
+from schemas.table import Table
 from warehouse.sql import TEXT_SUFFIX, name
 from warehouse.store import Store
 from warehouse.validation.messages import message_of, suggestion_of
@@ -131,8 +131,8 @@ def _agree(
     ]
     if differing:
         raise IntegrityError(
-            f"{table.name}: the two counts of broken rows disagree ({'; '.join(differing)}). Nothing of "
-            "this table was merged. This is a fault of the program: report it with these lines."
+            f"{table.name}: the two counts of broken rows disagree ({'; '.join(differing)}). "
+            "Nothing of this table was merged. A fault of the program: report it with these lines."
         )
 
 
@@ -240,9 +240,12 @@ def _held_back(store: Store, table: Table) -> list[tuple[object, ...]]:
         )
         rows = store.rows(
             f"select {_PLACE}, {key}"
-            f" from staged.{name(table.name)} s join received.deliveries d on d.delivery = s._delivery"
-            f" join (select p._delivery, p.{name(column)}, bool_and(q.row is not null) as is_refused"
-            f" from staged.{name(parent)} p left join quarantine.refused q on q.delivery = p._delivery"
+            f" from staged.{name(table.name)} s"
+            " join received.deliveries d on d.delivery = s._delivery"
+            f" join (select p._delivery, p.{name(column)},"
+            " bool_and(q.row is not null) as is_refused"
+            f" from staged.{name(parent)} p left join quarantine.refused q"
+            " on q.delivery = p._delivery"
             ' and q."table" = ? and q."row" = p._row group by 1, 2) p'
             f" on p._delivery = s._delivery and p.{name(column)} = s.{name(column)}"
             " where p.is_refused",
@@ -257,7 +260,8 @@ def _claimed_elsewhere(store: Store, table: Table) -> list[tuple[object, ...]]:
     key = ", ".join(f"s.{name(k + TEXT_SUFFIX)}" for k in table.key)
     same = " and ".join(f"c.{name(k)} = s.{name(k)}" for k in table.key)
     rows = store.rows(
-        f"select {_PLACE}, {key} from staged.{name(table.name)} s join received.deliveries d on d.delivery = s._delivery"
+        f"select {_PLACE}, {key} from staged.{name(table.name)} s"
+        " join received.deliveries d on d.delivery = s._delivery"
         f" join core.{name(table.name)} c on {same}"
         " join received.deliveries o on o.delivery = c._delivery where o.site <> d.site"
     )

@@ -1,0 +1,12 @@
+"""A file grew after the manifest was made."""
+
+from pathlib import Path
+
+from tests.support.folders import announce, clean
+
+
+def make(folder: Path) -> None:
+    clean(folder)
+    announce(folder)
+    path = folder / "pathology.csv"
+    path.write_bytes(path.read_bytes() + b"\n")

@@ -1,0 +1,12 @@
+"""One column under another name."""
+
+from pathlib import Path
+
+from tests.support.folders import announce, clean, lines_of, write_lines
+
+
+def make(folder: Path) -> None:
+    clean(folder)
+    header, *rest = lines_of(folder, "pathology")
+    write_lines(folder, "pathology", [header.replace("who_grade", "grade"), *rest])
+    announce(folder)

@@ -1,0 +1,134 @@
+"""Every folder beside this file: an input made by its `make.py`, and exactly its problems.
+
+Belongs here: the one test over the folders.
+Does not belong here: the inputs and what is expected of them.
+The folders are rows of the catalogue of faults; a fault is mended together with its folder.
+"""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestration.listing import problem_lines
+from schemas.problems import Problem
+from tests.support.command import Ran, imsct
+from tests.support.folders import fingerprint
+
+HERE = Path(__file__).parent
+CASES = sorted(path.name for path in HERE.iterdir() if (path / "make.py").exists())
+#: Run as a process of their own too: another exit code each.
+AS_PROCESS = ["A4-swapped-columns", "A9-byte-order-mark", "A15-other-bytes"]
+
+_opened: list[str] | None = None
+
+
+def _note_opened(event: str, arguments: tuple[object, ...]) -> None:
+    """Audit hook; it cannot be removed again, so it notes nothing unless asked."""
+    if event == "open" and _opened is not None:
+        _opened.append(str(arguments[0]))
+
+
+@pytest.fixture
+def opened() -> Iterator[list[str]]:
+    """Every path that is opened while the test runs."""
+    global _opened
+    if not getattr(_note_opened, "is_there", False):
+        sys.addaudithook(_note_opened)
+        _note_opened.is_there = True  # type: ignore[attr-defined]
+    _opened = []
+    yield _opened
+    _opened = None
+
+
+def made(case: str, tmp_path: Path) -> Path:
+    """The folder that a case's script makes."""
+    folder = tmp_path / "delivery"
+    folder.mkdir()
+    spec = importlib.util.spec_from_file_location("make", HERE / case / "make.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    make: Callable[[Path], None] = module.make
+    make(folder)
+    return folder
+
+
+def expected_of(case: str) -> dict[str, Any]:
+    """What the case must give."""
+    found: dict[str, Any] = json.loads((HERE / case / "expected.json").read_text(encoding="utf-8"))
+    return found
+
+
+def command_of(expected: dict[str, Any], folder: Path) -> list[str]:
+    """The arguments of the command, the folder in its place."""
+    return [str(folder) if word == "DIR" else word for word in expected["command"].split()[1:]]
+
+
+def demand(ran: Ran, expected: dict[str, Any]) -> None:
+    """Demand exactly what is expected, in words that repeat nothing they must not."""
+    found = json.loads(ran.out)
+    places = [{k: p[k] for k in ("file", "line", "column", "rule")} for p in found["problems"]]
+    assert sorted(places, key=str) == sorted(expected["problems"], key=str)
+    counts = {name: found[name] for name in ("accepted", "quarantined", "received")}
+    assert counts == {name: expected[name] for name in counts}
+    assert counts["accepted"] + counts["quarantined"] == counts["received"]
+    assert ran.exit == expected["exit"]
+    assert ran.err == ""
+    problems = [Problem(**problem) for problem in found["problems"]]
+    text = "\n".join(problem_lines(problems))
+    for problem in problems:
+        assert problem.message.endswith(".")
+        assert problem.suggestion.endswith((".", "?"))
+    for hidden in expected["absent"]:
+        assert hidden not in text + ran.out
+    assert (text + ran.out).replace("\n", "").isprintable()
+    assert "Traceback" not in text + ran.out + ran.err
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_faults(case: str, tmp_path: Path, opened: list[str]) -> None:
+    folder = made(case, tmp_path)
+    expected = expected_of(case)
+    before = fingerprint(folder)
+    opened.clear()
+    ran = imsct(*command_of(expected, folder))
+    touched = {path for path in opened if "/etc/" in path or "passwd" in path}
+    demand(ran, expected)
+    assert fingerprint(folder) == before
+    assert not touched, "nothing outside the delivery is opened"
+
+
+@pytest.mark.parametrize("case", AS_PROCESS)
+def test_faults_as_a_process(case: str, tmp_path: Path) -> None:
+    folder = made(case, tmp_path)
+    expected = expected_of(case)
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from orchestration.cli import main; main()",
+            *command_of(expected, folder),
+        ],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(HERE.parent.parent)},
+        check=False,
+        timeout=60,
+    )
+    demand(Ran(done.returncode, done.stdout, done.stderr), expected)
+    assert {path.name for path in tmp_path.iterdir()} == {"delivery"}
+
+
+def test_every_folder_is_a_case() -> None:
+    folders = {path.name for path in HERE.iterdir() if path.is_dir() and "__" not in path.name}
+    assert folders == set(CASES)
+    assert all((HERE / case / "expected.json").exists() for case in CASES)
