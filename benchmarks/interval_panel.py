@@ -1,6 +1,6 @@
 """How long the panel of measures with its 2000 bootstraps takes, beside one pass without them.
 
-Belongs here: the ratio within one run. Does not belong here: whether the intervals are right (tests).
+Belongs here: the ratio within one run. Does not belong here: whether the intervals are right.
 Run: python benchmarks/interval_panel.py
 """
 

@@ -1,12 +1,10 @@
 """Intervals: inside the range, absent where too few samples have a value, quick."""
 
-
 import numpy as np
 import pytest
 
 from analyses.evaluation import OutOfFold, performance
 from analyses.intervals import corrected_difference, logit_interval, percentile_interval
-from analyses.resampling import bootstrap_weights, generator
 
 
 def test_no_interval_from_too_few_values() -> None:
