@@ -206,7 +206,9 @@ _READS = (
         "R023",
         "imaging_reads.enhancement_extent",
         holds=IfThen(
-            is_in("enhancement_degree", "none"), is_in("enhancement_extent", "not_applicable")
+            is_in("enhancement_degree", "none"),
+            # a source without a word on the extent says 'not_reported' and contradicts nothing
+            is_in("enhancement_extent", "not_applicable", "not_reported"),
         ),
         remedy="Where nothing enhances, the extent is 'not_applicable'.",
     ),
