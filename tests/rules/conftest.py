@@ -1,6 +1,6 @@
 """The fixture `check_rule`: one rule on small text tables, judged in three ways that must agree."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -32,7 +32,7 @@ class CheckRule(Protocol):
 
 
 @pytest.fixture
-def check_rule(tmp_path: Path) -> Iterator[CheckRule]:
+def check_rule(tmp_path: Path) -> CheckRule:
     """Demand which rows of the last table break a rule, and that no other row breaks any.
 
     `refused` are the keys that break it at error level, `warned` at warning level; a key is named
@@ -70,7 +70,7 @@ def check_rule(tmp_path: Path) -> Iterator[CheckRule]:
         others = [broken for broken in found if broken[0] != table or broken[1] not in wrong]
         assert not others, "rows that the test calls right break a rule"
 
-    yield check
+    return check
 
 
 def _by_sql(store: Store, delivery: Mapping[str, pl.DataFrame]) -> list[Broken]:

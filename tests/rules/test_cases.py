@@ -28,14 +28,14 @@ def test_r013_an_incidental_tumour_gives_no_symptoms(check_rule: CheckRule) -> N
     check_rule(
         "R013",
         cases="""
-            case_id | is_incidental | symptom_pain | symptom_sensory | symptom_motor | symptom_gait | symptom_sphincter
-            --------+---------------+--------------+-----------------+---------------+--------------+------------------
-            C1      | yes           | no           | no              | no            | no           | no
-            C2      | yes           | unknown      | unknown         | no            | no           | no
-            C3      | no            | yes          | no              | no            | no           | no
-            C4      | unknown       | yes          | no              | no            | no           | no
-            C5      | yes           | yes          | no              | no            | no           | no
-            C6      | yes           | unknown      | unknown         | unknown       | unknown      | yes
+            case_id | is_incidental | symptom_pain | symptom_motor | symptom_sphincter
+            --------+---------------+--------------+---------------+------------------
+            C1      | yes           | no           | no            | no
+            C2      | yes           | unknown      | no            | unknown
+            C3      | no            | yes          | no            | no
+            C4      | unknown       | yes          | no            | no
+            C5      | yes           | yes          | no            | no
+            C6      | yes           | unknown      | unknown       | yes
         """,
         warned=["C5", "C6"],
     )

@@ -28,15 +28,24 @@ def test_r082_the_last_imaging_is_not_after_the_contact(check_rule: CheckRule) -
     check_rule(
         "R082",
         follow_up="""
-            follow_up_id | contact_day | contact_day_missing_reason | last_imaging_day | last_imaging_day_missing_reason
-            -------------+-------------+----------------------------+------------------+--------------------------------
-            1            | 360         |                            | 350              |
-            2            | 360         |                            | 360              |
-            3            | 360         |                            |                  | not_done
-            4            |             | not_recorded               | 360              |
-            5            | 0           |                            | 0                |
-            6            | 360         |                            | 400              |
-            7            | 360         |                            | 361              |
+            follow_up_id | contact_day | last_imaging_day | last_imaging_day_missing_reason
+            -------------+-------------+------------------+--------------------------------
+            1            | 360         | 350              |
+            2            | 360         | 360              |
+            3            | 360         |                  | not_done
+            4            | 0           | 0                |
+            5            | 360         | 400              |
+            6            | 360         | 361              |
         """,
-        refused=["6", "7"],
+        refused=["5", "6"],
+    )
+    check_rule(
+        "R082",
+        follow_up="""
+            follow_up_id | contact_day | contact_day_missing_reason | last_imaging_day
+            -------------+-------------+----------------------------+-----------------
+            1            |             | not_recorded               | 360
+            2            | 0           |                            | 1
+        """,
+        refused=["2"],
     )

@@ -8,15 +8,15 @@ def test_r022_enhancement_needs_contrast(check_rule: CheckRule) -> None:
     check_rule(
         "R022",
         imaging_studies="""
-            study_id | modality | contrast_given | seq_t1_post_contrast    | seq_t1       | seq_t2       | seq_stir | seq_t2star_gre | seq_swi | seq_dwi | seq_dti | seq_mrs | seq_perfusion | seq_3d_t2
-            ---------+----------+----------------+-------------------------+--------------+--------------+----------+----------------+---------+---------+---------+---------+---------------+----------
-            MR       | mr       | yes            | acquired                | acquired     | acquired     | unknown  | unknown        | unknown | unknown | unknown | unknown | unknown       | unknown
-            BAD      | mr       | yes            | acquired_not_diagnostic | acquired     | acquired     | unknown  | unknown        | unknown | unknown | unknown | unknown | unknown       | unknown
-            PLAIN    | mr       | no             | not_acquired            | acquired     | acquired     | unknown  | unknown        | unknown | unknown | unknown | unknown | unknown       | unknown
-            OLD      | mr       | unknown        | unknown                 | acquired     | acquired     | unknown  | unknown        | unknown | unknown | unknown | unknown | unknown       | unknown
-            CT       | ct       | yes            |                         |              |              |          |                |         |         |         |         |               |
-            CTPLAIN  | ct       | no             |                         |              |              |          |                |         |         |         |         |               |
-            CTOLD    | ct       | unknown        |                         |              |              |          |                |         |         |         |         |               |
+            study_id | modality | contrast_given | seq_t1_post_contrast    | seq_*
+            ---------+----------+----------------+-------------------------+---------
+            MR       | mr       | yes            | acquired                | acquired
+            BAD      | mr       | yes            | acquired_not_diagnostic | acquired
+            PLAIN    | mr       | no             | not_acquired            | acquired
+            OLD      | mr       | unknown        | unknown                 | acquired
+            CT       | ct       | yes            |                         |
+            CTPLAIN  | ct       | no             |                         |
+            CTOLD    | ct       | unknown        |                         |
         """,
         imaging_reads="""
             read_id | study_id | enhancement_degree  | enhancement_pattern
@@ -66,13 +66,13 @@ def test_r025_cap_sign_needs_a_sequence_that_can_show_it(check_rule: CheckRule) 
     check_rule(
         "R025",
         imaging_studies="""
-            study_id | modality | seq_t1   | seq_t2       | seq_stir     | seq_t2star_gre | seq_swi      | seq_t1_post_contrast | seq_dwi | seq_dti | seq_mrs | seq_perfusion | seq_3d_t2
-            ---------+----------+----------+--------------+--------------+----------------+--------------+----------------------+---------+---------+---------+---------------+-------------
-            T2STAR   | mr       | acquired | not_acquired | not_acquired | acquired       | not_acquired | unknown              | unknown | unknown | unknown | unknown       | not_acquired
-            THREED   | mr       | acquired | not_acquired | not_acquired | unknown        | not_acquired | unknown              | unknown | unknown | unknown | unknown       | acquired
-            OLD      | mr       | acquired | not_acquired | unknown      | unknown        | unknown      | unknown              | unknown | unknown | unknown | unknown       | unknown
-            T1ONLY   | mr       | acquired | not_acquired | acquired     | not_acquired   | not_acquired | unknown              | unknown | unknown | unknown | unknown       | not_acquired
-            CT       | ct       |          |              |              |                |              |                      |         |         |         |               |
+            study_id | modality | seq_t1   | seq_stir | seq_t2star_gre | seq_3d_t2    | seq_*
+            ---------+----------+----------+----------+----------------+--------------+-------------
+            T2STAR   | mr       | acquired | unknown  | acquired       | not_acquired | not_acquired
+            THREED   | mr       | acquired | unknown  | unknown        | acquired     | not_acquired
+            OLD      | mr       | acquired | unknown  | unknown        | not_acquired | not_acquired
+            T1ONLY   | mr       | acquired | acquired | not_acquired   | not_acquired | not_acquired
+            CT       | ct       |          |          |                |              |
         """,
         imaging_reads="""
             read_id | study_id | cap_sign
@@ -105,7 +105,7 @@ def test_r026_an_absent_cap_sign_was_looked_for_on_t2star(check_rule: CheckRule)
         """,
         imaging_reads="""
             read_id | study_id | cap_sign
-            --------+----------+---------------
+            --------+----------+-------------
             1       | BOTH     | absent
             2       | SWI      | absent
             3       | OLD      | absent
@@ -123,7 +123,7 @@ def test_r027_a_cap_of_haemosiderin_is_a_haemorrhage(check_rule: CheckRule) -> N
         "R027",
         imaging_reads="""
             read_id | cap_sign | haemorrhage
-            --------+----------+---------------
+            --------+----------+--------------
             1       | present  | present
             2       | present  | not_reported
             3       | absent   | absent
@@ -139,12 +139,12 @@ def test_r028_a_signal_needs_its_sequence(check_rule: CheckRule) -> None:
     check_rule(
         "R028",
         imaging_studies="""
-            study_id | modality | seq_t1       | seq_t2       | seq_stir     | seq_3d_t2    | seq_t2star_gre | seq_swi | seq_t1_post_contrast | seq_dwi | seq_dti | seq_mrs | seq_perfusion
-            ---------+----------+--------------+--------------+--------------+--------------+----------------+---------+----------------------+---------+---------+---------+--------------
-            T1       | mr       | acquired     | not_acquired | not_acquired | not_acquired | acquired       | unknown | acquired             | unknown | unknown | unknown | unknown
-            STIR     | mr       | not_acquired | not_acquired | acquired     | not_acquired | acquired       | unknown | acquired             | unknown | unknown | unknown | unknown
-            OLD      | mr       | unknown      | unknown      | acquired     | not_acquired | acquired       | unknown | acquired             | unknown | unknown | unknown | unknown
-            CT       | ct       |              |              |              |              |                |         |                      |         |         |         |
+            study_id | modality | seq_t1       | seq_t2       | seq_stir     | seq_*
+            ---------+----------+--------------+--------------+--------------+-------------
+            T1       | mr       | acquired     | not_acquired | not_acquired | not_acquired
+            STIR     | mr       | not_acquired | unknown      | acquired     | not_acquired
+            OLD      | mr       | unknown      | unknown      | acquired     | not_acquired
+            CT       | ct       |              |              |              |
         """,
         imaging_reads="""
             read_id | study_id | t1_signal      | t2_signal
@@ -196,14 +196,14 @@ def test_r032_calcification_needs_ct_or_a_susceptible_sequence(check_rule: Check
     check_rule(
         "R032",
         imaging_studies="""
-            study_id | modality       | seq_t2star_gre | seq_swi      | seq_t1   | seq_t2   | seq_stir | seq_t1_post_contrast | seq_dwi  | seq_dti  | seq_mrs  | seq_perfusion | seq_3d_t2
-            ---------+----------------+----------------+--------------+----------+----------+----------+----------------------+----------+----------+----------+---------------+----------
-            CT       | ct             |                |              |          |          |          |                      |          |          |          |               |
-            CTMYELO  | ct_myelography | not_acquired   | not_acquired |          |          |          |                      |          |          |          |               |
-            SWI      | mr             | not_acquired   | acquired     | acquired | acquired | unknown  | unknown              | unknown  | unknown  | unknown  | unknown       | unknown
-            OLD      | mr             | unknown        | not_acquired | acquired | acquired | unknown  | unknown              | unknown  | unknown  | unknown  | unknown       | unknown
-            T2ONLY   | mr             | not_acquired   | not_acquired | acquired | acquired | unknown  | unknown              | unknown  | unknown  | unknown  | unknown       | unknown
-            MYELO    | myelography    |                |              |          |          |          |                      |          |          |          |               |
+            study_id | modality       | seq_t2star_gre | seq_swi      | seq_*
+            ---------+----------------+----------------+--------------+---------
+            CT       | ct             |                |              |
+            CTMYELO  | ct_myelography | not_acquired   | not_acquired |
+            SWI      | mr             | not_acquired   | acquired     | acquired
+            OLD      | mr             | unknown        | not_acquired | acquired
+            T2ONLY   | mr             | not_acquired   | not_acquired | acquired
+            MYELO    | myelography    |                |              |
         """,
         imaging_reads="""
             read_id | study_id | calcification

@@ -50,7 +50,10 @@ def delivery_of(given: Mapping[str, list[dict[str, str]]]) -> dict[str, pl.DataF
     and a surgery of day 0 is added to operated cases where no surgery is given.
     """
     rows = {
-        name: [valid_row(name, **(_without_optional_parents(name) | row)) for row in table]
+        name: [
+            valid_row(name, **(_without_optional_parents(name) | _spread(name, row)))
+            for row in table
+        ]
         for name, table in given.items()
     }
     for table in reversed(TABLES):
@@ -72,6 +75,18 @@ def delivery_of(given: Mapping[str, list[dict[str, str]]]) -> dict[str, pl.DataF
                     valid_row("surgeries", surgery_id=key, case_id=case["case_id"])
                 )
     return {t.name: frame_of(t.name, list(rows[t.name])) for t in TABLES if rows.get(t.name)}
+
+
+def _spread(table: str, row: Row) -> dict[str, str]:
+    """The row with a column `seq_*` spread over all columns that begin so and are not named."""
+    spread = {
+        column: value
+        for name, value in row.items()
+        if name.endswith("*")
+        for column in BY_NAME[table].names
+        if column.startswith(name[:-1])
+    }
+    return spread | {name: value for name, value in row.items() if not name.endswith("*")}
 
 
 def _without_optional_parents(table: str) -> dict[str, str]:
