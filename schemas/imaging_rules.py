@@ -82,7 +82,7 @@ _STUDIES = (
                 ),
             ),
         ),
-        sentence="diagnostic imaging is not after the first surgery, preoperative imaging not after "
+        sentence="diagnostic imaging is not after the first surgery, preoperative not after "
         "the last",
         remedy="Imaging made after surgery cannot be preoperative: correct the day or the purpose.",
     ),
@@ -283,8 +283,12 @@ _MEASUREMENTS = (
     rule_at(
         "R042",
         "imaging_measurements.value",
-        holds=IfThen(is_in("measure", *_ADC), Compare(Col("value"), ">=", 10)),
-        sentence="an ADC is at least 10, in 10^-6 mm2/s",
+        holds=IfThen(
+            # 0 and less is R006's finding alone: no unit makes it right
+            all_of(is_in("measure", *_ADC), Compare(Col("value"), ">", 0)),
+            Compare(Col("value"), ">=", 10),
+        ),
+        sentence="an ADC above 0 is at least 10, in 10^-6 mm2/s",
         remedy="It looks like 10^-3 mm2/s: confirm the unit and multiply by 1000 at the site.",
     ),
 )

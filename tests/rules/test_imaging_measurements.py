@@ -63,15 +63,15 @@ def test_r029_an_adc_needs_diffusion_imaging(check_rule: CheckRule) -> None:
             BAD      | acquired_not_diagnostic | not_acquired
         """,
         imaging_measurements="""
-            measurement_id | study_id | measure            | unit       | value | value_missing_reason
-            ---------------+----------+--------------------+------------+-------+---------------------
-            1              | DWI      | adc_mean_1e6_mm2_s | 1e-6_mm2_s | 1320  |
-            2              | DTI      | adc_min_1e6_mm2_s  | 1e-6_mm2_s | 900   |
-            3              | OLD      | adc_mean_1e6_mm2_s | 1e-6_mm2_s | 1320  |
-            4              | NEITHER  | adc_mean_1e6_mm2_s | 1e-6_mm2_s |       | not_done
-            5              | NEITHER  | tumour_length_mm   | mm         | 40    |
-            6              | NEITHER  | adc_mean_1e6_mm2_s | 1e-6_mm2_s | 1320  |
-            7              | BAD      | adc_min_1e6_mm2_s  | 1e-6_mm2_s | 900   |
+        measurement_id | study_id | measure            | unit       | value | value_missing_reason
+        ---------------+----------+--------------------+------------+-------+---------------------
+        1              | DWI      | adc_mean_1e6_mm2_s | 1e-6_mm2_s | 1320  |
+        2              | DTI      | adc_min_1e6_mm2_s  | 1e-6_mm2_s | 900   |
+        3              | OLD      | adc_mean_1e6_mm2_s | 1e-6_mm2_s | 1320  |
+        4              | NEITHER  | adc_mean_1e6_mm2_s | 1e-6_mm2_s |       | not_done
+        5              | NEITHER  | tumour_length_mm   | mm         | 40    |
+        6              | NEITHER  | adc_mean_1e6_mm2_s | 1e-6_mm2_s | 1320  |
+        7              | BAD      | adc_min_1e6_mm2_s  | 1e-6_mm2_s | 900   |
         """,
         refused=["6", "7"],
     )
@@ -135,9 +135,10 @@ def test_r042_an_adc_is_not_a_thousandth_of_itself(check_rule: CheckRule) -> Non
             5              | adc_mean_1e6_mm2_s | 1e-6_mm2_s | 1.32  |
             6              | adc_min_1e6_mm2_s  | 1e-6_mm2_s | 0.9   |
             7              | adc_mean_1e6_mm2_s | 1e-6_mm2_s | 9.99  |
-            8              | adc_mean_1e6_mm2_s | 1e-6_mm2_s | 0     |
-            9              | adc_mean_1e6_mm2_s | 1e-6_mm2_s | 10    |
+            8              | adc_mean_1e6_mm2_s | 1e-6_mm2_s | 10    |
+            9              | adc_mean_1e6_mm2_s | 1e-6_mm2_s | 0     |
+            10             | adc_mean_1e6_mm2_s | 1e-6_mm2_s | -1    |
         """,
-        refused=["5", "6", "7", "8"],
-        by_others=["9"],
+        refused=["5", "6", "7"],
+        by_others=["8", "9", "10"],
     )
