@@ -9,7 +9,7 @@ export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev test check pytest golden docs docs-check browser lock clean
+.PHONY: help setup run dev test check pytest golden bench browser lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -38,7 +38,13 @@ check: $(READY) ## lint, types and import contract
 	$(BIN)/lint-imports
 
 pytest: $(READY) browser ## the tests
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+	SCIPY_ARRAY_API=1 $(BIN)/python -m pytest -q -n 2 --dist loadgroup
+
+golden: $(READY) ## write the golden files again; read the diff before committing it
+	$(BIN)/python -m tests.golden.rewrite
+
+bench: $(READY) ## measure what is worth measuring
+	PYTHONPATH=. $(BIN)/python benchmarks/interval_panel.py
 
 browser: # Debian's chromium, where it is missing and may be installed; tests that need it say loudly when it is not there
 	@command -v chromium >/dev/null 2>&1 || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; } || echo "chromium is missing and may not be installed here: tests that look at a page will be skipped" >&2

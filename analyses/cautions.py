@@ -41,17 +41,19 @@ def published_selection(provenance: str | None) -> list[Caution]:
 
 
 def mostly_missing(missingness: Sequence[Mapping[str, Any]]) -> list[Caution]:
-    """Predictors missing in more than half of the eligible cases."""
+    """Predictors missing in more than half of the eligible cases, in one warning."""
+    shares = {row["column"]: row["missing"] / row["n"] for row in missingness if row["n"]}
+    named = [f"{name} ({100 * share:.0f} %)" for name, share in shares.items() if share > MOSTLY]
+    if not named:
+        return []
     return [
         {
             "code": "mostly_missing",
             "message": (
-                f"{row['column']} is missing in {100 * row['missing'] / row['n']:.0f} % of the "
-                "eligible cases; what a model learns from it is mostly that it is missing."
+                f"Missing in more than half of the eligible cases: {', '.join(named)}. What a "
+                "model learns from such a column is mostly that it is missing."
             ),
         }
-        for row in missingness
-        if row["n"] and row["missing"] / row["n"] > MOSTLY
     ]
 
 

@@ -187,7 +187,8 @@ def labels_of_columns() -> dict[str, str]:
     ):
         for column in BY_NAME[table].columns:
             kind = "" if isinstance(column.type, Code) else column.unit
-            units.setdefault(column.name, (kind, column.name.removesuffix(f"_{kind}")))
+            stem = column.label or column.name.removesuffix(f"_{kind}")
+            units.setdefault(column.name, (kind, stem))
     for name, (unit, stem) in units.items():
         words = stem.replace("_", " ").removesuffix(" 1e6 mm2 s")
         for word in ("adc", "mri", "who", "t1", "t2", "dwi", "dti", "mrs", "swi", "naa"):

@@ -14,6 +14,15 @@ import polars as pl
 #: (doi:10.14245/ns.2244156.078).
 OUTSIDE_ELIGIBILITY = ("non_neoplastic", "lipoma", "myxopapillary_ependymoma")
 
+#: Why a case is not eligible, in the order in which it is asked; the first reason counts.
+EXCLUSIONS = (
+    "no consent for the research registry",
+    "lipoma, myxopapillary ependymoma or no tumour",
+    "later tumour of a patient who is counted",
+    "not operated",
+    "surgery not meant to resect",
+)
+
 
 def add_endpoints(cohort: pl.DataFrame) -> pl.DataFrame:
     """Add every endpoint to the cohort (`analyses.cohort.build_cohort`)."""
@@ -59,7 +68,7 @@ def add_gross_total_resection(cohort: pl.DataFrame) -> pl.DataFrame:
     ...     }
     ... )
     >>> add_gross_total_resection(cases)["gross_total_resection_exclusion"].to_list()
-    [None, 'histology outside the eligibility', 'not operated']
+    [None, 'lipoma, myxopapillary ependymoma or no tumour', 'not operated']
     """
     extent = pl.col("extent_of_resection")
     known = extent.is_not_null() & (extent != "unknown")
@@ -67,18 +76,15 @@ def add_gross_total_resection(cohort: pl.DataFrame) -> pl.DataFrame:
         pl.when(extent == "gtr").then(pl.lit("yes")).otherwise(pl.lit("no"))
     )
     first = pl.col("case_number") == pl.col("case_number").min().over("patient_id")
-    reasons = [
-        (pl.col("consent_scope") != "research_registry", "no consent for the research registry"),
-        (pl.col("histology").is_in(OUTSIDE_ELIGIBILITY), "histology outside the eligibility"),
-        (~first, "later tumour of a patient who is counted"),
-        (pl.col("surgery_day").is_null(), "not operated"),
-        (
-            pl.col("intent").is_in(("biopsy", "decompression", "cyst_drainage")),
-            "surgery not meant to resect",
-        ),
-    ]
+    conditions = (
+        pl.col("consent_scope") != "research_registry",
+        pl.col("histology").is_in(OUTSIDE_ELIGIBILITY),
+        ~first,
+        pl.col("surgery_day").is_null(),
+        pl.col("intent").is_in(("biopsy", "decompression", "cyst_drainage")),
+    )
     exclusion = pl.lit(None, dtype=pl.String)
-    for holds, reason in reversed(reasons):
+    for holds, reason in reversed(tuple(zip(conditions, EXCLUSIONS, strict=True))):
         exclusion = pl.when(holds.fill_null(False)).then(pl.lit(reason)).otherwise(exclusion)
     return cohort.with_columns(
         value.alias("gross_total_resection"), exclusion.alias("gross_total_resection_exclusion")

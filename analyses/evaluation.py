@@ -27,6 +27,7 @@ from analyses.resampling import Stage, assign_folds, generator
 
 #: Bootstrap samples of patients behind every interval.
 DRAWS = 2000
+_DECIMALS = 10
 _NO_VALUE = "no finite value: the predictions are constant or separate the outcomes"
 
 
@@ -202,7 +203,8 @@ def _mean(values: list[Floats]) -> Floats:
 
 
 def _entry(estimate: float, interval: tuple[float, float] | None) -> dict[str, Any]:
-    """A measure as it stands in the results."""
+    """A measure as it stands in the results, without the rounding error around an exact 0."""
     if not np.isfinite(estimate):
         return {"estimate": None, "interval": None, "reason": _NO_VALUE}
-    return {"estimate": estimate, "interval": None if interval is None else list(interval)}
+    limits = None if interval is None else [round(limit, _DECIMALS) for limit in interval]
+    return {"estimate": round(estimate, _DECIMALS), "interval": limits}

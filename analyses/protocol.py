@@ -184,7 +184,7 @@ def _count(plan: Plan, selected: Selected, used: Sequence[str]) -> Counts:
     n_parameters = 0
     if strata:
         models = (selected.predictors, plan.baseline)
-        n_parameters = max(_varying_columns(_training(selected, names)) for names in models)
+        n_parameters = max(_count_parameters(_training(selected, names)) for names in models)
     return Counts(
         patients=len(strata),
         positives=strata.count(1.0),
@@ -193,11 +193,15 @@ def _count(plan: Plan, selected: Selected, used: Sequence[str]) -> Counts:
     )
 
 
-def _varying_columns(training: Training) -> int:
-    """Columns of the coded matrix that vary; a column without variation is no parameter."""
+def _count_parameters(training: Training) -> int:
+    """Columns of the coded matrix that vary and differ.
+
+    A case without any study is empty in every sign: those indicators are one parameter, not ten.
+    """
     steps = fit_preprocessing(training.frame, training.groups)
     matrix = steps.transform(training.frame)
-    return int((np.ptp(matrix, axis=0) > 0).sum()) if matrix.shape[1] else 0
+    varying = matrix[:, np.ptp(matrix, axis=0) > 0]
+    return int(np.unique(varying, axis=1).shape[1]) if varying.shape[1] else 0
 
 
 def _training(selected: Selected, columns: Sequence[str]) -> Training:

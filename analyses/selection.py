@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from analyses.endpoints import EXCLUSIONS
 from analyses.plan import EACH, Plan
 from analyses.preprocessing import MISSING_STATES, is_text
 from schemas.errors import UsageError
@@ -260,7 +261,8 @@ def _eligible(plan: Plan, cohort: pl.DataFrame) -> tuple[pl.DataFrame, list[dict
     column = plan.outcome.column + _EXCLUSION
     if column in cohort.columns:
         counts = cohort[column].drop_nulls().value_counts(name="n").rows()
-        for reason, n in sorted(counts, key=lambda pair: (-pair[1], pair[0])):
+        asked = {reason: place for place, reason in enumerate(EXCLUSIONS)}
+        for reason, n in sorted(counts, key=lambda c: (asked.get(c[0], len(asked)), -c[1], c[0])):
             attrition.append(_step(reason, left.height, n))
             left = left.filter(pl.col(column).is_null() | (pl.col(column) != reason))
     known = left.filter(pl.Series(_is_recorded(left[plan.outcome.column])))

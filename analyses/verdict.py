@@ -39,8 +39,8 @@ class SampleSize:
 class Counts:
     """What the verdict rests on, in patients after exclusions.
 
-    `events` is the smaller class; `parameters` the columns of the largest model that vary,
-    before any selection.
+    `events` is the smaller class; `parameters` the columns of the largest model that vary
+    and differ, before any selection.
     """
 
     patients: int

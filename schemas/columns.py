@@ -109,6 +109,8 @@ class Column:
     required_when: Predicate | None = None
     may_be_explained: bool = False
     parent: str | None = None
+    #: Short name for people where the column's own does not read well.
+    label: str = ""
     name: str = ""
 
     @property

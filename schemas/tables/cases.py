@@ -43,11 +43,24 @@ class Cases:
         required=False,
         may_be_explained=True,
     )
-    symptom_pain = Column(Code(v.YN), "Pain at presentation.", _CLINICAL)
-    symptom_sensory = Column(Code(v.YN), "Sensory symptoms at presentation.", _CLINICAL)
-    symptom_motor = Column(Code(v.YN), "Weakness at presentation.", _CLINICAL)
-    symptom_gait = Column(Code(v.YN), "Gait disturbance at presentation.", _CLINICAL)
-    symptom_sphincter = Column(Code(v.YN), "Bladder or bowel symptoms at presentation.", _CLINICAL)
+    symptom_pain = Column(
+        Code(v.YN), "Pain at presentation.", _CLINICAL, label="pain at presentation"
+    )
+    symptom_sensory = Column(
+        Code(v.YN), "Sensory symptoms at presentation.", _CLINICAL, label="sensory symptoms"
+    )
+    symptom_motor = Column(
+        Code(v.YN), "Weakness at presentation.", _CLINICAL, label="weakness at presentation"
+    )
+    symptom_gait = Column(
+        Code(v.YN), "Gait disturbance at presentation.", _CLINICAL, label="gait disturbance"
+    )
+    symptom_sphincter = Column(
+        Code(v.YN),
+        "Bladder or bowel symptoms at presentation.",
+        _CLINICAL,
+        label="bladder or bowel symptoms",
+    )
     prior_surgery = Column(Code(v.YN), "Operated for this tumour before day 0.", _CLINICAL)
     prior_radiotherapy = Column(Code(v.YN), "Irradiated for this tumour before day 0.", _CLINICAL)
     is_tissue_confirmed = Column(Code(v.YN), "Diagnosis rests on tissue.", Availability.PATHOLOGY)

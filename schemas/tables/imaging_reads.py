@@ -43,6 +43,7 @@ class ImagingReads:
         Integer(1, 30, "levels"),
         "Vertebral levels spanned, both ends counted.",
         _IMAGING,
+        label="length",
         may_be_explained=True,
     )
     axial_location = Column(

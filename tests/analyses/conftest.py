@@ -40,7 +40,8 @@ STAMP = {"snapshot": "s1", "code": "c1", "lock": "l1"}
 def _simulated_frame(n: int = 120, seed: int = 5, strength: float = 1.0) -> pl.DataFrame:
     """Cases whose outcome hangs on margin and length; signs with states, some repeated patients."""
     rng = np.random.default_rng(seed)
-    sign = rng.choice(["present", "absent", "not_assessable", "not_reported"], n, p=[0.3, 0.4, 0.2, 0.1])
+    states = ["present", "absent", "not_assessable", "not_reported"]
+    sign = rng.choice(states, n, p=[0.3, 0.4, 0.2, 0.1])
     margin = rng.choice(["well_defined", "ill_defined", "not_assessable"], n, p=[0.5, 0.4, 0.1])
     segments = rng.integers(1, 9, n)
     logit = 1.2 * (margin == "well_defined") - 0.25 * (segments - 4) + 0.3 * (sign == "present")

@@ -1,13 +1,10 @@
 """Intervals: inside the range, absent where too few samples have a value, quick."""
 
-import time
-
 import numpy as np
 import pytest
 
 from analyses.evaluation import OutOfFold, performance
 from analyses.intervals import corrected_difference, logit_interval, percentile_interval
-from analyses.resampling import bootstrap_weights, generator
 
 
 def test_no_interval_from_too_few_values() -> None:
@@ -37,19 +34,6 @@ def test_corrected_difference_is_wider_than_the_plain_one() -> None:
 
 def test_single_fold_has_no_interval() -> None:
     assert corrected_difference(np.array([0.1, np.nan]), test_share=0.25)[1:] == (None, None)
-
-
-def test_panel_of_300_cases_and_10_repeats_takes_less_than_two_seconds() -> None:
-    rng = np.random.default_rng(0)
-    n, repeats = 300, 10
-    y = (rng.random(n) < 0.6).astype(float)
-    risk = np.clip(0.5 * rng.random((repeats, n)) + 0.3 * y, 0.01, 0.99)
-    folds = rng.integers(0, 5, (repeats, n))
-    predicted = OutOfFold(risk, np.full((repeats, n), 0.6), folds, ())
-    weights = bootstrap_weights(np.arange(n).astype(str), n_draws=2000, rng=generator(1, 3))
-    started = time.process_time()
-    performance(y, predicted, weights)
-    assert time.process_time() - started < 2 * 2  # the goal is 2 s; twice that on a busy machine
 
 
 def test_auc_is_taken_within_folds() -> None:

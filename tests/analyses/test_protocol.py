@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -197,7 +198,36 @@ def test_mostly_missing_predictor_warns(run: Run, frame: pl.DataFrame) -> None:
     messages = [
         w["message"] for w in run(sparse).results["warnings"] if w["code"] == "mostly_missing"
     ]
-    assert [message.split()[0] for message in messages] == ["cap_sign"]
+    assert len(messages) == 1
+    assert re.findall(r"(\w+) \(\d+ %\)", messages[0]) == ["cap_sign"]
+
+
+def test_free_table_without_patients_and_centres(frame: pl.DataFrame, plan_text: str) -> None:
+    text = plan_text.replace(
+        "{id: case_id, group: patient_id, centre: site_id}", '{id: case_id, missing: ["NA"]}'
+    ).replace("population: {provenance: simulated}\n", "")
+    free = frame.drop("provenance", "site_id", "patient_id").with_columns(
+        cap_sign=pl.when(pl.col("cap_sign") == "not_reported")
+        .then(pl.lit("NA"))
+        .otherwise(pl.col("cap_sign"))
+    )
+    found = run_plan(parse_plan(text, name="eor.yaml"), free, availability=None, stamp={}).results
+    assert found["verdict"]["n"] == 120
+    assert found["cohort"]["centres"] == []
+    states = {row["column"]: row["states"] for row in found["cohort"]["missingness"]}["cap_sign"]
+    assert "empty" in [state["state"] for state in states]
+    assert "NA" not in [state["state"] for state in states]
+
+
+def test_indicators_of_one_and_the_same_gap_are_one_parameter(
+    run: Run, frame: pl.DataFrame
+) -> None:
+    without_study = frame.with_columns(
+        pl.when(pl.int_range(pl.len()) < 20).then(None).otherwise(pl.col(name)).alias(name)
+        for name in ("cap_sign", "enhancement_pattern", "n_segments")
+    )
+    before = run(frame).results["verdict"]["parameters"]
+    assert run(without_study).results["verdict"]["parameters"] == before + 1
 
 
 # Leakage

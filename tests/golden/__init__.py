@@ -1,0 +1,1 @@
+"""Golden files, and the one way to write them again."""

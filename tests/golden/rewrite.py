@@ -1,0 +1,18 @@
+"""Write every golden file again: `make golden`. The diff is read in review."""
+
+import tempfile
+from pathlib import Path
+
+from orchestration.definitions import build_definitions
+from tests.orchestration.test_definitions import PICTURE, picture
+from warehouse.home import Home
+
+
+def main() -> None:
+    """Write the golden files from what the code gives now."""
+    with tempfile.TemporaryDirectory() as folder:
+        PICTURE.write_text(picture(build_definitions(Home(Path(folder)))))
+
+
+if __name__ == "__main__":
+    main()
