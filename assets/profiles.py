@@ -46,7 +46,7 @@ def parse_profile(text: str, *, name: str) -> Profile:
     Raises
     ------
     UsageError
-        If it is no YAML, gives a key twice, or does not account for both sides; the message names places.
+        If it is no YAML, gives a key twice, or does not account for both sides.
     """
     try:
         return Profile.model_validate(yaml.load(text, Loader=_OnceLoader))

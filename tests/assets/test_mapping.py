@@ -1,0 +1,119 @@
+"""Mapping by a profile: text to text, one record to the rows of its tables, nothing invented."""
+
+import polars as pl
+import pytest
+
+from assets.readers.mapping import map_records, published_id
+from schemas.columns import Identifier
+from schemas.profile import FileProfile, Rows, Source
+
+
+def mapped(source: Source, *records: tuple[str, str], target: str = "sex") -> list[str]:
+    """The value of one column of `patients`, made from records of two columns, a and b."""
+    profile = FileProfile(
+        file="flat.csv",
+        header=("a", "b"),
+        rows=(
+            Rows(
+                table="sites", unlisted="not_recorded", columns={"site_id": Source(id=("a", "b"))}
+            ),
+            Rows(table="patients", unlisted="not_recorded", columns={target: source}),
+        ),
+    )
+    frame = pl.DataFrame(
+        [(n, n + 1, *cells) for n, cells in enumerate(records, start=1)],
+        schema=["_record", "_line", "a", "b"],
+        orient="row",
+    )
+    made = map_records(frame, profile)["patients"]
+    assert made["_record"].to_list() == [n for n, _ in enumerate(records, start=1)]
+    return made[target].to_list()
+
+
+def test_codes_are_replaced_whole_and_an_unknown_text_stays_to_be_judged() -> None:
+    source = Source(column="a", codes={"f": "female", "m": "male"})
+    assert mapped(source, ("f", ""), ("m ", ""), ("fm", "")) == ["female", "m ", "fm"]
+
+
+def test_an_empty_cell_takes_what_the_profile_says_it_means() -> None:
+    assert mapped(Source(column="a"), ("", "")) == ["unknown"]
+    assert mapped(Source(column="a", empty="other"), ("", "")) == ["other"]
+    assert mapped(Source(column="a", empty=""), ("", "")) == [""]
+    conditional = Source(column="a", empty="other", empty_where={"b": {"x": "male"}})
+    assert mapped(conditional, ("", "x"), ("", "y"), ("female", "x")) == ["male", "other", "female"]
+
+
+def test_a_value_is_taken_only_where_its_conditions_hold() -> None:
+    assert mapped(Source(constant="male", only_where_filled="b"), ("", ""), ("", "x")) == [
+        "",
+        "male",
+    ]
+    chosen = Source(column="a", only_where={"b": ("x", "z")})
+    assert mapped(chosen, ("male", "x"), ("male", "y")) == ["male", ""]
+
+
+@pytest.mark.parametrize(
+    ("months", "days"),
+    [
+        ("0", "0"),
+        ("12", "365"),
+        ("0.5", "15"),
+        ("240", "7305"),
+        ("-3", "-3"),
+        ("1,5", "1,5"),
+        ("a year", "a year"),
+        ("1e3", "1e3"),
+        ("9" * 400, "9" * 400),
+    ],
+)
+def test_months_become_days_and_what_is_no_month_count_stays_to_be_judged(
+    months: str, days: str
+) -> None:
+    assert mapped(Source(column="a", months_to_days=True), (months, "")) == [days]
+
+
+def test_half_a_reference_makes_no_id() -> None:
+    source = Source(id=("a", "b"), prefix="P-")
+    made = mapped(source, ("PMID1", "2"), ("PMID1", ""), ("", "2"), target="patient_id")
+    assert made == ["P-PMID1-2", "", ""]
+
+
+def test_published_ids_are_valid_and_different_references_stay_different() -> None:
+    references = ["10.1000/a.b", "10.1000/a_b", "10.1000/a-b", "10-1000-a-b", "x" * 50, "x" * 51]
+    made = [published_id("C-", reference) for reference in references]
+    assert len(set(made)) == len(references)
+    assert all(pl.Series(made).str.contains(rf"^(?:{Identifier().pattern})$"))
+    assert made == [published_id("C-", reference) for reference in references]
+
+
+def test_rows_are_made_where_their_conditions_hold_and_keep_their_record() -> None:
+    def treatments(kind: str, column: str) -> Rows:
+        return Rows(
+            table="treatments",
+            unlisted="not_recorded",
+            when={column: ("yes",)},
+            columns={
+                "treatment_kind": Source(constant=kind),
+                "treatment_id": Source(id=("a", "b")),
+            },
+        )
+
+    profile = FileProfile(
+        file="flat.csv",
+        header=("a", "b"),
+        rows=(treatments("radiotherapy", "a"), treatments("chemotherapy", "b")),
+    )
+    frame = pl.DataFrame(
+        {
+            "_record": [1, 2, 3],
+            "_line": [2, 3, 4],
+            "a": ["yes", "no", ""],
+            "b": ["yes", "yes", "no"],
+        }
+    )
+    made = map_records(frame, profile)["treatments"]
+    assert made.select("_record", "_line", "treatment_kind").rows() == [
+        (1, 2, "radiotherapy"),
+        (1, 2, "chemotherapy"),
+        (2, 3, "chemotherapy"),
+    ]
