@@ -148,7 +148,7 @@ def main() -> None:
     """Run the command line and end the process with its exit code."""
     os.umask(0o077)
     try:
-        code = imsct.main(standalone_mode=False)
+        code = imsct.main(prog_name="imsct", standalone_mode=False)
     except click.exceptions.Exit as end:
         code = end.exit_code
     except click.ClickException as error:

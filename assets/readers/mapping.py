@@ -104,7 +104,7 @@ def published_id(prefix: str, reference: str) -> str:
     >>> published_id("C-", "PMID29066318-1")
     'C-PMID29066318-1'
     >>> published_id("C-", "10.18203/issn.2455-4510.IntJResOrthop20205576-1")
-    'C-10-18203-issn-2455-4510-IntJR-f3c5e6a5'
+    'C-10-18203-issn-2455-4510-IntJR-d156c089'
     """
     plain = prefix + _NOT_IN_IDS.sub("-", reference)
     if plain == prefix + reference and len(plain) <= _ID_LENGTH:

@@ -1,4 +1,4 @@
-"""The reader of delimited text: nothing is guessed, every refusal names its place, hostile bytes too."""
+"""The reader of delimited text: nothing is guessed, every refusal names its place."""
 
 import tracemalloc
 

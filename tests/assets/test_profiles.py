@@ -1,4 +1,4 @@
-"""Profiles: one that leaves something out is refused in words; the shipped ones on the real files."""
+"""Profiles: an incomplete one is refused in words; the shipped ones on the real files."""
 
 from importlib import resources
 from pathlib import Path
@@ -49,7 +49,7 @@ def test_the_small_profile_is_good() -> None:
         ("[id, sex, note]", "[id, note]", "flat.csv: the header has no column sex"),
         ("[id, sex, note]", "[id, sex, sex, note]", "flat.csv: the header names twice sex"),
         ("note: free text", "note: x, sex: y", "flat.csv: both read and ignored: sex"),
-        ("[id, sex, note]", "[id, sex, note, _line]", "neither read nor ignored: _line"),
+        ("[id, sex, note]", "[id, sex, note, _line]", "no column may begin with '_': _line"),
         ("        unlisted: not_recorded\n", "", "patients: no source for site_id, syndrome"),
         ("          sex:", "          gender:", "patients has no column gender"),
         ("table: patients", "table: patient", "there is no table 'patient'"),
@@ -175,7 +175,7 @@ def test_months_of_follow_up_are_days_in_the_tables(evidence: Path) -> None:
     read = read_delimited((evidence / part.file).read_bytes(), part, declared=None).frame
     made = tables_of("published_case_reports", evidence)["follow_up"].join(read, on="_record")
     told = made.filter(pl.col("follow_up_months") != "")
-    assert told.height > 100
+    assert told.height > 50
     expected = (told["follow_up_months"].cast(pl.Float64) * 30.4375).round(0, mode="half_to_even")
     assert told["contact_day"].cast(pl.Float64).to_list() == expected.to_list()
     untold = made.filter(pl.col("follow_up_months") == "")

@@ -6,13 +6,55 @@ from schemas.columns import Code
 from schemas.showing import nearest, shown, shown_key
 from schemas.tables import BY_NAME, TABLES
 
-#: Frequent surnames; several lie within two letters of a code (Jones: none, Oliver: alive). One that
-#: is a code itself (Central) cannot be told from it.
-SURNAMES = """
-    Smith Jones Oliver Hale Cole Dale Luther Parker Barker Wild Milde Reade Mole Malek Ng Ho Do Vo Li
-    Nolan Nunn Marsh Mills Miller Martin Solis Mixon Olive Alvarez Dean Dodd Unger Goode
-    Goodwin Cystal Simon Paget Patel Syring Conn Boone Booth Bath Noe Smith-Jones
-""".split()
+#: Frequent surnames; several lie within two letters of a code (Jones: none, Oliver: alive).
+#: One that is a code itself (Central) cannot be told from it.
+SURNAMES = [
+    "Smith",
+    "Jones",
+    "Oliver",
+    "Hale",
+    "Cole",
+    "Dale",
+    "Luther",
+    "Parker",
+    "Barker",
+    "Wild",
+    "Milde",
+    "Reade",
+    "Mole",
+    "Malek",
+    "Ng",
+    "Ho",
+    "Do",
+    "Vo",
+    "Li",
+    "Nolan",
+    "Nunn",
+    "Marsh",
+    "Mills",
+    "Miller",
+    "Martin",
+    "Solis",
+    "Mixon",
+    "Olive",
+    "Alvarez",
+    "Dean",
+    "Dodd",
+    "Unger",
+    "Goode",
+    "Goodwin",
+    "Cystal",
+    "Simon",
+    "Paget",
+    "Patel",
+    "Syring",
+    "Conn",
+    "Boone",
+    "Booth",
+    "Bath",
+    "Noe",
+    "Smith-Jones",
+]
 CODED = sorted(
     {
         column.type.vocabulary.codes
