@@ -1,7 +1,7 @@
 """The data dictionary as one document, from the declarations alone.
 
 Belongs here: tables, columns, vocabularies and rules as JSON-ready content and as Markdown.
-Does not belong here: the declarations (`schemas.tables`, `schemas.vocabularies`, `schemas.catalogue`).
+Does not belong here: the declarations (`tables`, `vocabularies`, `catalogue`).
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""The reader of delimited text: nothing is guessed, every refusal names its place."""
+"""Delimited text: every fault of a file told with its place, every good record kept."""
 
 import tracemalloc
 

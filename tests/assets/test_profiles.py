@@ -1,4 +1,4 @@
-"""Profiles: an incomplete one is refused in words; the shipped ones on the real files."""
+"""Profiles: both sides accounted for, and the two shipped ones on the real files."""
 
 from importlib import resources
 from pathlib import Path
