@@ -64,6 +64,19 @@ def check(folder: Path, profile: str | None, as_json: bool) -> int:
 
 
 @imsct.command()
+@click.option("--format", "form", type=click.Choice(["markdown", "json"]), default="markdown")
+def dictionary(form: str) -> None:
+    """Print the data dictionary: tables, columns, vocabularies, rules."""
+    import json
+
+    from schemas.dictionary import as_markdown
+    from schemas.dictionary import dictionary as content
+
+    text = as_markdown() if form == "markdown" else json.dumps(content(), indent=1)
+    click.echo(text, nl=form == "json")
+
+
+@imsct.command()
 @click.option("--select", help="Assets to run, in Dagster's selection syntax.")
 @click.option("--rebuild", is_flag=True, help="Build the database again from received/.")
 @_with_home

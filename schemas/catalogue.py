@@ -111,29 +111,32 @@ def _column_checks(table: Table, column: Column) -> Iterator[AnyCheck]:
             )
         case Integer() | Number():
             yield from _number_checks(table, column)
-        case Identifier(pattern=pattern) | TextCode(pattern=pattern):
-            phrase = column.type.phrase
-            yield TextCheck(
-                rule="R007",
-                table=table.name,
-                column=column.name,
-                pattern=pattern,
-                sentence=f"{name} is {phrase}",
-                remedy=_CORRECT,
-            )
-    if isinstance(column.type, Identifier | TextCode):
-        is_id = isinstance(column.type, Identifier)
-        yield TextCheck(
-            rule="R008",
-            table=table.name,
-            column=column.name,
-            pattern=LOOKS_IDENTIFYING if is_id else LOOKS_LIKE_A_DATE,
-            forbidden=True,
-            sentence=f"{name} looks like neither a calendar date nor a hospital number"
-            if is_id
-            else f"{name} does not look like a calendar date",
-            remedy="Deliver pseudonyms made at the site, and days from day 0 instead of dates.",
-        )
+        case Identifier() | TextCode():
+            yield from _text_checks(table, column)
+
+
+def _text_checks(table: Table, column: Column) -> Iterator[AnyCheck]:
+    """R007 and R008: an identifier or text code has its form, and is no date and no number."""
+    assert isinstance(column.type, Identifier | TextCode)
+    name, is_id = f"`{column.name}`", isinstance(column.type, Identifier)
+    yield TextCheck(
+        rule="R007",
+        table=table.name,
+        column=column.name,
+        pattern=column.type.pattern,
+        sentence=f"{name} is {column.type.phrase}",
+        remedy=_CORRECT,
+    )
+    no_id = f"{name} looks like neither a calendar date nor a hospital number"
+    yield TextCheck(
+        rule="R008",
+        table=table.name,
+        column=column.name,
+        pattern=LOOKS_IDENTIFYING if is_id else LOOKS_LIKE_A_DATE,
+        forbidden=True,
+        sentence=no_id if is_id else f"{name} does not look like a calendar date",
+        remedy="Deliver pseudonyms made at the site, and days from day 0 instead of dates.",
+    )
 
 
 def _required_checks(table: Table, column: Column) -> Iterator[AnyCheck]:

@@ -99,3 +99,25 @@ AnyCheck = (
     | ReferenceCheck
     | PredicateCheck
 )
+
+
+def rule_at(
+    rule: str,
+    place: str,
+    *,
+    holds: Predicate,
+    remedy: str,
+    severity: Severity = "error",
+    sentence: str = "",
+) -> PredicateCheck:
+    """Build the check of a rule at `table.column`; without a sentence the predicate writes it."""
+    table, column = place.split(".")
+    return PredicateCheck(
+        rule=rule,
+        table=table,
+        column=column,
+        holds=holds,
+        remedy=remedy,
+        severity=severity,
+        sentence=sentence or holds.sentence(),
+    )

@@ -63,11 +63,12 @@ def _source(table: Table, checks: Sequence[AnyCheck], compiler: Compiler) -> str
 def _with_twins(table: Table) -> str:
     """The staged rows, each with its number among the rows of its key and whether they differ."""
     key = ", ".join(name(k + TEXT_SUFFIX) for k in table.key)
-    content = ", ".join(f"coalesce({name(c + TEXT_SUFFIX)}, '')" for c in table.names)
+    # JSON, because no separator is safe: a cell may hold any character, also on purpose.
+    content = ", ".join(name(c + TEXT_SUFFIX) for c in table.names)
     return (
         "select *, row_number() over (same order by _row) as _nth, "
         "min(_content) over same <> max(_content) over same as _differs from "
-        f"(select *, md5(concat_ws(chr(31), {content})) as _content"
+        f"(select *, md5(cast(to_json([{content}]) as varchar)) as _content"
         f" from staged.{name(table.name)}) "
         f"window same as (partition by _delivery, {key})"
     )
