@@ -1,8 +1,11 @@
 """Mapping by a profile: text to text, one record to the rows of its tables, nothing invented."""
 
+import doctest
+
 import polars as pl
 import pytest
 
+from assets.readers import mapping
 from assets.readers.mapping import map_records, published_id
 from schemas.columns import Identifier
 from schemas.profile import FileProfile, Rows, Source
@@ -117,3 +120,7 @@ def test_rows_are_made_where_their_conditions_hold_and_keep_their_record() -> No
         (1, 2, "chemotherapy"),
         (2, 3, "chemotherapy"),
     ]
+
+
+def test_the_examples_in_the_docstrings_are_true() -> None:
+    assert doctest.testmod(mapping).failed == 0
