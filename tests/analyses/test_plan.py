@@ -11,7 +11,7 @@ from schemas.errors import UsageError
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("title:", "titel:", "eor.yaml, titel: this key is not known; known are title, data,"),
+        ("title:", "titel:", "eor.yaml, titel: this key is not known; nearest is 'title'"),
         ("title: Test of the line\n", "", "eor.yaml, title: this key is missing"),
         (
             "seed: 1",
