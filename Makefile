@@ -50,7 +50,7 @@ browser: # Debian's chromium, where it is missing and may be installed; tests th
 	@command -v chromium >/dev/null 2>&1 || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; } || echo "chromium is missing and may not be installed here: tests that look at a page will be skipped" >&2
 
 lock: ## resolve requirements.lock again (needs uv)
-	uv pip compile pyproject.toml --group test --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url --no-header --output-file requirements.lock
+	uv pip compile pyproject.toml --group test --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --output-file requirements.lock
 
 clean: ## remove the virtual environment and caches; never a home
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache *.egg-info
