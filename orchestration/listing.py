@@ -95,6 +95,7 @@ def run_as_text(home: Home, *, before: str | None) -> str:
     reports = sorted(home.reports.glob(f"*-{snapshot.id}/report.html"))
     lines = [
         account_as_text(counts),
+        *(["Why, and what to do: imsct quarantine"] if counts["quarantined"].sum() else []),
         "",
         *_what_changed(before, snapshot),
         *(f"report    {_shown(path)}" for path in reports),

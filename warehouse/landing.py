@@ -115,7 +115,7 @@ class Receipt:
         """One line for the user."""
         shown = f"{self.site}/{self.folder}"
         if self.status == "refused":
-            return f"{shown}: refused, {len(self.problems)} problems, {self.rows} rows set aside"
+            return f"{shown}: refused, {self.rows} rows set aside; problems: {len(self.problems)}"
         name = self.received.delivery if self.received else ""
         if self.status == "duplicate":
             return f"{shown}: already received as {name} (ledger seq {self.seq})"

@@ -100,7 +100,7 @@ def gaps(page: dict[str, Any]) -> Picture | None:
         missingness.draw(entries),
         missingness.alt_text(entries),
         caption="What is written down for each predictor. The full width of a bar is all cases "
-        "analysed; white is nothing written down, hatched is looked for but not assessable.",
+        "analysed; white is nothing written down, hatched could not be judged on the images.",
         table=missingness.as_table(entries),
     )
 

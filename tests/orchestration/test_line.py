@@ -18,11 +18,15 @@ pytestmark = pytest.mark.xdist_group("line")
 CASES, SITES, SEED = 90, 4, 3
 
 
-def imsct(*arguments: str, seed: str = "0") -> subprocess.CompletedProcess[str]:
+def imsct(
+    *arguments: str, seed: str = "0", timeout: float | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run the command in a process of its own."""
     environment = {**os.environ, "PYTHONHASHSEED": seed, "GX_ANALYTICS_ENABLED": "false"}
     command = [sys.executable, "-c", "from orchestration.cli import main; main()", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    return subprocess.run(
+        command, capture_output=True, text=True, env=environment, check=False, timeout=timeout
+    )
 
 
 def run_demo(home: Path, *, seed: str = "0") -> subprocess.CompletedProcess[str]:
@@ -216,6 +220,23 @@ def test_a_home_that_is_none_is_told_apart_from_an_error(tmp_path: Path) -> None
         assert done.returncode == 2, (command, done.stderr)
         assert "Traceback" not in done.stderr
         assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_run_that_was_killed_in_the_middle_does_not_stop_the_next_one(copy: Path) -> None:
+    before = contents(copy)
+    (copy / "warehouse.duckdb").unlink()
+    command = [sys.executable, "-c", "from orchestration.cli import main; main()"]
+    with subprocess.Popen(
+        [*command, "materialize", "--home", str(copy)], stderr=subprocess.PIPE, text=True
+    ) as run:
+        assert run.stderr is not None
+        for said in run.stderr:
+            if said.startswith("core/patients"):
+                break
+        run.kill()
+    again = imsct("materialize", "--home", str(copy), timeout=240)
+    assert again.returncode == 0, again.stderr
+    assert contents(copy) == before
 
 
 def test_a_second_writer_is_told_who_has_the_store(copy: Path) -> None:
