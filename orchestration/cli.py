@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from schemas.errors import ImsctError
+from schemas.errors import ImsctError, UsageError
 
 
 def _with_home(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -87,6 +87,8 @@ def materialize(home: Any, select: str | None, rebuild: bool) -> None:
     from orchestration.run import set_database_aside
     from warehouse.snapshots import current_id
 
+    if not home.ledger.is_dir():
+        raise UsageError(f"{home.path} is no home. Name one with --home, or run 'imsct demo'.")
     if rebuild:
         set_database_aside(home)
     before = current_id(home)

@@ -215,7 +215,12 @@ def test_snapshots_are_listed_as_documented(home: Path) -> None:
 
 
 def test_a_home_that_is_none_is_told_apart_from_an_error(tmp_path: Path) -> None:
-    for command in (("quarantine",), ("snapshot", "show"), ("snapshot", "verify")):
+    for command in (
+        ("materialize",),
+        ("quarantine",),
+        ("snapshot", "show"),
+        ("snapshot", "verify"),
+    ):
         done = imsct(*command, "--home", str(tmp_path / "nowhere"))
         assert done.returncode == 2, (command, done.stderr)
         assert "Traceback" not in done.stderr

@@ -12,8 +12,9 @@ from typing import cast
 import polars as pl
 
 from schemas.catalogue import checks_of
-from schemas.checks import AnyCheck, ConflictCheck, DuplicateCheck, ReferenceCheck
+from schemas.checks import AnyCheck, ConflictCheck, DuplicateCheck, PredicateCheck, ReferenceCheck
 from schemas.errors import IntegrityError
+from schemas.expressions import tables_of
 from schemas.showing import shown_key
 from schemas.table import Table
 from warehouse.sql import TEXT_SUFFIX, name
@@ -102,16 +103,26 @@ def _broken_rows(
     found = [(checks[n], delivery, rows[delivery, row]) for delivery, row, n in broken.rows()]
     repeated = any(isinstance(check, DuplicateCheck | ConflictCheck) for check, _, _ in found)
     lines = _lines_by_key(store, table) if repeated else {}
-    unread = {
-        parent: _with_unread_records(store, parent)
-        for parent in {check.parent for check, _, _ in found if isinstance(check, ReferenceCheck)}
-    }
-    return [
-        _orphan(check, table, row)
-        if isinstance(check, ReferenceCheck) and delivery in unread[check.parent]
-        else _problem(check, table, row, lines=lines)
-        for check, delivery, row in found
-    ]
+    needed = {check.name: _tables_needed(check) for check, _, _ in found}
+    unread = {other: _with_unread_records(store, other) for other in set().union(*needed.values())}
+    problems = []
+    for check, delivery, row in found:
+        missing = [other for other in needed[check.name] if delivery in unread[other]]
+        problems.append(
+            _waiting(check, table, row=row, other=missing[0])
+            if missing
+            else _problem(check, table, row, lines=lines)
+        )
+    return problems
+
+
+def _tables_needed(check: AnyCheck) -> list[str]:
+    """Other tables without whose rows a broken check says nothing about the row itself."""
+    if isinstance(check, ReferenceCheck):
+        return [check.parent]
+    if isinstance(check, PredicateCheck) and check.severity == "error":
+        return sorted(set(tables_of(check.holds)))
+    return []
 
 
 def _counts(broken: pl.DataFrame, checks: Sequence[AnyCheck]) -> dict[str, int]:
@@ -191,16 +202,17 @@ def _problem(
     )
 
 
-def _orphan(check: ReferenceCheck, table: Table, row: dict[str, object]) -> tuple[object, ...]:
-    """E_PARENT: the parent may be among the records of its table that could not be read."""
+def _waiting(
+    check: AnyCheck, table: Table, *, row: dict[str, object], other: str
+) -> tuple[object, ...]:
+    """E_PARENT: what the row needs may be among the records that could not be read."""
     return (
         *_place_of(row, table),
         check.column,
         "E_PARENT",
         "error",
-        f"No row of {check.parent} with this {check.column} could be read; others of its file were "
-        "refused.",
-        f"Mend the file of {check.parent} and deliver again; this row then comes in too.",
+        f"What this row needs of {other} was not found, and rows of {other} could not be read.",
+        f"Mend the file of {other} and deliver again; this row is judged anew then.",
     )
 
 
