@@ -6,7 +6,7 @@ Does not belong here: the analysis (`analyses.protocol`), its page (`analyses.re
 
 import json
 
-from analyses.endpoints import intent_warnings
+from analyses.endpoints import endpoint_warnings
 from analyses.model_files import save
 from analyses.plan import Plan
 from analyses.protocol import run_plan
@@ -48,7 +48,9 @@ def analyse_cohort(line: Line, plan: Plan) -> dict[str, str | int]:
     availability = dict(zip(columns["column"], columns["availability"], strict=True))
     line.say(f"results/{folder}: started")
     run = run_plan(plan, cases, availability=availability, stamp=stamp, progress=line.say)
-    run.results["warnings"] += intent_warnings(cases, plan.population.provenance)
+    run.results["warnings"] += endpoint_warnings(
+        cases, plan.outcome.column, plan.population.provenance
+    )
     for place in (target.parent, page.parent):
         place.mkdir(exist_ok=True)
     write_atomically(target, to_json(run.results))

@@ -15,8 +15,9 @@ import polars as pl
 import pytest
 
 import analyses
-from analyses import evaluation
+from analyses import learners
 from analyses.evaluation import nested_cross_validation, outer_folds, performance
+from analyses.learners import learn_ridge
 from analyses.model_files import load, save
 from analyses.models import Training, fit_pipeline
 from analyses.plan import Plan, Resampling, parse_plan
@@ -244,7 +245,10 @@ def test_permuted_outcome_gives_chance() -> None:
     for _ in range(20):
         training = Training(frame, rng.permutation(np.r_[np.ones(45), np.zeros(55)]), groups)
         predicted = nested_cross_validation(
-            training, outer_folds(training, resampling), resampling=resampling
+            training,
+            outer_folds(training, resampling),
+            learner=learn_ridge,
+            resampling=resampling,
         )
         found = performance(training.outcome, predicted, weights)["auc"]
         aucs.append(found["estimate"])
@@ -295,9 +299,11 @@ def test_test_rows_change_nothing_that_is_learned(
             pipelines.append(fit_pipeline(training, c))
             return pipelines[-1]
 
-        monkeypatch.setattr(evaluation, "fit_pipeline", recording)
+        monkeypatch.setattr(learners, "fit_pipeline", recording)
         training = Training(with_categories(predictors, columns), outcome, groups)
-        predicted = nested_cross_validation(training, folds, resampling=resampling)
+        predicted = nested_cross_validation(
+            training, folds, learner=learn_ridge, resampling=resampling
+        )
         return pipelines[1], predicted.choices[1]
 
     pipeline, choice = fitted_without_fold_one(frame.select(columns))
