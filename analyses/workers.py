@@ -8,11 +8,16 @@ Results come back in the order of the tasks, so that nothing depends on the numb
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from joblib import Parallel, delayed
+from joblib import Parallel, cpu_count, delayed
 from sklearn import config_context
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # publishes no types
 
 Result = TypeVar("Result")
+
+
+def processors() -> int:
+    """How many processes this process may keep busy (its share of the machine is respected)."""
+    return int(cpu_count())
 
 
 def in_turn(

@@ -12,6 +12,7 @@ from analyses.plan import Plan
 from analyses.protocol import run_plan
 from analyses.report import render_report
 from analyses.results import to_json
+from analyses.workers import processors
 from assets.context import Line
 from assets.snapshot import candidate_id
 from warehouse.files import write_atomically
@@ -47,7 +48,14 @@ def analyse_cohort(line: Line, plan: Plan) -> dict[str, str | int]:
     columns = line.store.read("analysis", "columns")
     availability = dict(zip(columns["column"], columns["availability"], strict=True))
     line.say(f"results/{folder}: started")
-    run = run_plan(plan, cases, availability=availability, stamp=stamp, progress=line.say)
+    run = run_plan(
+        plan,
+        cases,
+        availability=availability,
+        stamp=stamp,
+        processes=processors(),
+        progress=line.say,
+    )
     run.results["warnings"] += endpoint_warnings(
         cases, plan.outcome.column, plan.population.provenance
     )
