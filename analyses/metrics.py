@@ -152,7 +152,9 @@ def calibration_intercept(outcome: Floats, risk: Floats, weights: Floats | None 
 
 
 def auc_many(outcome: Floats, risk: Floats, weights: Floats) -> Floats:
-    """AUC under each row of weights; shape (b,) for weights of shape (b, n)."""
+    """AUC under each row of weights; shape (b,) for weights of shape (b, n), n may be 0."""
+    if len(risk) == 0:
+        return np.full(len(weights), np.nan)
     order = np.argsort(risk, kind="stable")
     starts = np.flatnonzero(np.r_[True, np.diff(risk[order]) != 0])  # first row of each tie
     sorted_weights = weights[:, order]

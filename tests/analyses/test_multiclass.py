@@ -104,3 +104,9 @@ def test_path_agrees_with_scikit_learn(shape: str) -> None:
         kept = fit_logistic(X, y, c)
         assert np.abs(path[place, :, 1:] - kept.coef_).max() < 1e-6
         assert np.abs(path[place, :, 0] - (kept.intercept_ - kept.intercept_.mean())).max() < 1e-6
+
+
+def test_a_part_without_a_case_of_a_pair_says_nothing_of_it() -> None:
+    outcome = np.array([0.0, 0, 0])
+    risk = np.full((3, 3), 1 / 3)
+    assert np.isnan(multiclass.hand_till_many(outcome, risk, np.ones((1, 3)))[0])
