@@ -76,6 +76,7 @@ def cohort_page(view: View, home: Home, selection: Selection) -> dict[str, Any]:
         return {"cohort": None, "reports": []}
     order = allowed_values(view.reader)
     counts, sums = _counts(view.reader, cohort, selection)
+    occurring = {f: count_by(view.reader, f, cohort=cohort, chosen={}) for f in Facet}
     selected, outside = counts["selected",], counts["outside",]
     is_chosen = any(selection.chosen.values())
     too_small = is_chosen and (selected < SMALLEST_SHOWN or 0 < outside < SMALLEST_SHOWN)
@@ -100,7 +101,15 @@ def cohort_page(view: View, home: Home, selection: Selection) -> dict[str, Any]:
         "selected": shown.get(("selected",)),
         "all": shown.get(("all",)),
         "is_chosen": is_chosen,
-        "facets": [_facet(facet, order[str(facet)], shown, counts, selection) for facet in Facet],
+        "facets": [
+            _facet(
+                facet,
+                [value for value in order[str(facet)] if value in occurring[facet]],
+                shown,
+                selection.chosen.get(facet, ()),
+            )
+            for facet in Facet
+        ],
         "chips": _chips(selection, default),
         "reset": Selection(cohort=selection.cohort, snap=selection.snap).address(
             PATH, default_cohort=default
@@ -138,15 +147,13 @@ def _counts(
 
 
 def _facet(
-    facet: Facet,
-    order: Sequence[str],
-    shown: Mapping[Key, Shown],
-    counts: Mapping[Key, int],
-    selection: Selection,
+    facet: Facet, occurring: Sequence[str], shown: Mapping[Key, Shown], own: Sequence[str]
 ) -> dict[str, Any]:
-    """One facet: a row for every value that occurs or is chosen."""
-    own = selection.chosen.get(facet, ())
-    values = [v for v in order if (str(facet), v) in counts or v in own]
+    """One facet: a row for every value that occurs in the whole cohort, or is chosen.
+
+    Never only those that occur in the selection: of a small one that would tell what is in it.
+    """
+    values = [*occurring, *(v for v in own if v not in occurring)]
     numbers = [shown.get((str(facet), v), 0) for v in values]
     top = max((n for n in numbers if isinstance(n, int)), default=0)
     return {
