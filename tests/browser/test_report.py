@@ -1,36 +1,21 @@
 """The report in a browser: nothing clipped, overlapping or fetched, at every width."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from analyses.report import render_report
 from tests.analyses.real_results import CASES as REAL
 from tests.analyses.real_results import real
 from tests.analyses.report_fixture import hostile, results
+from tests.browser.looking import OUTSIDE
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-FLAGS = [
-    "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--force-color-profile=srgb",
-    "--font-render-hinting=none",
-]  # fmt: skip
 CASES = ("simulated", "published", "registry", "describe_only", "hostile", *REAL)
 WIDTHS = (1280, 375, 320)
 
-OUTSIDE = """() => {
-  const wide = document.documentElement.clientWidth;
-  return [...document.querySelectorAll('main *, header *, footer *')].filter(e => {
-    if (e.closest('.scroll') && !e.classList.contains('scroll')) return false;
-    if (e.closest('svg') && e.tagName !== 'svg' && e.tagName !== 'text') return false;
-    const box = e.getBoundingClientRect();
-    return box.width > 1 && box.height > 1 && (box.left < -0.5 || box.right > wide + 0.5);
-  }).map(e => e.tagName + ' ' + (e.textContent || '').trim().slice(0, 40));
-}"""
 CLIPPED = """() => [...document.querySelectorAll('figure svg')].flatMap(svg => {
   const frame = svg.getBoundingClientRect();
   return [...svg.querySelectorAll('text')].filter(t => {
@@ -57,25 +42,6 @@ SMALLEST = """() => Math.min(...[...document.querySelectorAll('figure svg text')
   const m = t.getScreenCTM();  // a turned text has its scale in b
   return parseFloat(getComputedStyle(t).fontSize) * Math.hypot(m.a, m.b);
 }))"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's chromium; without it the tests are skipped loudly, and fail where CI is set."""
-    path = shutil.which("chromium")
-    if path is None:
-        said = (
-            "chromium is missing: the report was NOT looked at (Debian: apt-get install chromium)"
-        )
-        if os.environ.get("CI"):
-            pytest.fail(said)
-        print(f"\n*** {said} ***")
-        pytest.skip(said)
-    root = ["--no-sandbox"] if os.getuid() == 0 else []
-    with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=path, args=FLAGS + root)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
