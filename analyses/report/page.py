@@ -6,10 +6,8 @@ Does not belong here: numbers, words, drawings (the other modules of this packag
 
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from analyses import numbers
-from analyses.report import contest, pictures, prose, sections, words
+from analyses.report import contest, environment, pictures, prose, sections, words
 from analyses.report.release import release
 
 
@@ -37,18 +35,7 @@ def render_report(results: dict[str, Any]) -> bytes:
     Order of the sections after TRIPOD+AI (BMJ 2024;385:e078378).
     """
     page = release(results)
-    environment = Environment(
-        loader=PackageLoader("analyses.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters.update(
-        number=numbers.number, brief=numbers.brief, human=words.human, model=pictures.model_name
-    )
-    html = environment.get_template("page.html").render(context(page))
+    html = environment.templates().get_template("page.html").render(context(page))
     return html.encode("utf-8")
 
 

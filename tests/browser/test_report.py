@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
-from analyses.report import render_report
+from analyses.report import render_index, render_report
 from tests.analyses.real_results import CASES as REAL
 from tests.analyses.real_results import real
 from tests.analyses.report_fixture import hostile, results
-from tests.browser.looking import OUTSIDE
+from tests.browser.looking import OUTSIDE, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 CASES = ("simulated", "published", "registry", "describe_only", "hostile", *REAL)
@@ -51,7 +51,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for case in CASES:
         made = hostile() if case == "hostile" else real(case) if case in REAL else results(case)
         (folder / f"{case}.html").write_bytes(render_report(made))
-    return {case: folder / f"{case}.html" for case in CASES}
+    index = [(f"{case}-0123456789abcdef", real(case)) for case in REAL]
+    (folder / "index.html").write_bytes(render_index(index))
+    return {case: folder / f"{case}.html" for case in (*CASES, "index")}
 
 
 @pytest.fixture
@@ -72,6 +74,22 @@ def page(browser: Browser) -> Iterator[Page]:
     opened.on("pageerror", lambda e: opened.troubles.append(str(e)))  # type: ignore[attr-defined]
     yield opened
     opened.close()
+
+
+@pytest.mark.parametrize("case", [*CASES, "index"])
+def test_axe_finds_no_barrier(page: Page, files: dict[str, Path], case: str):
+    page.goto(files[case].as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_index_fits_every_width(page: Page, files: dict[str, Path], width: int):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(files["index"].as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(OUTSIDE) == []
+    assert page.troubles == []  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("case", CASES)
