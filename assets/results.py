@@ -25,8 +25,8 @@ def _results_asset(plan: Plan, cohort: str) -> dg.AssetsDefinition:
         kinds={"scikitlearn"},
     )
     def results(line: dg.ResourceParam[Line]) -> dg.MaterializeResult:
-        # Here, not above: scikit-learn and matplotlib take longer than all of Dagster to import, and
-        # a daemon loads the definitions anew every minute.
+        # Here, not above: scikit-learn and matplotlib take longer to import than all of Dagster,
+        # and a daemon loads the definitions anew every minute.
         from assets.analysing import analyse_cohort
 
         return dg.MaterializeResult(metadata=analyse_cohort(line, effective))

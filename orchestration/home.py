@@ -1,12 +1,13 @@
 """Which home, and Dagster's settings in it.
 
-Belongs here: resolving the home, making one ready for Dagster.
+Belongs here: resolving the home, making one, refusing a folder that is none, Dagster's settings.
 Does not belong here: the paths of a home (`warehouse.home`).
 """
 
 import os
 from pathlib import Path
 
+from schemas.errors import UsageError
 from warehouse.files import sha256_of, write_atomically
 from warehouse.home import Home
 
@@ -41,3 +42,18 @@ def make_ready(home: Home) -> None:
     settings = home.dagster / "dagster.yaml"
     if not settings.exists() or sha256_of(settings) in _EARLIER:
         write_atomically(settings, _DAGSTER_YAML)
+
+
+def require_home(home: Home) -> None:
+    """Refuse a folder that is no home: nothing makes one by accident.
+
+    Raises
+    ------
+    UsageError
+        If it is none.
+    """
+    if not home.ledger.is_dir():
+        raise UsageError(
+            f"{home.path} is no home. Name one with --home, or make one: 'imsct init', or "
+            "'imsct demo' for one with data."
+        )

@@ -6,6 +6,7 @@ A tick reads the landing zone and the ledger; it never opens the store, which ta
 """
 
 import time
+from collections.abc import Sequence
 
 import dagster as dg
 
@@ -63,7 +64,7 @@ def decide(
     )
 
 
-def _why_not_again(tried: list[dg.RunRecord], now: float) -> str | None:
+def _why_not_again(tried: Sequence[dg.RunRecord], now: float) -> str | None:
     """Why the runs that were made for these deliveries are enough for now; None where not."""
     ended = {record.dagster_run.status for record in tried}
     if dg.DagsterRunStatus.SUCCESS in ended:
