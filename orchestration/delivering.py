@@ -199,10 +199,8 @@ def _nothing_to_do(home: Home, manifest: Manifest) -> str | None:
     of_site = [d for d in received_deliveries(Ledger.open(home.ledger)) if d.site == manifest.site]
     for earlier in of_site:
         if earlier.content_id == identity:
-            last = of_site[-1].delivery
-            stays = (
-                f" Its place was taken by '{last}', which stays." if earlier != of_site[-1] else ""
-            )
+            is_last = earlier == of_site[-1]
+            stays = "" if is_last else f" '{of_site[-1].delivery}' took its place, and stays."
             return (
                 f"{name}: the same content was received as '{earlier.delivery}' (ledger seq "
                 f"{earlier.seq}). Nothing was handed over.{stays}"

@@ -1,6 +1,6 @@
-"""The doctor's look at a home: permissions, settings, store, ledger, snapshot, what was left behind.
+"""The doctor's look at a home.
 
-Belongs here: findings about one home.
+Belongs here: findings about permissions, settings, store, ledger, snapshot, runs, what was left.
 Does not belong here: machine and program (`orchestration.doctor`), every hash (`imsct snapshot
 verify`).
 """
