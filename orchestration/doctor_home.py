@@ -177,8 +177,9 @@ def _runs(home: Home) -> Iterator[Finding]:
         )
     else:
         yield Finding(about="runs", status="ok", found="none was left unended")
-    if beats and time.time() - max(beats) < _HEARTBEAT:
-        found = "running: it takes in what lands, and refreshes every night at 02:00 UTC"
+    ago = time.time() - max(beats, default=0.0)
+    if ago < _HEARTBEAT:
+        found = f"seen {ago:.0f} s ago; it takes in what lands, and refreshes every night"
         yield Finding(about="daemon", status="ok", found=found)
     else:
         found = "not running: nothing is taken in by itself"
