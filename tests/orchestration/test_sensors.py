@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
@@ -12,6 +13,7 @@ import pytest
 from orchestration.dead_runs import clear_up, dead_runs, sign_of_life, unfinished_runs
 from orchestration.home import make_ready
 from orchestration.jobs import refresh_home
+from orchestration.schedules import nightly_refresh
 from orchestration.sensors import ARRIVALS_TAG, PAUSES, decide, landing_sensor
 from tests.support.deliveries import CASES, a_delivery
 from warehouse.arrivals import arrivals
@@ -218,3 +220,22 @@ def test_a_sign_of_life_ends_with_its_block(tmp_path: Path) -> None:
     assert not path.exists()
     path.touch()
     assert not is_held(path), "a file that nobody holds is a dead man's"
+
+
+def test_the_night_runs_the_whole_line_by_itself(instance: dg.DagsterInstance) -> None:
+    night = datetime(2026, 3, 29, 2, 0, tzinfo=UTC)  # 02:00 local time does not exist in Europe
+    context = dg.build_schedule_context(instance=instance, scheduled_execution_time=night)
+    asked = nightly_refresh.evaluate_tick(context).run_requests or []
+    assert [request.asset_selection for request in asked] == [None], "one run, of everything"
+    assert nightly_refresh.job_name == refresh_home.name
+    assert nightly_refresh.default_status == dg.DefaultScheduleStatus.RUNNING
+
+
+def test_dagster_reads_the_settings_as_they_are_meant(instance: dg.DagsterInstance) -> None:
+    concurrency = instance.get_concurrency_config()
+    assert concurrency.run_queue_config is not None
+    assert concurrency.run_queue_config.max_concurrent_runs == 1
+    assert concurrency.pool_config.default_pool_limit == 1
+    assert instance.telemetry_enabled is False
+    assert instance.nux_enabled is False
+    assert instance.run_monitoring_enabled is True
