@@ -126,8 +126,10 @@ def suspected_leak(training: Training, nested_auc: Mapping[str, float | None]) -
     ones = np.ones((1, len(training.outcome)))
     best: dict[str, float] = {}
     for source, column in zip(steps["encode"].source_columns(), matrix.T, strict=True):
-        alone = float(auc_many(training.outcome, column, ones)[0])
-        best[source] = max(best.get(source, 0.5), alone, 1 - alone)
+        for k in range(1 if training.n_classes == 2 else 0, training.n_classes):
+            is_class = (training.outcome == k).astype(np.float64)
+            alone = float(auc_many(is_class, column, ones)[0])
+            best[source] = max(best.get(source, 0.5), alone, 1 - alone)
     return found + [
         {
             "code": "suspected_leak",

@@ -11,6 +11,7 @@ import polars as pl
 from schemas.columns import Availability, Code
 from schemas.measures import MEASURES
 from schemas.tables import BY_NAME
+from schemas.vocabularies import TIMEPOINT_DAYS
 
 Tables = Mapping[str, pl.DataFrame]
 
@@ -69,20 +70,30 @@ def build_cohort(tables: Tables) -> pl.DataFrame:
         in
         months), of `patients`, of the chosen study and read, the measures as columns in their own
         units,
-        of the first surgery (`surgery_day` in days) and of the diagnosis, and `provenance`.
+        of the first surgery (`surgery_day` in days) and of the diagnosis, McCormick grades before
+        surgery and at month 6 with the version of the scale, `death_day` and `cause_of_death`, and
+        `provenance`.
     """
     surgeries = first_surgeries(tables["surgeries"])
     studies = preoperative_studies(tables["imaging_studies"], surgeries)
+    tissue = first_tissue(tables["pathology"])
     reads = chosen_reads(tables["imaging_reads"], studies)
     cases = tables["cases"].select(*_FROM_CASE, "provenance")
     patients = tables["patients"].select("patient_id", *_FROM_PATIENT)
     return (
         cases.join(patients, on="patient_id", how="left")
-        .join(studies.select("case_id", "study_id", *_FROM_STUDY), on="case_id", how="left")
+        .join(
+            studies.select("case_id", "study_id", "study_day", *_FROM_STUDY),
+            on="case_id",
+            how="left",
+        )
         .join(reads.select("study_id", *_FROM_READ), on="study_id", how="left")
         .join(wide_measurements(tables["imaging_measurements"], reads), on="study_id", how="left")
         .join(surgeries.select("case_id", "surgery_day", *_FROM_SURGERY), on="case_id", how="left")
         .join(chosen_diagnoses(tables["pathology"]), on="case_id", how="left")
+        .join(tissue, on="case_id", how="left")
+        .join(mccormick_grades(tables["functional_status"]), on="case_id", how="left")
+        .join(deaths(tables["follow_up"]), on="case_id", how="left")
         .drop("study_id")
         .sort("case_id")
     )
@@ -148,6 +159,70 @@ def chosen_diagnoses(pathology: pl.DataFrame) -> pl.DataFrame:
     return first.select("case_id", *_FROM_PATHOLOGY)
 
 
+def first_tissue(pathology: pl.DataFrame) -> pl.DataFrame:
+    """The first day on which tissue of each case was taken: `first_tissue_day`."""
+    return (
+        pathology.filter(pl.col("histology") != "no_tissue")
+        .group_by("case_id")
+        .agg(first_tissue_day=pl.col("specimen_day").min())
+    )
+
+
+def mccormick_grades(functional_status: pl.DataFrame) -> pl.DataFrame:
+    """McCormick grade before surgery and at month 6, on one version of the scale where possible.
+
+    `mccormick_preoperative` is the last grade before surgery, `mccormick_version` its version;
+    `mccormick_month_6` the grade on that version nearest to half a year, and
+    `mccormick_other_version` says whether month 6 was graded on another version only. A grade
+    without a named version stands for none.
+    """
+    graded = functional_status.filter(
+        (pl.col("scale") == "mccormick")
+        & (pl.col("scale_version").is_in(("original_1_4", "modified_1_5")))
+    )
+    before = _first(
+        graded.filter(pl.col("timepoint") == "preoperative").with_columns(
+            place=-pl.col("assessment_day").fill_null(-1_000_000)
+        ),
+        of="case_id",
+        by=("place", "status_id"),
+    ).select(
+        "case_id", mccormick_preoperative=pl.col("score"), mccormick_version=pl.col("scale_version")
+    )
+    after = graded.filter(pl.col("timepoint") == "month_6").join(before, on="case_id", how="inner")
+    same = pl.col("scale_version") == pl.col("mccormick_version")
+    middle = sum(TIMEPOINT_DAYS["month_6"]) / 2
+    ranked = after.with_columns(
+        same=same, distance=(pl.col("assessment_day") - middle).abs().fill_null(1e9)
+    )
+    month_6 = _first(ranked.filter("same"), of="case_id", by=("distance", "status_id"))
+    seen = ranked.group_by("case_id").agg(other=~pl.col("same").any())
+    return (
+        before.join(
+            month_6.select("case_id", mccormick_month_6=pl.col("score")), on="case_id", how="left"
+        )
+        .join(
+            seen.select("case_id", mccormick_other_version=yes_no(pl.col("other"))),
+            on="case_id",
+            how="left",
+        )
+        .sort("case_id")
+    )
+
+
+def deaths(follow_up: pl.DataFrame) -> pl.DataFrame:
+    """Day and cause of each death that was reported."""
+    dead = follow_up.filter(pl.col("vital_status") == "dead")
+    return _first(dead, of="case_id", by=("death_day", "contact_day", "follow_up_id")).select(
+        "case_id", "death_day", "cause_of_death"
+    )
+
+
+def yes_no(holds: pl.Expr) -> pl.Expr:
+    """A truth value in the words of the dictionary."""
+    return pl.when(holds).then(pl.lit("yes")).otherwise(pl.lit("no"))
+
+
 def availability_of_columns() -> dict[str, str]:
     """When each column of the cohort becomes known, by column.
 
@@ -164,7 +239,18 @@ def availability_of_columns() -> dict[str, str]:
     known |= dict.fromkeys((*_FROM_STUDY, *_FROM_READ, *(m.name for m in MEASURES)), preoperative)
     known |= {c: BY_NAME["surgeries"][c].available.value for c in ("surgery_day", *_FROM_SURGERY)}
     known |= {c: BY_NAME["pathology"][c].available.value for c in _FROM_PATHOLOGY}
-    return known | {"provenance": Availability.ADMIN.value}
+    later = Availability.FOLLOW_UP.value
+    return known | {
+        "provenance": Availability.ADMIN.value,
+        "study_day": preoperative,
+        "first_tissue_day": BY_NAME["pathology"]["specimen_day"].available.value,
+        "mccormick_preoperative": Availability.PREOPERATIVE_CLINICAL.value,
+        "mccormick_version": Availability.PREOPERATIVE_CLINICAL.value,
+        "mccormick_month_6": later,
+        "mccormick_other_version": later,
+        "death_day": later,
+        "cause_of_death": later,
+    }
 
 
 def labels_of_columns() -> dict[str, str]:
@@ -177,6 +263,7 @@ def labels_of_columns() -> dict[str, str]:
     """
     units = {m.name: (m.unit, m.name.removesuffix(f"_{_suffix(m.unit)}")) for m in MEASURES}
     labels = {}
+    units["mccormick_preoperative"] = ("", "McCormick grade before surgery")
     for table in (
         "cases",
         "patients",

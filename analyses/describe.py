@@ -4,7 +4,8 @@ Belongs here: Table 1, missing values and their states, centres, limits of a pro
 Does not belong here: which cases are eligible (`analyses.selection`), tests of difference.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from analyses.preprocessing import EMPTY, MISSING_STATES, is_text
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Sides = Sequence[tuple[str, Bools]]
 
 
 def wilson_interval(events: int, n: int) -> tuple[float, float]:
@@ -88,7 +90,9 @@ def smd_levels(positive: Sequence[int], negative: Sequence[int]) -> float | None
     return float(np.sqrt(max(distance, 0.0)))
 
 
-def table_one(frame: pl.DataFrame, outcome: Floats, columns: Sequence[str]) -> list[dict[str, Any]]:
+def table_one(
+    frame: pl.DataFrame, outcome: Floats, columns: Sequence[str], classes: Sequence[str] = ()
+) -> list[dict[str, Any]]:
     """Each variable overall and by outcome, counted over the rows where it is recorded.
 
     Parameters
@@ -96,15 +100,18 @@ def table_one(frame: pl.DataFrame, outcome: Floats, columns: Sequence[str]) -> l
     frame
         Eligible rows.
     outcome
-        Shape (n,). 1 or 0.
+        Shape (n,). 1 or 0, or the place of the class.
     columns
         Variables, in the order wanted.
+    classes
+        Names of the classes; none for a binary outcome.
 
     Returns
     -------
     list[dict[str, Any]]
         `variable`, `label`, `kind`, `unit`, `n` recorded, `missing`, `smd` (with the outcome minus
-        without), `groups` overall, yes, no: median and quartiles (type 7), or numbers per level.
+        without; several classes: the largest absolute difference of two), `groups` overall, then
+        yes and no or each class: median and quartiles (type 7), or numbers per level.
 
     Examples
     --------
@@ -114,14 +121,14 @@ def table_one(frame: pl.DataFrame, outcome: Floats, columns: Sequence[str]) -> l
     (2, 1, [{'level': 'absent', 'n': 1}, {'level': 'present', 'n': 1}])
     """
     labels = labels_of_columns()
+    sides = _sides(outcome, classes)
     rows = []
     for name in columns:
         label, unit = _label_and_unit(labels.get(name, name.replace("_", " ")))
         text = _as_texts(frame[name])
         row = {"variable": name, "label": label, "unit": unit}
         rows.append(
-            row
-            | (_number_row(frame[name], outcome) if text is None else _category_row(text, outcome))
+            row | (_number_row(frame[name], sides) if text is None else _category_row(text, sides))
         )
     return rows
 
@@ -159,20 +166,27 @@ def missingness(
     return rows
 
 
-def centre_counts(frame: pl.DataFrame, outcome: Floats, centre: str) -> list[dict[str, Any]]:
-    """Cases and events of each centre, by name; a case without centre counts as '(none)'."""
+def centre_counts(
+    frame: pl.DataFrame, outcome: Floats, centre: str, classes: Sequence[str] = ()
+) -> list[dict[str, Any]]:
+    """Cases and events, or cases of each class, by centre; without centre: '(none)'."""
     names = np.array(frame[centre].cast(pl.String).fill_null("(none)").to_list(), dtype=np.str_)
-    return [
-        {
-            "centre": str(name),
-            "n": int((names == name).sum()),
-            "events": int(outcome[names == name].sum()),
-        }
-        for name in np.unique(names)
-    ]
+    rows: list[dict[str, Any]] = []
+    for name in np.unique(names):
+        here = outcome[names == name]
+        by_class = [{"class": c, "n": int((here == k).sum())} for k, c in enumerate(classes)]
+        rows.append(
+            {
+                "centre": str(name),
+                "n": len(here),
+                "events": None if classes else int(here.sum()),
+                "classes": by_class or None,
+            }
+        )
+    return rows
 
 
-def _number_row(series: pl.Series, outcome: Floats) -> dict[str, Any]:
+def _number_row(series: pl.Series, sides: Sides) -> dict[str, Any]:
     """A number: median and quartiles."""
     values: Floats = series.cast(pl.Float64).fill_null(np.nan).to_numpy()
     recorded = np.isfinite(values)
@@ -180,25 +194,28 @@ def _number_row(series: pl.Series, outcome: Floats) -> dict[str, Any]:
     median: float | None
     q3: float | None
     groups: list[dict[str, Any]] = []
-    for group, rows in _sides(recorded, outcome):
+    for group, side in sides:
+        rows = recorded & side
         if rows.any():
             q1, median, q3 = (float(q) for q in np.quantile(values[rows], (0.25, 0.5, 0.75)))
         else:
             q1, median, q3 = None, None, None
         groups.append({"group": group, "n": int(rows.sum()), "median": median, "q1": q1, "q3": q3})
-    smd = smd_numbers(values[recorded & (outcome == 1)], values[recorded & (outcome == 0)])
-    return _row("number", recorded, smd, groups)
+    of_sides = [values[recorded & side] for _, side in sides[1:]]
+    return _row("number", recorded, _difference(smd_numbers, of_sides), groups)
 
 
-def _category_row(text: list[str], outcome: Floats) -> dict[str, Any]:
+def _category_row(text: list[str], sides: Sides) -> dict[str, Any]:
     """A text: numbers per level."""
     values = np.array(text, dtype=np.str_)
     recorded = np.array([not _is_state(value) for value in text], dtype=bool)
     levels = sorted({value for value in text if not _is_state(value)})
-    groups, counts = [], {}
-    for group, rows in _sides(recorded, outcome):
-        counts[group] = [int((values[rows] == level).sum()) for level in levels]
-        pairs = zip(levels, counts[group], strict=True)
+    groups, counts = [], []
+    for group, side in sides:
+        rows = recorded & side
+        of_levels = [int((values[rows] == level).sum()) for level in levels]
+        counts.append(of_levels)
+        pairs = zip(levels, of_levels, strict=True)
         groups.append(
             {
                 "group": group,
@@ -206,7 +223,15 @@ def _category_row(text: list[str], outcome: Floats) -> dict[str, Any]:
                 "levels": [{"level": level, "n": n} for level, n in pairs],
             }
         )
-    return _row("category", recorded, smd_levels(counts["yes"], counts["no"]), groups)
+    return _row("category", recorded, _difference(smd_levels, counts[1:]), groups)
+
+
+def _difference(smd: Callable[[Any, Any], float | None], sides: Sequence[Any]) -> float | None:
+    """Of two sides their difference, of several the largest without sign."""
+    if len(sides) == 2:
+        return smd(*sides)
+    found = [smd(one, other) for one, other in combinations(sides, 2)]
+    return max((abs(value) for value in found if value is not None), default=None)
 
 
 def _row(kind: str, recorded: Bools, smd: float | None, groups: list[Any]) -> dict[str, Any]:
@@ -215,13 +240,12 @@ def _row(kind: str, recorded: Bools, smd: float | None, groups: list[Any]) -> di
     return {"kind": kind, "n": n, "missing": len(recorded) - n, "smd": smd, "groups": groups}
 
 
-def _sides(recorded: Bools, outcome: Floats) -> list[tuple[str, Bools]]:
-    """The three groups of Table 1."""
-    return [
-        ("overall", recorded),
-        ("yes", recorded & (outcome == 1)),
-        ("no", recorded & (outcome == 0)),
-    ]
+def _sides(outcome: Floats, classes: Sequence[str]) -> Sides:
+    """The groups of Table 1: all, then with and without the outcome, or each class."""
+    everybody = np.ones(len(outcome), dtype=bool)
+    if classes:
+        return [("overall", everybody), *((c, outcome == k) for k, c in enumerate(classes))]
+    return [("overall", everybody), ("yes", outcome == 1), ("no", outcome == 0)]
 
 
 def _as_texts(series: pl.Series) -> list[str] | None:

@@ -1,11 +1,12 @@
 """Evaluation: repeated nested cross-validation and what it says of a model.
 
 Belongs here: the outer loop, the panel of measures with intervals, fold differences of two models.
-Does not belong here: one fit and its penalty (`analyses.models`), the measures themselves.
+Does not belong here: one fit and its penalty (`analyses.learners`), the measures themselves,
+leaving out whole centres (`analyses.centres`).
 Folds are drawn once and serve every model, so that models differ in nothing but themselves.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,36 +14,49 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyses.intervals import corrected_difference, logit_interval, percentile_interval
-from analyses.metrics import (
-    POOLED,
-    Floats,
-    auc_many,
-    brier_many,
-    ipa_many,
-    log_loss_many,
-)
-from analyses.models import Choice, Training, choose_penalty, fit_pipeline, predict_risk
+from analyses.learners import Learner
+from analyses.metrics import Floats, Parts, mean_known
+from analyses.models import Choice, Training, predict_risk
+from analyses.panel import panel_of, whole
 from analyses.plan import Resampling
 from analyses.resampling import Stage, assign_folds, generator
+from analyses.workers import in_turn
 
 #: Bootstrap samples of patients behind every interval.
 DRAWS = 2000
 _DECIMALS = 10
-_NO_VALUE = "no finite value: the predictions are constant or separate the outcomes"
+NO_VALUE = "no finite value: the predictions are constant or separate the outcomes"
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """Predictions of some rows by a model that had not seen them.
+
+    `risk` has shape (rows,), or (rows, K) for K > 2 classes; `null_risk`, of the same shape, the
+    shares of the outcome among the training rows.
+    """
+
+    risk: Floats
+    null_risk: Floats
+    choice: Choice | None
 
 
 @dataclass(frozen=True)
 class OutOfFold:
-    """Predictions of cases by models that had not seen them; every array has shape (repeats, n).
+    """Predictions of every case in every repeat: (repeats, n), with K > 2 classes (repeats, n, K).
 
-    `null_risk` is the share of events among the rows each prediction was learned from. `choices`
-    lists the penalties in the order of repeats and folds.
+    `null_risk` is the share of events (of each class) among the rows each prediction was learned
+    from. `choices` lists the penalties in the order of repeats and folds, if the model has one.
     """
 
     risk: Floats
     null_risk: Floats
     folds: NDArray[np.int64]
     choices: tuple[Choice, ...]
+
+    def parts(self, repeat: int) -> Parts:
+        """Test folds of one repeat as masks of rows."""
+        return [self.folds[repeat] == fold for fold in np.unique(self.folds[repeat])]
 
 
 def outer_folds(training: Training, resampling: Resampling) -> NDArray[np.int64]:
@@ -60,11 +74,31 @@ def outer_folds(training: Training, resampling: Resampling) -> NDArray[np.int64]
     )
 
 
+def predict_without(
+    training: Training,
+    test: NDArray[np.bool_],
+    *,
+    learner: Learner,
+    resampling: Resampling,
+    key: tuple[int, ...],
+) -> Unseen:
+    """Learn from all rows but the test rows, and predict these."""
+    rows = training.part(~test)
+    learned = learner(rows, resampling, key)
+    n_classes = training.n_classes
+    risk = predict_risk(learned.pipeline, training.part(test).frame, n_classes=n_classes)
+    shares = np.bincount(rows.outcome.astype(int), minlength=n_classes) / len(rows.outcome)
+    null = np.broadcast_to(shares[1] if n_classes == 2 else shares, risk.shape).copy()
+    return Unseen(risk, null, learned.choice)
+
+
 def nested_cross_validation(
     training: Training,
     folds: NDArray[np.int64],
     *,
+    learner: Learner,
     resampling: Resampling,
+    processes: int = 1,
     progress: Callable[[str], None] | None = None,
 ) -> OutOfFold:
     """Predict every case in every repeat by a pipeline tuned and fitted without its fold.
@@ -75,33 +109,48 @@ def nested_cross_validation(
         All eligible rows.
     folds
         From `outer_folds`.
+    learner
+        From training rows to a fitted pipeline.
     resampling
         Inner folds and seed.
+    processes
+        Processes that share the folds; the result does not depend on it.
     progress
         Told after each repeat.
     """
-    risk, null_risk = np.empty(folds.shape), np.empty(folds.shape)
+    shape = folds.shape if training.n_classes == 2 else (*folds.shape, training.n_classes)
+    risk, null_risk = np.empty(shape), np.empty(shape)
+    tasks = [
+        (repeat, fold) for repeat in range(len(folds)) for fold in range(resampling.outer_folds)
+    ]
+    found = in_turn(
+        predict_without,
+        [
+            {
+                "training": training,
+                "test": folds[repeat] == fold,
+                "learner": learner,
+                "resampling": resampling,
+                "key": (Stage.INNER, repeat, fold),
+            }
+            for repeat, fold in tasks
+        ],
+        processes=processes,
+    )
     choices = []
-    for repeat, fold_of_row in enumerate(folds):
-        for fold in range(resampling.outer_folds):
-            test = fold_of_row == fold
-            rows = training.part(~test)
-            choice = choose_penalty(
-                rows,
-                inner_folds=resampling.inner_folds,
-                seed=resampling.seed,
-                key=(Stage.INNER, repeat, fold),
-            )
-            pipeline = fit_pipeline(rows, choice.c)
-            risk[repeat, test] = predict_risk(pipeline, training.part(test).frame)
-            null_risk[repeat, test] = rows.outcome.mean()
-            choices.append(choice)
-        if progress is not None:
+    for (repeat, fold), unseen in zip(tasks, found, strict=True):
+        test = folds[repeat] == fold
+        risk[repeat, test], null_risk[repeat, test] = unseen.risk, unseen.null_risk
+        if unseen.choice is not None:
+            choices.append(unseen.choice)
+        if progress is not None and fold == resampling.outer_folds - 1:
             progress(f"repeat {repeat + 1} of {len(folds)}")
     return OutOfFold(risk=risk, null_risk=null_risk, folds=folds, choices=tuple(choices))
 
 
-def performance(outcome: Floats, predicted: OutOfFold, weights: Floats) -> dict[str, Any]:
+def performance(
+    outcome: Floats, predicted: OutOfFold, weights: Floats, *, n_classes: int = 2
+) -> dict[str, Any]:
     """The panel: each measure with its 95 % interval.
 
     Parameters
@@ -112,6 +161,8 @@ def performance(outcome: Floats, predicted: OutOfFold, weights: Floats) -> dict[
         Out-of-fold predictions.
     weights
         Shape (b, n). Bootstrap weights of patients; the same in every repeat.
+    n_classes
+        Number of classes.
 
     Returns
     -------
@@ -119,92 +170,93 @@ def performance(outcome: Floats, predicted: OutOfFold, weights: Floats) -> dict[
         Measure to `estimate` and `interval`; None with a `reason` where there is no value. The AUC
         is taken within test folds and averaged, everything else over all cases of a repeat.
     """
+    panel = panel_of(n_classes)
     ones = np.ones((1, len(outcome)))
     repeats = range(len(predicted.risk))
-    estimate = _mean([_fold_aucs(outcome, predicted, r, ones) for r in repeats])
-    draws = _mean([_fold_aucs(outcome, predicted, r, weights) for r in repeats])
-    panel = {"auc": _entry(float(estimate[0]), logit_interval(float(estimate[0]), draws))}
 
-    def ipa_of(r: int, w: Floats) -> Floats:
-        """IPA of one repeat."""
-        return ipa_many(outcome, predicted.risk[r], w, null_risk=predicted.null_risk[r])
+    def over_repeats(taken: Callable[[int, Floats], Floats]) -> tuple[float, Floats]:
+        """Estimate and draws of one measure, each the mean over repeats."""
+        estimate = mean_known([taken(r, ones) for r in repeats])
+        return float(estimate[0]), mean_known([taken(r, weights) for r in repeats])
 
-    estimate = _mean([ipa_of(r, ones) for r in repeats])
-    draws = _mean([ipa_of(r, weights) for r in repeats])
-    panel["ipa"] = _entry(float(estimate[0]), percentile_interval(draws, high=1.0))
-    for measure in POOLED:
-        estimate = _mean([measure.many(outcome, predicted.risk[r], ones) for r in repeats])
-        draws = _mean([measure.many(outcome, predicted.risk[r], weights) for r in repeats])
+    def auc(r: int, w: Floats) -> Floats:
+        return panel.auc(outcome, predicted.risk[r], w, predicted.parts(r))
+
+    estimate, draws = over_repeats(auc)
+    found = {"auc": entry(estimate, logit_interval(estimate, draws))}
+    for name, against in panel.against_null.items():
+
+        def gain(r: int, w: Floats, many: Any = against) -> Floats:
+            return many(outcome, predicted.risk[r], w, predicted.null_risk[r])  # type: ignore[no-any-return]
+
+        estimate, draws = over_repeats(gain)
+        found[name] = entry(estimate, percentile_interval(draws, high=1.0))
+    for measure in panel.pooled:
+
+        def over_all(r: int, w: Floats, many: Any = measure.many) -> Floats:
+            return many(outcome, predicted.risk[r], w)  # type: ignore[no-any-return]
+
+        estimate, draws = over_repeats(over_all)
         limits = percentile_interval(draws, low=measure.low, high=measure.high)
-        panel[measure.name] = _entry(float(estimate[0]), limits)
-    return panel
+        found[measure.name] = entry(estimate, limits)
+    return found
 
 
-def apparent_performance(outcome: Floats, risk: Floats) -> dict[str, Any]:
+def apparent_performance(outcome: Floats, risk: Floats, *, n_classes: int = 2) -> dict[str, Any]:
     """The panel on the rows that the model was fitted on: too good, and without interval."""
+    panel = panel_of(n_classes)
     ones = np.ones((1, len(outcome)))
     null = np.full(len(outcome), outcome.mean())
-    panel = {
-        "auc": _entry(float(auc_many(outcome, risk, ones)[0]), None),
-        "ipa": _entry(float(ipa_many(outcome, risk, ones, null_risk=null)[0]), None),
-    }
-    for measure in POOLED:
-        panel[measure.name] = _entry(float(measure.many(outcome, risk, ones)[0]), None)
-    return panel
+    found = {"auc": entry(float(panel.auc(outcome, risk, ones, whole(len(outcome)))[0]), None)}
+    for name, many in panel.against_null.items():
+        found[name] = entry(float(many(outcome, risk, ones, null)[0]), None)
+    for measure in panel.pooled:
+        found[measure.name] = entry(float(measure.many(outcome, risk, ones)[0]), None)
+    return found
 
 
-def compare(outcome: Floats, model: OutOfFold, baseline: OutOfFold) -> dict[str, Any]:
-    """Model minus baseline in each outer fold: mean difference and corrected 95 % interval.
+def compare(
+    outcome: Floats, model: OutOfFold, other: OutOfFold, *, n_classes: int = 2
+) -> dict[str, Any]:
+    """One model minus another in each outer fold: mean difference and corrected 95 % interval.
 
     Returns
     -------
     dict[str, Any]
-        `log_loss`, `brier`, `auc`, each with `estimate` and `interval`. Log-loss and Brier below 0
-        and AUC above 0 speak for the model.
+        `log_loss`, `brier`, `auc`, each with `estimate`, `interval` and `se`. Log-loss and Brier
+        below 0 and AUC above 0 speak for the first model.
     """
-    found = {}
+    panel = panel_of(n_classes)
+    taken: dict[str, Callable[[Floats, Floats, Floats], Floats]] = {
+        measure.name: measure.many for measure in panel.losses()
+    }
+    taken["auc"] = lambda y, risk, w: panel.auc(y, risk, w, whole(len(y)))
     n_folds = int(model.folds.max()) + 1
-    for name, many in (("log_loss", log_loss_many), ("brier", brier_many), ("auc", auc_many)):
-        differences = []
-        for repeat, fold_of_row in enumerate(model.folds):
-            for fold in range(n_folds):
-                rows = fold_of_row == fold
-                ones = np.ones((1, int(rows.sum())))
-                ours = many(outcome[rows], model.risk[repeat, rows], ones)[0]
-                theirs = many(outcome[rows], baseline.risk[repeat, rows], ones)[0]
-                differences.append(ours - theirs)
-        mean, interval, _ = corrected_difference(
+    found = {}
+    for name, many in taken.items():
+        differences = [
+            _difference(many, outcome[rows], model.risk[r, rows], other.risk[r, rows])
+            for r in range(len(model.folds))
+            for rows in model.parts(r)
+        ]
+        mean, interval, se = corrected_difference(
             np.array(differences), test_share=1 / (n_folds - 1)
         )
-        found[name] = _entry(mean, interval)
+        found[name] = entry(mean, interval) | {"se": None if se is None else round(se, _DECIMALS)}
     return found
 
 
-def _fold_aucs(outcome: Floats, predicted: OutOfFold, repeat: int, weights: Floats) -> Floats:
-    """Mean AUC over the test folds of one repeat; folds without both classes are left out."""
-    fold_of_row = predicted.folds[repeat]
-    return _mean(
-        [
-            auc_many(outcome[rows], predicted.risk[repeat, rows], weights[:, rows])
-            for rows in (fold_of_row == fold for fold in np.unique(fold_of_row))
-        ]
-    )
+def _difference(
+    many: Callable[[Floats, Floats, Floats], Floats], outcome: Floats, one: Floats, other: Floats
+) -> float:
+    """A measure of one model minus that of the other, on the same rows."""
+    ones = np.ones((1, len(outcome)))
+    return float(many(outcome, one, ones)[0] - many(outcome, other, ones)[0])
 
 
-def _mean(values: list[Floats]) -> Floats:
-    """Mean over a list of arrays, nan left out; nan where nothing is left."""
-    stacked = np.stack(values)
-    known = np.isfinite(stacked)
-    total = np.where(known, stacked, 0.0).sum(axis=0)
-    count = known.sum(axis=0)
-    result = np.full(total.shape, np.nan)
-    np.divide(total, count, out=result, where=count > 0)
-    return result
-
-
-def _entry(estimate: float, interval: tuple[float, float] | None) -> dict[str, Any]:
+def entry(estimate: float, interval: Sequence[float] | None) -> dict[str, Any]:
     """A measure as it stands in the results, without the rounding error around an exact 0."""
     if not np.isfinite(estimate):
-        return {"estimate": None, "interval": None, "reason": _NO_VALUE}
+        return {"estimate": None, "interval": None, "reason": NO_VALUE}
     limits = None if interval is None else [round(limit, _DECIMALS) for limit in interval]
     return {"estimate": round(estimate, _DECIMALS), "interval": limits}

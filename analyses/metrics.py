@@ -7,7 +7,7 @@ Every measure takes row weights, and a weight of 2 is the same as the row twice.
 row of weights per bootstrap sample and give nan where a sample has no value.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from schemas.errors import UsageError
 
 Floats = NDArray[np.float64]
+#: Test folds, each as a mask of rows.
+Parts = Sequence[NDArray[np.bool_]]
 
 #: Risks are kept this far from 0 and 1 before a logarithm is taken.
 SMALLEST_RISK = 1e-12
@@ -150,7 +152,9 @@ def calibration_intercept(outcome: Floats, risk: Floats, weights: Floats | None 
 
 
 def auc_many(outcome: Floats, risk: Floats, weights: Floats) -> Floats:
-    """AUC under each row of weights; shape (b,) for weights of shape (b, n)."""
+    """AUC under each row of weights; shape (b,) for weights of shape (b, n), n may be 0."""
+    if len(risk) == 0:
+        return np.full(len(weights), np.nan)
     order = np.argsort(risk, kind="stable")
     starts = np.flatnonzero(np.r_[True, np.diff(risk[order]) != 0])  # first row of each tie
     sorted_weights = weights[:, order]
@@ -183,9 +187,21 @@ def o_e_ratio_many(outcome: Floats, risk: Floats, weights: Floats) -> Floats:
     return _ratio(weights @ outcome, weights @ risk)
 
 
+def recalibration(outcome: Floats, risk: Floats) -> tuple[float, float]:
+    """Intercept and slope of the logistic regression of the outcome on the logit of the risk.
+
+    Both are nan where there is no finite fit.
+    """
+    x = logit(risk)
+    centre = float(x.mean())
+    ones = np.ones((1, len(x)))
+    shifted, slope = _logistic_many(x - centre, outcome, ones, start=np.zeros(2))[0]
+    return float(shifted - slope * centre), float(slope)
+
+
 def calibration_slope_many(outcome: Floats, risk: Floats, weights: Floats) -> Floats:
     """Calibration slope under each row of weights."""
-    x = _logit(risk)
+    x = logit(risk)
     x = x - x.mean()  # the slope does not change, the steps are better conditioned
     start = np.zeros(2)
     if len(weights) > 1:  # bootstrap samples lie around the solution of all rows
@@ -196,7 +212,7 @@ def calibration_slope_many(outcome: Floats, risk: Floats, weights: Floats) -> Fl
 
 def calibration_intercept_many(outcome: Floats, risk: Floats, weights: Floats) -> Floats:
     """Calibration intercept (slope 1) under each row of weights."""
-    x = _logit(risk)
+    x = logit(risk)
     return _in_blocks(lambda w: _offset_many(x, outcome, w), weights)
 
 
@@ -218,6 +234,22 @@ POOLED = (
     Measure("calibration_intercept", calibration_intercept_many),
     Measure("o_e_ratio", o_e_ratio_many, 0.0),
 )
+
+
+def mean_known(values: Sequence[Floats]) -> Floats:
+    """Mean over a list of arrays, nan left out; nan where nothing is left.
+
+    Examples
+    --------
+    >>> mean_known([np.array([1.0, np.nan]), np.array([3.0, np.nan])]).tolist()
+    [2.0, nan]
+    """
+    stacked = np.stack(values)
+    known = np.isfinite(stacked)
+    result = np.full(stacked.shape[1], np.nan)
+    total = np.where(known, stacked, 0.0).sum(axis=0)
+    np.divide(total, known.sum(axis=0), out=result, where=known.any(axis=0))
+    return result
 
 
 def _logistic_many(x: Floats, outcome: Floats, weights: Floats, *, start: Floats) -> Floats:
@@ -279,7 +311,7 @@ def _in_blocks(fit: Callable[[Floats], Floats], weights: Floats, size: int = 250
     return np.concatenate(blocks)
 
 
-def _logit(risk: Floats) -> Floats:
+def logit(risk: Floats) -> Floats:
     """Log odds, risks kept away from 0 and 1."""
     p = np.clip(risk, SMALLEST_RISK, 1 - SMALLEST_RISK)
     logits: Floats = np.log(p) - np.log1p(-p)

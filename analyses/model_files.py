@@ -14,9 +14,9 @@ import skops.io
 
 from schemas.errors import IntegrityError
 
-#: Types that may be in a model file besides those that skops itself trusts: our own, and the name
-#: of an array's number type, which scikit-learn's imputer keeps.
-TRUSTED = ("analyses.preprocessing.CaseEncoder", "numpy.dtype")
+#: Types that may be in a model file besides those that skops itself trusts: our own, the name of an
+#: array's number type, which scikit-learn's imputer keeps, and the trees of a forest.
+TRUSTED = ("analyses.preprocessing.CaseEncoder", "numpy.dtype", "sklearn.tree._tree.Tree")
 
 _SCHEMA = "schema.json"
 

@@ -1,7 +1,8 @@
-"""Models: ridge logistic regression, its penalty chosen on training rows.
+"""Models: ridge regression of two or more classes, its penalty chosen on training rows.
 
 Belongs here: one fit, the choice of the penalty, the pipeline that is kept.
-Does not belong here: outer folds and measures (`analyses.evaluation`), preprocessing.
+Does not belong here: outer folds and measures (`analyses.evaluation`), preprocessing, which model
+a plan asks for (`analyses.learners`).
 The penalty is 1/(2C) times the sum of squared slopes of standardised columns, against the sum of
 the losses; the intercept is free.
 """
@@ -15,7 +16,9 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
+from analyses import multiclass
 from analyses.metrics import log_loss_many
+from analyses.multinomial import multinomial_path, probabilities
 from analyses.preprocessing import fit_preprocessing
 from analyses.resampling import assign_folds, generator, patient_strata
 
@@ -33,15 +36,21 @@ _GRADIENT_TOLERANCE = 1e-9
 
 @dataclass(frozen=True)
 class Training:
-    """Rows to learn from: `frame` holds the predictors only; outcome 0/1; patient of each row."""
+    """Rows to learn from.
+
+    `frame` holds the predictors only; `outcome` is 0 or 1, or the place of one of `n_classes`;
+    `groups` names the patient of each row.
+    """
 
     frame: pl.DataFrame
     outcome: Floats
     groups: NDArray[np.str_]
+    n_classes: int = 2
 
     def part(self, rows: NDArray[np.bool_]) -> "Training":
         """Some of the rows."""
-        return Training(self.frame.filter(pl.Series(rows)), self.outcome[rows], self.groups[rows])
+        frame = self.frame.filter(pl.Series(rows))
+        return Training(frame, self.outcome[rows], self.groups[rows], self.n_classes)
 
 
 @dataclass(frozen=True)
@@ -64,6 +73,8 @@ class Choice:
 
 def fit_logistic(matrix: Floats, outcome: Floats, c: float) -> LogisticRegression:
     """Fit a logistic regression; `c` = inf is maximum likelihood without penalty.
+
+    Of several classes it has one vector per class, all slopes penalised alike.
 
     Notes
     -----
@@ -119,10 +130,19 @@ def ridge_path(matrix: Floats, outcome: Floats) -> Floats:
     return found
 
 
-def predict_risk(model: Any, X: Any) -> Floats:
-    """Risk of the event (class 1) of each row, from a fitted model or pipeline."""
-    risk: Floats = model.predict_proba(X)[:, 1]
-    return risk
+def predict_risk(model: Any, X: Any, *, n_classes: int = 2) -> Floats:
+    """Risk of each row from a fitted model or pipeline.
+
+    Returns
+    -------
+    Floats
+        Two classes: shape (n,), the risk of class 1. More: shape (n, n_classes); a class that the
+        training rows did not hold has risk 0.
+    """
+    found = np.asarray(model.predict_proba(X), dtype=np.float64)
+    risk = np.zeros((len(found), n_classes))
+    risk[:, np.asarray(model.classes_).astype(int)] = found
+    return risk[:, 1] if n_classes == 2 else risk
 
 
 def choose_penalty(
@@ -131,7 +151,7 @@ def choose_penalty(
     """Choose C by cross-validated log-loss on the training rows.
 
     Folds hold whole patients; preprocessing is fitted once for each training part of a fold, on it
-    alone, and serves every C. Fewer folds are used where the rarer class has fewer patients.
+    alone, and serves every C. Fewer folds are used where the rarest class has fewer patients.
 
     Parameters
     ----------
@@ -149,7 +169,9 @@ def choose_penalty(
         the strongest penalty.
     """
     strata = list(patient_strata(training.outcome, training.groups).values())
-    n_folds = min(inner_folds, strata.count(0.0), strata.count(1.0))
+    present = np.unique(training.outcome)
+    rarest = min(strata.count(value) for value in present) if len(present) > 1 else 0
+    n_folds = min(inner_folds, rarest)
     if n_folds < 2:
         return Choice(c=GRID[0], one_se=GRID[0], losses=())
     rng = generator(seed, *key)
@@ -157,8 +179,8 @@ def choose_penalty(
     losses = [
         _losses(training.part(folds != fold), training.part(folds == fold))
         for fold in range(n_folds)
-        # patients with rows of both classes can leave a part with one class: nothing to learn there
-        if len(np.unique(training.outcome[folds != fold])) == 2
+        # patients with rows of two classes can leave a part without one: nothing to learn there
+        if len(np.unique(training.outcome[folds != fold])) == len(present)
     ]
     if len(losses) < 2:
         return Choice(c=GRID[0], one_se=GRID[0], losses=())
@@ -192,11 +214,26 @@ def _losses(training: Training, test: Training) -> Floats:
     """Log-loss on the test rows for every C of the grid."""
     steps = fit_preprocessing(training.frame, training.groups)
     matrix, test_matrix = steps.transform(training.frame), steps.transform(test.frame)
-    slopes = ridge_path(matrix, training.outcome)
-    logits = test_matrix @ slopes[:, 1:].T + slopes[:, 0]
     ones = np.ones((1, len(test.outcome)))
-    risks = 1 / (1 + np.exp(-np.clip(logits, -500, 500)))
-    return np.array([float(log_loss_many(test.outcome, risk, ones)[0]) for risk in risks.T])
+    present = np.unique(training.outcome)
+    if training.n_classes == 2 or len(present) == 2:
+        event = present[-1]
+        slopes = ridge_path(matrix, (training.outcome == event).astype(np.float64))
+        logits = test_matrix @ slopes[:, 1:].T + slopes[:, 0]
+        risks = 1 / (1 + np.exp(-np.clip(logits, -500, 500)))
+        happened = (test.outcome == event).astype(np.float64)
+        return np.array([float(log_loss_many(happened, risk, ones)[0]) for risk in risks.T])
+    codes = np.searchsorted(present, training.outcome).astype(np.float64)
+    found = multinomial_path(matrix, codes, GRID, n_classes=len(present))
+    happened = np.searchsorted(present, test.outcome).astype(np.float64)
+    losses = []
+    for place, vectors in enumerate(found):
+        if not np.isfinite(vectors).all():
+            model = fit_logistic(matrix, codes, GRID[place])
+            vectors = np.column_stack([model.intercept_, model.coef_])
+        risk = probabilities(test_matrix @ vectors[:, 1:].T + vectors[:, 0])
+        losses.append(float(multiclass.log_loss_many(happened, risk, ones)[0]))
+    return np.array(losses)
 
 
 def _newton(design: Floats, outcome: Floats, penalty: Floats, *, start: Floats) -> Floats:

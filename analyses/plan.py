@@ -21,8 +21,9 @@ from schemas.errors import UsageError
 #: Every cohort of the snapshot, each by itself.
 EACH = "each"
 PROVENANCES = ("simulated", "published", "registry")
-MODELS = ("ridge",)
-KINDS = ("binary",)
+#: The models that a plan may list; the first that is no challenger is the primary one.
+MODELS = ("ridge", "random_forest")
+KINDS = ("binary", "multiclass")
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,16 @@ class Population:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What is predicted; `positive` is the value that counts as the event."""
+    """What is predicted.
+
+    `positive` is the value that counts as the event (binary); `rest` the class that classes of
+    fewer than ten patients join (multiclass; None: they stay apart).
+    """
 
     kind: str
     column: str
-    positive: str
+    positive: str | None = None
+    rest: str | None = None
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,7 @@ class Plan:
     outcome: Outcome
     predictors: Columns
     baseline: tuple[str, ...]
-    models: tuple[str, ...] = MODELS
+    models: tuple[str, ...] = MODELS[:1]
     resampling: Resampling = Resampling()
     thresholds: tuple[float, ...] = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
     harmonise: str = "none"
@@ -156,7 +162,7 @@ def shipped_plans() -> dict[str, Plan]:
     Examples
     --------
     >>> sorted(shipped_plans())
-    ['gross_total_resection']
+    ['functional_decline', 'gross_total_resection', 'histology']
     """
     folder = Path(__file__).parent / "plans"
     plans = (load_plan(path) for path in sorted(folder.glob("*.yaml")))
@@ -212,7 +218,7 @@ def parse_plan(text: str, *, name: str) -> Plan:
         outcome=_read_outcome(reader, keys["outcome"]),
         predictors=_read_columns(reader, keys["predictors"]),
         baseline=reader.names(keys["baseline"], "baseline"),
-        models=reader.names(keys.get("models", list(MODELS)), "models"),
+        models=reader.names(keys.get("models", list(MODELS[:1])), "models"),
         resampling=_read_resampling(reader, keys.get("resampling", {})),
         thresholds=_read_thresholds(reader, keys.get("thresholds")),
         **{
@@ -270,14 +276,25 @@ def _read_population(reader: PlanReader, raw: object) -> Population:
 
 def _read_outcome(reader: PlanReader, raw: object) -> Outcome:
     """The part `outcome`."""
-    keys = reader.mapping(raw, "outcome", required=("kind", "column", "positive"))
-    positive = keys["positive"]
+    kinds = {"binary": "positive", "multiclass": "rest"}
+    keys = reader.mapping(raw, "outcome", required=("kind", "column"), optional=(*kinds.values(),))
+    kind = reader.choice(keys["kind"], "outcome.kind", of=KINDS)
+    for other, key in kinds.items():
+        if kind != other and key in keys:
+            raise UsageError(
+                f"{reader.source}, outcome.{key}: this key belongs to an outcome of kind "
+                f"'{other}', this one is '{kind}'. Remove it or change the kind."
+            )
+    positive = keys.get("positive")
     if isinstance(positive, int) and not isinstance(positive, bool):
         positive = str(positive)
+    if kind == "binary" and "positive" not in keys:
+        raise UsageError(f"{reader.source}, outcome.positive: this key is missing. Add it.")
     return Outcome(
-        kind=reader.choice(keys["kind"], "outcome.kind", of=KINDS),
+        kind=kind,
         column=reader.text(keys["column"], "outcome.column"),
-        positive=reader.text(positive, "outcome.positive"),
+        positive=reader.text(positive, "outcome.positive") if kind == "binary" else None,
+        rest=reader.text(keys["rest"], "outcome.rest") if "rest" in keys else None,
     )
 
 

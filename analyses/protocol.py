@@ -9,7 +9,6 @@ import hashlib
 import platform
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -24,42 +23,24 @@ from threadpoolctl import (  # type: ignore[import-untyped]  # publishes no type
 )
 
 from analyses import cautions, describe, results
-from analyses.evaluation import (
-    DRAWS,
-    OutOfFold,
-    apparent_performance,
-    compare,
-    nested_cross_validation,
-    outer_folds,
-    performance,
-)
-from analyses.metrics import Floats
-from analyses.models import Choice, Training, choose_penalty, fit_pipeline, predict_risk
+from analyses.fitting import Fitted, comparison, fit_all
+from analyses.models import Training
 from analyses.plan import Plan
 from analyses.preprocessing import fit_preprocessing, with_categories
-from analyses.resampling import Stage, bootstrap_weights, generator, patient_strata
+from analyses.resampling import patient_strata
 from analyses.selection import Selected, select
 from analyses.verdict import Counts, decide
 
+Labels = NDArray[np.str_]
 Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
 class AnalysisRun:
-    """What a plan gave: results ready for JSON, and the primary model (None: none was fitted)."""
+    """What a plan gave: results ready for JSON, and the best model (None: none was fitted)."""
 
     results: dict[str, Any]
     model: Pipeline | None
-
-
-@dataclass(frozen=True)
-class _Fitted:
-    """One model after evaluation and refit on all rows."""
-
-    entry: dict[str, Any]
-    pipeline: Pipeline
-    predicted: OutOfFold
-    warnings: list[dict[str, str]]
 
 
 def run_plan(
@@ -68,6 +49,7 @@ def run_plan(
     *,
     availability: Mapping[str, str] | None,
     stamp: Mapping[str, str | None],
+    processes: int = 1,
     progress: Progress | None = None,
 ) -> AnalysisRun:
     """Run a plan on one row per case.
@@ -83,6 +65,8 @@ def run_plan(
         When each column becomes known; None for a table without a dictionary.
     stamp
         `snapshot`, `code` and `lock`: what the results rest on.
+    processes
+        Processes that share the fits; the results do not depend on it.
     progress
         Told now and then, for long runs.
 
@@ -100,7 +84,8 @@ def run_plan(
     # on selection, so that scikit-learn need not look for nan in every fit.
     limits = threadpool_limits(limits=1)
     with limits, config_context(assume_finite=True, skip_parameter_validation=True):
-        return _run(plan, select(plan, frame, availability), availability, stamp, progress)
+        selected = select(plan, frame, availability)
+        return _run(plan, selected, availability, stamp, processes, progress)
 
 
 def _run(
@@ -108,6 +93,7 @@ def _run(
     selected: Selected,
     availability: Mapping[str, str] | None,
     stamp: Mapping[str, str | None],
+    processes: int,
     progress: Progress | None,
 ) -> AnalysisRun:
     """The steps after selection."""
@@ -116,16 +102,32 @@ def _run(
     verdict = decide(_count(plan, selected, used))
     warnings = cautions.published_selection(plan.population.provenance)
     warnings += cautions.mostly_missing(cohort["missingness"])
-    fitted: list[_Fitted] = []
-    comparison: dict[str, Any] = {"best": None, "beats_baseline": None, "difference": {}}
+    fitted: list[Fitted] = []
+    compared: dict[str, Any] = {
+        "best": None,
+        "beats_baseline": None,
+        "difference": {},
+        "challengers": [],
+    }
     if verdict["level"] != "describe_only":
-        fitted = _fit_all(plan, selected, used, progress)
-        comparison = _comparison(selected.outcome, fitted)
+        centres = _centres(plan, selected)
+        whole = _training(selected, used)
+        fitted = fit_all(
+            plan,
+            baseline=_training(selected, plan.baseline),
+            full=_training(selected, selected.predictors),
+            whole=whole,
+            classes=selected.classes,
+            centres=centres,
+            processes=processes,
+            progress=progress,
+        )
+        compared = comparison(whole, fitted)
         nested = {
             f.entry["name"]: f.entry["performance"]["nested_cv"]["auc"]["estimate"] for f in fitted
         }
         warnings += [w for f in fitted for w in f.warnings]
-        warnings += cautions.suspected_leak(_training(selected, used), nested)
+        warnings += cautions.suspected_leak(whole, nested)
     found = {
         "schema": results.SCHEMA,
         "title": plan.title,
@@ -142,20 +144,33 @@ def _run(
             "seed": plan.resampling.seed,
             "versions": _versions(),
         },
-        "outcome": {
-            "kind": plan.outcome.kind,
-            "classes": None,
-            "events": int(selected.outcome.sum()),
-            "n": selected.frame.height,
-        },
+        "outcome": _outcome(plan, selected),
         "verdict": verdict,
         "warnings": sorted(warnings, key=lambda w: (w["code"], w["message"])),
         "cohort": cohort,
         "models": [f.entry for f in fitted],
-        "comparison": comparison,
+        "comparison": compared,
         "survival": None,
     }
-    return AnalysisRun(results=found, model=fitted[-1].pipeline if fitted else None)
+    best = next((f for f in fitted if f.entry["name"] == compared["best"]), None)
+    return AnalysisRun(results=found, model=None if best is None else best.pipeline)
+
+
+def _outcome(plan: Plan, selected: Selected) -> dict[str, Any]:
+    """The outcome with its events, or with its classes."""
+    by_class = [
+        {"class": name, "n": int((selected.outcome == k).sum())}
+        for k, name in enumerate(selected.classes)
+    ]
+    is_binary = plan.outcome.kind == "binary"
+    return {
+        "kind": plan.outcome.kind,
+        "column": plan.outcome.column,
+        "classes": None if is_binary else by_class,
+        "merged": [{"class": name, "n": n} for name, n in selected.merged],
+        "events": int(selected.outcome.sum()) if is_binary else None,
+        "n": selected.frame.height,
+    }
 
 
 def _describe(
@@ -169,25 +184,24 @@ def _describe(
     return {
         "provenance": provenance,
         "attrition": selected.attrition,
-        "table_one": describe.table_one(selected.frame, selected.outcome, used),
+        "table_one": describe.table_one(selected.frame, selected.outcome, used, selected.classes),
         "missingness": describe.missingness(selected.frame, used, availability),
-        # a case report has no centre in the sense of one
         "centres": []
-        if centre is None or provenance == "published"
-        else describe.centre_counts(selected.frame, selected.outcome, centre),
+        if centre is None or not _has_centres(plan)
+        else describe.centre_counts(selected.frame, selected.outcome, centre, selected.classes),
     }
 
 
 def _count(plan: Plan, selected: Selected, used: Sequence[str]) -> Counts:
     """Patients, events and parameters."""
     strata = list(patient_strata(selected.outcome, selected.groups).values())
+    n_classes = len(selected.classes) if plan.outcome.kind == "multiclass" else 2
     n_parameters = 0
     if strata:
         models = (selected.predictors, plan.baseline)
         n_parameters = max(_count_parameters(_training(selected, names)) for names in models)
     return Counts(
-        patients=len(strata),
-        positives=strata.count(1.0),
+        classes=tuple(strata.count(float(k)) for k in range(n_classes)),
         parameters=n_parameters,
         outer_folds=plan.resampling.outer_folds,
     )
@@ -210,71 +224,21 @@ def _training(selected: Selected, columns: Sequence[str]) -> Training:
         frame=with_categories(selected.frame.select(columns), columns),
         outcome=selected.outcome,
         groups=selected.groups,
+        n_classes=max(2, len(selected.classes)),
     )
 
 
-def _fit_all(
-    plan: Plan, selected: Selected, used: Sequence[str], progress: Progress | None
-) -> list[_Fitted]:
-    """Baseline and primary model, on the same folds and draws; the primary model is the last."""
-    folds = outer_folds(_training(selected, used), plan.resampling)
-    weights = bootstrap_weights(
-        selected.groups, n_draws=DRAWS, rng=generator(plan.resampling.seed, Stage.INTERVALS)
-    )
-    models = [("baseline", "baseline", plan.baseline)]
-    models += [(name, "primary", selected.predictors) for name in plan.models]
-    return [
-        _fit(plan, _training(selected, columns), folds, weights, (name, role), progress)
-        for name, role, columns in models
-    ]
+def _has_centres(plan: Plan) -> bool:
+    """Whether centres mean something: a case report has none."""
+    return plan.data.centre is not None and plan.population.provenance != "published"
 
 
-def _fit(
-    plan: Plan,
-    training: Training,
-    folds: NDArray[np.int64],
-    weights: Floats,
-    called: tuple[str, str],
-    progress: Progress | None,
-) -> _Fitted:
-    """Evaluate one model, then fit it on all rows."""
-    name, role = called
-    tell = None if progress is None else partial(_tell, progress, f"{plan.name}: {name}")
-    predicted = nested_cross_validation(training, folds, resampling=plan.resampling, progress=tell)
-    choice: Choice = choose_penalty(
-        training,
-        inner_folds=plan.resampling.inner_folds,
-        seed=plan.resampling.seed,
-        key=(Stage.FINAL,),
-    )
-    pipeline = fit_pipeline(training, choice.c)
-    entry = results.model_entry(
-        name=name,
-        role=role,
-        predictors=training.frame.columns,
-        pipeline=pipeline,
-        nested=performance(training.outcome, predicted, weights),
-        apparent=apparent_performance(training.outcome, predict_risk(pipeline, training.frame)),
-        choice=choice,
-        predicted=predicted,
-        outcome=training.outcome,
-        thresholds=plan.thresholds,
-    )
-    warnings = cautions.penalty_at_edge(name, choice, predicted.choices)
-    warnings += cautions.untuned(name, (*predicted.choices, choice))
-    return _Fitted(entry, pipeline, predicted, warnings)
-
-
-def _comparison(outcome: Floats, fitted: Sequence[_Fitted]) -> dict[str, Any]:
-    """The primary model against the baseline."""
-    baseline, primary = fitted[0], fitted[-1]
-    difference = compare(outcome, primary.predicted, baseline.predicted)
-    interval = difference["log_loss"]["interval"]
-    return {
-        "best": primary.entry["name"],
-        "beats_baseline": interval is not None and interval[1] < 0,
-        "difference": difference,
-    }
+def _centres(plan: Plan, selected: Selected) -> Labels | None:
+    """Centre of each row; None where leaving one out means nothing."""
+    if plan.data.centre is None or not _has_centres(plan):
+        return None
+    names = selected.frame[plan.data.centre].cast(pl.String).fill_null("(none)")
+    return names.to_numpy().astype(np.str_)
 
 
 def _hash_rows(frame: pl.DataFrame) -> str:
@@ -296,8 +260,3 @@ def _versions() -> dict[str, str]:
         }
     )
     return {**found, "python": platform.python_version(), "blas": ", ".join(blas)}
-
-
-def _tell(progress: Progress, start: str, message: str) -> None:
-    """Pass a message on, with the name of the plan and the model."""
-    progress(f"{start}, {message}")

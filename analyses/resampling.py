@@ -21,6 +21,8 @@ class Stage(IntEnum):
     INNER = 1
     FINAL = 2
     INTERVALS = 3
+    CENTRES = 4
+    FOREST = 5
 
 
 def generator(seed: int, *key: int) -> np.random.Generator:

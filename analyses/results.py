@@ -14,8 +14,9 @@ from sklearn.pipeline import Pipeline
 
 from analyses import curves
 from analyses.evaluation import OutOfFold
+from analyses.learners import Learned
 from analyses.metrics import Floats
-from analyses.models import GRID, Choice
+from analyses.models import GRID, Training
 
 SCHEMA = "imsct.results/1"
 #: Digits that two machines agree on; the last ones of a float they may not.
@@ -44,50 +45,76 @@ def model_entry(
     *,
     name: str,
     role: str,
-    predictors: Sequence[str],
-    pipeline: Pipeline,
-    nested: Mapping[str, Any],
-    apparent: Mapping[str, Any],
-    choice: Choice,
+    training: Training,
+    learned: Learned,
+    performance: Mapping[str, Any],
     predicted: OutOfFold,
-    outcome: Floats,
+    classes: Sequence[str],
     thresholds: Sequence[float],
 ) -> dict[str, Any]:
     """One entry of `models`; what later work brings is null.
 
     The curves show the out-of-fold predictions of the first repeat.
     """
-    risk = predicted.risk[0]
-    terms = pipeline["encode"].get_feature_names_out()
     return {
         "name": name,
         "role": role,
-        "predictors": list(predictors),
-        "coefficients": [
-            {"term": str(term), "estimate": float(slope), "interval": None}
-            for term, slope in zip(terms, pipeline["model"].coef_[0], strict=True)
-        ],
+        "predictors": list(training.frame.columns),
+        "coefficients": _coefficients(learned.pipeline, classes),
         "performance": {
-            "apparent": dict(apparent),
-            "nested_cv": dict(nested),
             "bootstrap_632plus": None,
             "optimism_corrected": None,
-            "internal_external": None,
+            **performance,
         },
-        "tuning": {
-            "chosen": choice.c,
-            "one_se": choice.one_se,
+        "tuning": None
+        if learned.choice is None
+        else {
+            "chosen": learned.choice.c,
+            "one_se": learned.choice.one_se,
             "spread": [fold.c for fold in predicted.choices],
             "grid": list(GRID),
             "bootstrap_quantiles": None,
         },
-        "curves": {
+        "curves": _curves(training.outcome, predicted.risk[0], classes, thresholds),
+        "instability": None,
+    }
+
+
+def _coefficients(pipeline: Pipeline, classes: Sequence[str]) -> list[dict[str, Any]]:
+    """Slopes of standardised columns; of several classes one vector each; a forest has none."""
+    slopes = getattr(pipeline["model"], "coef_", None)
+    if slopes is None:
+        return []
+    names = list(classes) if len(classes) > 2 else [None]
+    return [
+        {"term": str(term), "class": name, "estimate": float(slope), "interval": None}
+        for name, vector in zip(names, slopes, strict=True)
+        for term, slope in zip(pipeline["encode"].get_feature_names_out(), vector, strict=True)
+    ]
+
+
+def _curves(
+    outcome: Floats, risk: Floats, classes: Sequence[str], thresholds: Sequence[float]
+) -> dict[str, Any]:
+    """Calibration, ROC and decision curve; of several classes each against the others."""
+    if len(classes) <= 2:
+        return {
             "calibration": curves.calibration_curve(outcome, risk),
             "roc": curves.roc_curve(outcome, risk),
             "decision": curves.decision_curve(outcome, risk, thresholds),
-        },
-        "instability": None,
-    }
+            "by_class": None,
+        }
+    by_class = []
+    for k, name in enumerate(classes):
+        is_class = (outcome == k).astype(np.float64)
+        by_class.append(
+            {
+                "class": name,
+                "calibration": curves.calibration_curve(is_class, risk[:, k]),
+                "roc": curves.roc_curve(is_class, risk[:, k]),
+            }
+        )
+    return {"calibration": None, "roc": None, "decision": None, "by_class": by_class}
 
 
 def _rounded(value: Any, path: str) -> Any:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from analyses.endpoints import EXCLUSIONS
 from analyses.plan import EACH, Plan
 from analyses.preprocessing import MISSING_STATES, is_text
+from analyses.verdict import LEAST_EVENTS
 from schemas.errors import UsageError
 from schemas.showing import nearest, nearest_name
 
@@ -35,7 +36,9 @@ class Selected:
     """The rows of one analysis, sorted by patient and id.
 
     `cohort` holds every row of the cohort with the columns the plan uses, `frame` the eligible
-    rows with a known outcome. Attrition steps chain: each begins with what the last one left.
+    rows with a known outcome. `outcome` is 1 or 0, or the place of the row's class in `classes`
+    (empty for a binary outcome); `merged` are the small classes that joined the rest. Attrition
+    steps chain: each begins with what the last one left.
     """
 
     cohort: pl.DataFrame
@@ -44,6 +47,8 @@ class Selected:
     groups: NDArray[np.str_]
     predictors: tuple[str, ...]
     attrition: list[dict[str, Any]]
+    classes: tuple[str, ...] = ()
+    merged: tuple[tuple[str, int], ...] = ()
 
     @property
     def excluded(self) -> list[dict[str, Any]]:
@@ -85,15 +90,22 @@ def select(plan: Plan, frame: pl.DataFrame, availability: Mapping[str, str] | No
     for name in columns:
         _check_values(plan, cohort, name)
     eligible, attrition = _eligible(plan, cohort)
-    outcome = _outcome(plan, eligible)
-    group = plan.data.group or plan.data.id
+    groups = eligible[plan.data.group or plan.data.id].cast(pl.String).to_numpy().astype(np.str_)
+    classes: tuple[str, ...] = ()
+    merged: tuple[tuple[str, int], ...] = ()
+    if plan.outcome.kind == "binary":
+        outcome = _outcome(plan, eligible)
+    else:
+        outcome, classes, merged = _classes(plan, eligible, groups)
     return Selected(
         cohort=cohort,
         frame=eligible,
         outcome=outcome,
-        groups=eligible[group].cast(pl.String).to_numpy().astype(np.str_),
+        groups=groups,
         predictors=predictors,
         attrition=attrition,
+        classes=classes,
+        merged=merged,
     )
 
 
@@ -265,7 +277,7 @@ def _eligible(plan: Plan, cohort: pl.DataFrame) -> tuple[pl.DataFrame, list[dict
         for reason, n in sorted(counts, key=lambda c: (asked.get(c[0], len(asked)), -c[1], c[0])):
             attrition.append(_step(reason, left.height, n))
             left = left.filter(pl.col(column).is_null() | (pl.col(column) != reason))
-    known = left.filter(pl.Series(_is_recorded(left[plan.outcome.column])))
+    known = left.filter(pl.Series(_is_recorded(left[plan.outcome.column]), dtype=pl.Boolean))
     attrition.append(_step("outcome not recorded", left.height, left.height - known.height))
     return known, attrition
 
@@ -287,7 +299,7 @@ def _outcome(plan: Plan, frame: pl.DataFrame) -> NDArray[np.float64]:
     if len(others) > 1:
         positive = plan.outcome.positive
         seen = "" if positive in values else f" and '{positive}' is not among them"
-        near = nearest(positive, sorted(str(value) for value in others)) if seen else None
+        near = nearest(str(positive), sorted(str(v) for v in others)) if seen else None
         hint = f"; nearest is '{near}'" if near else ""
         raise UsageError(
             f"{plan.source}, outcome: column '{plan.outcome.column}' has {len(set(values))} values"
@@ -295,6 +307,25 @@ def _outcome(plan: Plan, frame: pl.DataFrame) -> NDArray[np.float64]:
             "column of two values."
         )
     return np.array([float(value == plan.outcome.positive) for value in values])
+
+
+def _classes(
+    plan: Plan, frame: pl.DataFrame, groups: NDArray[np.str_]
+) -> tuple[NDArray[np.float64], tuple[str, ...], tuple[tuple[str, int], ...]]:
+    """Place of each row's class, the classes in order of name (the rest last), and the merged."""
+    values = [str(value) for value in _texts(frame[plan.outcome.column])]
+    patients: dict[str, set[str]] = {}
+    for value, patient in zip(values, groups.tolist(), strict=True):
+        patients.setdefault(value, set()).add(patient)
+    rest = plan.outcome.rest
+    small: set[str] = set()
+    if rest is not None:
+        small = {v for v, who in patients.items() if len(who) < LEAST_EVENTS and v != rest}
+    merged = tuple((value, values.count(value)) for value in sorted(small))
+    kept = [str(rest) if value in small else value for value in values]
+    classes = tuple(sorted(set(kept), key=lambda value: (value == rest, value)))
+    place = {name: float(i) for i, name in enumerate(classes)}
+    return np.array([place[value] for value in kept]), classes, merged
 
 
 def _texts(series: pl.Series) -> list[str | None]:

@@ -6,8 +6,12 @@ Ten events, 40 cases and twice the folds are conventions of this project, not fi
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
+
+from scipy.stats import chi2
 
 SHRINKAGE = 0.9
 OPTIMISM = 0.05
@@ -39,36 +43,42 @@ class SampleSize:
 class Counts:
     """What the verdict rests on, in patients after exclusions.
 
-    `events` is the smaller class; `parameters` the columns of the largest model that vary
-    and differ, before any selection.
+    `classes` holds the patients of each class, the event last for two classes; `parameters` are
+    the columns of the largest model that vary and differ, before any selection.
     """
 
-    patients: int
-    positives: int
+    classes: tuple[int, ...]
     parameters: int
     outer_folds: int
 
     @property
+    def patients(self) -> int:
+        """All patients."""
+        return sum(self.classes)
+
+    @property
     def events(self) -> int:
-        """Patients of the smaller class."""
-        return min(self.positives, self.patients - self.positives)
+        """Patients of the smallest class; 0 where there is but one."""
+        return min(self.classes) if len(self.classes) > 1 else 0
 
 
-def max_cox_snell_r2(prevalence: float) -> float:
-    """Largest Cox-Snell R2 that a binary outcome of this prevalence allows.
+def max_cox_snell_r2(*shares: float) -> float:
+    """Largest Cox-Snell R2 that an outcome allows, from the share of each class.
+
+    One number is the share of patients with a binary event.
 
     Examples
     --------
     >>> round(max_cox_snell_r2(0.174), 4)
     0.6032
     """
-    if not 0 < prevalence < 1:
+    every = (shares[0], 1 - shares[0]) if len(shares) == 1 else shares
+    if min(every) <= 0:
         return 0.0
-    log_likelihood = prevalence * math.log(prevalence) + (1 - prevalence) * math.log(1 - prevalence)
-    return 1 - math.exp(2 * log_likelihood)
+    return 1 - math.exp(2 * sum(share * math.log(share) for share in every))
 
 
-def anticipated_r2(prevalence: float) -> float:
+def anticipated_r2(*shares: float) -> float:
     """Cox-Snell R2 expected of a new model: 0.15 of its maximum, three decimals.
 
     Examples
@@ -76,7 +86,7 @@ def anticipated_r2(prevalence: float) -> float:
     >>> anticipated_r2(0.65)
     0.109
     """
-    return round(ANTICIPATED_SHARE * max_cox_snell_r2(prevalence), 3)
+    return round(ANTICIPATED_SHARE * max_cox_snell_r2(*shares), 3)
 
 
 def minimum_sample_size(r2: float, parameters: int, prevalence: float) -> SampleSize | None:
@@ -113,13 +123,55 @@ def minimum_sample_size(r2: float, parameters: int, prevalence: float) -> Sample
     )
 
 
+def minimum_multinomial_size(parameters: int, classes: Sequence[int]) -> SampleSize | None:
+    """Patients needed to develop a model of several classes; None where nothing can be expected.
+
+    Parameters
+    ----------
+    parameters
+        Columns of the largest model; each class but one has that many coefficients.
+    classes
+        Patients of each class, as they are shared out now.
+
+    Notes
+    -----
+    Criterion 1: the binary one for every pair of classes, divided by the share of the pair, the
+    largest of them. Criterion 2: with all (K-1) x parameters coefficients. Criterion 3: every
+    class within .05 at 1 - .05/K. Source: Pate A et al. Stat Methods Med Res 2023;32:555.
+    doi:10.1177/09622802231151220 (formulas read in published code that follows its worked example).
+
+    Examples
+    --------
+    >>> minimum_multinomial_size(5, (620, 580, 111)).criterion_1
+    924
+    """
+    n = sum(classes)
+    if parameters < 1 or n == 0 or min(classes) < 1:
+        return None
+    shares = [size / n for size in classes]
+    largest = max_cox_snell_r2(*shares)
+    r2 = ANTICIPATED_SHARE * largest
+    by_pair = []
+    for one, other in combinations(shares, 2):
+        pair = ANTICIPATED_SHARE * max_cox_snell_r2(other / (one + other))
+        by_pair.append(_needed_exactly(parameters, pair, SHRINKAGE) / (one + other))
+    k = len(classes)
+    quantile = float(chi2.ppf(1 - 0.05 / k, 1))
+    return SampleSize(
+        criterion_1=math.ceil(max(by_pair)),
+        criterion_2=_needed((k - 1) * parameters, r2, r2 / (r2 + OPTIMISM * largest)),
+        criterion_3=math.ceil(max(quantile * p * (1 - p) for p in shares) / MARGIN**2),
+        max_r2=largest,
+    )
+
+
 def decide(counts: Counts) -> dict[str, Any]:
     """The verdict as it stands in the results: level, reasons with both numbers, sizes.
 
     Parameters
     ----------
     counts
-        Patients, positives, parameters and outer folds.
+        Patients of each class, parameters and outer folds.
 
     Returns
     -------
@@ -129,14 +181,12 @@ def decide(counts: Counts) -> dict[str, Any]:
 
     Examples
     --------
-    >>> decide(Counts(patients=35, positives=20, parameters=4, outer_folds=5))["reasons"]
+    >>> decide(Counts(classes=(15, 20), parameters=4, outer_folds=5))["reasons"]
     ['n = 35 is below 40, the least for any model.']
-    >>> decide(Counts(patients=350, positives=230, parameters=45, outer_folds=5))["level"]
+    >>> decide(Counts(classes=(120, 230), parameters=45, outer_folds=5))["level"]
     'penalised_only'
     """
-    prevalence = counts.positives / counts.patients if counts.patients else 0.0
-    r2 = anticipated_r2(prevalence)
-    size = minimum_sample_size(r2, counts.parameters, prevalence)
+    r2, size = _size(counts)
     per_parameter = counts.events / counts.parameters if counts.parameters else None
     level, reasons = "describe_only", _reasons_against_any(counts)
     if not reasons:
@@ -155,7 +205,11 @@ def decide(counts: Counts) -> dict[str, Any]:
 
 def _reasons_against_any(counts: Counts) -> list[str]:
     """Why no model may be fitted at all; empty if one may."""
+    if counts.patients == 0:
+        return ["No case could be analysed: every one was left out for a reason that is counted."]
     rarest = 2 * counts.outer_folds
+    is_binary = len(counts.classes) <= 2
+    named = "events in the smaller" if is_binary else "patients in the smallest"
     checks = [
         (
             counts.patients < LEAST_PATIENTS,
@@ -163,8 +217,7 @@ def _reasons_against_any(counts: Counts) -> list[str]:
         ),
         (
             counts.events < LEAST_EVENTS,
-            f"{counts.events} events in the smaller class are below {LEAST_EVENTS}, the least for "
-            "any model.",
+            f"{counts.events} {named} class are below {LEAST_EVENTS}, the least for any model.",
         ),
         (
             counts.events < rarest,
@@ -174,6 +227,19 @@ def _reasons_against_any(counts: Counts) -> list[str]:
         (counts.parameters == 0, "0 predictors vary; at least 1 must."),
     ]
     return [sentence for fails, sentence in checks if fails]
+
+
+def _size(counts: Counts) -> tuple[float, SampleSize | None]:
+    """The R2 to expect, and the minimum sample size for this kind of outcome."""
+    n = counts.patients
+    if n == 0:
+        return 0.0, None
+    if len(counts.classes) > 2:
+        shares = [size / n for size in counts.classes]
+        return anticipated_r2(*shares), minimum_multinomial_size(counts.parameters, counts.classes)
+    prevalence = counts.classes[-1] / n
+    r2 = anticipated_r2(prevalence)
+    return r2, minimum_sample_size(r2, counts.parameters, prevalence)
 
 
 def _penalised_or_model(
@@ -186,9 +252,10 @@ def _penalised_or_model(
     compared = f"{'reaches' if enough else 'is below'} the minimum {minimum}"
     if minimum is None:
         compared = "has no minimum to be compared with (the outcome is too rare to expect any R2)"
+    named = "events" if len(counts.classes) <= 2 else "patients of the smallest class"
     reasons = [
         f"n = {counts.patients} {compared} for {counts.parameters} parameters.",
-        f"{per_parameter:.1f} events per parameter {'reach' if rich else 'are below'} "
+        f"{per_parameter:.1f} {named} per parameter {'reach' if rich else 'are below'} "
         f"{LEAST_EVENTS_PER_PARAMETER}.",
     ]
     return ("model" if enough and rich else "penalised_only"), reasons
@@ -196,4 +263,9 @@ def _penalised_or_model(
 
 def _needed(parameters: int, r2: float, shrinkage: float) -> int:
     """Patients for which the expected shrinkage is at least `shrinkage`."""
-    return math.ceil(parameters / ((shrinkage - 1) * math.log(1 - r2 / shrinkage)))
+    return math.ceil(_needed_exactly(parameters, r2, shrinkage))
+
+
+def _needed_exactly(parameters: int, r2: float, shrinkage: float) -> float:
+    """The same before it is rounded up."""
+    return parameters / ((shrinkage - 1) * math.log(1 - r2 / shrinkage))

@@ -5,13 +5,17 @@ Does not belong here: the analysis (`analyses.protocol`), its page (`analyses.re
 """
 
 import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
-from analyses.endpoints import intent_warnings
+from analyses.endpoints import endpoint_warnings
 from analyses.model_files import save
 from analyses.plan import Plan
 from analyses.protocol import run_plan
 from analyses.report import render_report
 from analyses.results import to_json
+from analyses.workers import processors
 from assets.context import Line
 from assets.snapshot import candidate_id
 from warehouse.files import write_atomically
@@ -33,22 +37,24 @@ def analyse_cohort(line: Line, plan: Plan) -> dict[str, str | int]:
     target = line.home.results / folder / "results.json"
     page = line.home.reports / folder / "report.html"
     stamp = {"snapshot": snapshot, "code": line.code, "lock": line.lock}
-    if target.exists() and page.exists():
-        kept = json.loads(target.read_text(encoding="utf-8"))
-        now = {**stamp, "plan": plan.sha256}
-        then = {**{k: kept["provenance"][k] for k in stamp}, "plan": kept["plan"]["sha256"]}
-        if then == now:
-            line.say(f"results/{folder}: already there")
-            return {
-                "verdict": kept["verdict"]["level"],
-                "cases": kept["data"]["used"],
-                "was_run": 0,
-            }
+    kept = _kept(target, page, plan, stamp)
+    if kept is not None:
+        line.say(f"results/{folder}: already there")
+        return _summary(kept, was_run=0)
     columns = line.store.read("analysis", "columns")
     availability = dict(zip(columns["column"], columns["availability"], strict=True))
     line.say(f"results/{folder}: started")
-    run = run_plan(plan, cases, availability=availability, stamp=stamp, progress=line.say)
-    run.results["warnings"] += intent_warnings(cases, plan.population.provenance)
+    run = run_plan(
+        plan,
+        cases,
+        availability=availability,
+        stamp=stamp,
+        processes=processors(),
+        progress=line.say,
+    )
+    run.results["warnings"] += endpoint_warnings(
+        cases, plan.outcome.column, plan.population.provenance
+    )
     for place in (target.parent, page.parent):
         place.mkdir(exist_ok=True)
     write_atomically(target, to_json(run.results))
@@ -56,9 +62,25 @@ def analyse_cohort(line: Line, plan: Plan) -> dict[str, str | int]:
         write_atomically(target.with_name("model.skops"), save(run.model))
     write_atomically(page, render_report(run.results))
     line.say(f"reports/{folder}/report.html: written")
+    return _summary(run.results, was_run=1)
+
+
+def _kept(
+    target: Path, page: Path, plan: Plan, stamp: Mapping[str, str | None]
+) -> dict[str, Any] | None:
+    """Results of an earlier run of the same plan, snapshot, code and lock; None without one."""
+    if not target.exists() or not page.exists():
+        return None
+    kept: dict[str, Any] = json.loads(target.read_text(encoding="utf-8"))
+    then = {**{k: kept["provenance"][k] for k in stamp}, "plan": kept["plan"]["sha256"]}
+    return kept if then == {**stamp, "plan": plan.sha256} else None
+
+
+def _summary(results: dict[str, Any], *, was_run: int) -> dict[str, str | int]:
+    """What the asset says of a run."""
     return {
-        "verdict": run.results["verdict"]["level"],
-        "cases": run.results["data"]["used"],
-        "snapshot": snapshot,
-        "was_run": 1,
+        "verdict": results["verdict"]["level"],
+        "cases": results["data"]["used"],
+        "snapshot": results["provenance"]["snapshot"],
+        "was_run": was_run,
     }

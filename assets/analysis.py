@@ -41,8 +41,8 @@ def analysis_columns(line: dg.ResourceParam[Line]) -> dg.MaterializeResult:
     """When each column of `analysis.cases` becomes known: what a model may use when."""
     labels = labels_of_columns()
     known = availability_of_columns()
-    for endpoint in ENDPOINTS:
-        known |= {endpoint: "postoperative", f"{endpoint}_exclusion": "admin"}
+    for endpoint, when in ENDPOINTS.items():
+        known |= {endpoint: when, f"{endpoint}_exclusion": "admin"}
     frame = pl.DataFrame(
         [
             (name, when, labels.get(name, name.replace("_", " ")))

@@ -242,14 +242,21 @@ TREATMENT_INTENT = vocabulary(
     UNKNOWN,
 )
 
+#: First and last day of each timepoint after the first surgery; the others have none.
+TIMEPOINT_DAYS = {
+    "discharge": (0, 60),
+    "month_3": (61, 135),
+    "month_6": (136, 270),
+    "month_12": (271, 540),
+    "month_24": (541, 900),
+}
 TIMEPOINT = vocabulary(
     "timepoint",
     ("preoperative", "not after the first surgery"),
-    ("discharge", "days 0 to 60 after surgery"),
-    ("month_3", "days 61 to 135"),
-    ("month_6", "days 136 to 270"),
-    ("month_12", "days 271 to 540"),
-    ("month_24", "days 541 to 900"),
+    *(
+        (name, f"days {first} to {last} after surgery")
+        for name, (first, last) in TIMEPOINT_DAYS.items()
+    ),
     ("last", "any day"),
 )
 SCALE = vocabulary(
@@ -276,6 +283,7 @@ CONTACT_KIND = vocabulary(
     "contact_kind", "clinic", "imaging", "telephone", "registry_linkage", UNKNOWN
 )
 VITAL_STATUS = vocabulary("vital_status", "alive", "dead", UNKNOWN)
+CAUSE_OF_DEATH = vocabulary("cause_of_death", "tumour", "treatment", "other", UNKNOWN)
 PROGRESSION_STATUS = vocabulary("progression_status", "none", "progression", "recurrence", UNKNOWN)
 READING_MODE = vocabulary(
     "reading_mode",

@@ -125,6 +125,9 @@ def follow_up_table(
     seen = (course.seen_day[case] > 0) & (course.seen_day[case] <= day)
     is_last = np.r_[case[1:] != case[:-1], np.ones(min(n, 1), dtype=bool)]
     day_known = dead & (rng.random(n) > 0.03)
+    soon = course.death_day[case] - np.maximum(cases.surgery_day[case], 0) <= 30
+    chance = rng.random(n)
+    cause = np.select([soon & (chance < 0.8), chance < 0.85, chance < 0.95], [1, 0, 2], default=3)
     columns: dict[str, pl.Series | str] = {
         "follow_up_id": labelled(cases.case_id.gather(case), "-F", nth_of(case), width=2),
         "case_id": cases.case_id.gather(case),
@@ -135,6 +138,8 @@ def follow_up_table(
         "vital_status": codes(("alive", "dead"), dead),
         "death_day": whole(course.death_day[case], where=day_known),
         "death_day_missing_reason": codes(("", "not_recorded"), dead & ~day_known),
+        # shares of causes: A, no series reports them
+        "cause_of_death": keep(codes(("tumour", "treatment", "other", "unknown"), cause), dead),
         "last_imaging_day": whole(last, where=last >= 0),
         "last_imaging_day_missing_reason": codes(("", "not_done"), last < 0),
         "progression_status": keep(

@@ -29,6 +29,7 @@ class FollowUp:
     death_day = Column(
         Integer(0, 14_600, "days"), "Day of death.", _LATER, required=False, may_be_explained=True
     )
+    cause_of_death = Column(Code(v.CAUSE_OF_DEATH), "What led to death.", _LATER, required=False)
     last_imaging_day = Column(
         Integer(0, 14_600, "days"), "Day of the last imaging.", _LATER, may_be_explained=True
     )

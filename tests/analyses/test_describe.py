@@ -53,7 +53,19 @@ def test_smd_of_more_levels_has_no_sign_and_no_order() -> None:
 def test_case_without_centre_is_counted() -> None:
     frame = pl.DataFrame({"site_id": ["B", None, "A", "B"]})
     assert centre_counts(frame, np.array([1.0, 0, 1, 1]), "site_id") == [
-        {"centre": "(none)", "n": 1, "events": 0},
-        {"centre": "A", "n": 1, "events": 1},
-        {"centre": "B", "n": 2, "events": 2},
+        {"centre": "(none)", "n": 1, "events": 0, "classes": None},
+        {"centre": "A", "n": 1, "events": 1, "classes": None},
+        {"centre": "B", "n": 2, "events": 2, "classes": None},
     ]
+
+
+def test_classes_are_counted_by_centre_and_in_table_one() -> None:
+    frame = pl.DataFrame({"site_id": ["B", "A", "B"], "sex": ["male", "female", "male"]})
+    outcome = np.array([0.0, 1, 2])
+    classes = ("ependymoma", "astrocytic", "other")
+    by_centre = centre_counts(frame, outcome, "site_id", classes)
+    assert by_centre[1]["events"] is None
+    assert [c["n"] for c in by_centre[1]["classes"]] == [1, 0, 1]
+    row = table_one(frame, outcome, ["sex"], classes)[0]
+    assert [group["group"] for group in row["groups"]] == ["overall", *classes]
+    assert [group["n"] for group in row["groups"]] == [3, 1, 1, 1]

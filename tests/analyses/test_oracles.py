@@ -10,10 +10,13 @@ import pytest
 from sklearn.datasets import load_breast_cancer
 from sklearn.preprocessing import StandardScaler
 
-from analyses import metrics
+from analyses import metrics, multiclass
 from analyses.curves import loess, net_benefit
 from analyses.describe import smd_numbers, wilson_interval
 from analyses.models import fit_logistic, predict_risk
+from analyses.multinomial import multinomial_path
+from analyses.pooling import pool
+from analyses.standard_errors import auc_error, intercept_error, slope_error
 from analyses.verdict import max_cox_snell_r2, minimum_sample_size
 
 FOLDER = Path(__file__).parent.parent / "oracles"
@@ -167,6 +170,92 @@ def test_BC_logit() -> None:  # noqa: N802
     assert found == near(values["coef"], "BC_logit")
     assert 2 * len(y) * metrics.log_loss(y, p).estimate == near(values["deviance"], "BC_logit")
     assert metrics.auc(y, p).estimate == near(values["auc"], "BC_logit")
+
+
+SIGNS = ["central", "illdef", "cap", "syrinx", "het", "seg"]
+TERMS = ["(Intercept)", *SIGNS]
+CLASSES = ["ependymoma", "astrocytoma", "haemangioblastoma"]
+
+
+def _classes(cohort: pl.DataFrame) -> np.ndarray:
+    return np.array([float(CLASSES.index(name)) for name in cohort["histology"]])
+
+
+def test_M1_multinomial(cohort: pl.DataFrame) -> None:  # noqa: N802
+    X, y = cohort[SIGNS].to_numpy().astype(float), _classes(cohort)
+    model = fit_logistic(X, y, np.inf)
+    values, entry = REFERENCE["M1_multinomial"]["values"], "M1_multinomial"
+    for place, name in ((1, "coef_astro"), (2, "coef_haem")):
+        found = np.r_[model.intercept_, model.coef_.T.ravel()].reshape(-1, 3)
+        assert list(found[:, place] - found[:, 0]) == near([values[name][t] for t in TERMS], entry)
+    risk = predict_risk(model, X, n_classes=3)
+    ones = np.ones((1, len(y)))
+    assert multiclass.log_loss_many(y, risk, ones)[0] == near(values["logloss"], entry)
+    assert multiclass.brier_many(y, risk, ones)[0] == near(values["brier_sum"], entry)
+    assert multiclass.hand_till_many(y, risk, ones)[0] == near(values["hand_till"], entry)
+    assert multiclass.pdi_many(y, risk, ones)[0] == near(values["pdi"]["pdi"], entry)
+    for k, name in enumerate(CLASSES):
+        of_class = multiclass.pdi_of_class(y, risk, ones, k)[0]
+        assert of_class == near(values["pdi"][name], entry)
+        alone = metrics.auc((y == k).astype(float), risk[:, k]).estimate
+        assert alone == near(values["ovr_auc"][name], entry)
+    assert (risk.argmax(axis=1) == y).mean() == near(values["accuracy"], entry)
+
+
+def test_M2_multinomial_ridge(cohort: pl.DataFrame) -> None:  # noqa: N802
+    X, y = cohort[SIGNS].to_numpy().astype(float), _classes(cohort)
+    Z = StandardScaler().fit_transform(X)
+    values, c = REFERENCE["M2_multinomial_ridge"]["values"], 1 / (0.05 * len(y))
+    kept = fit_logistic(Z, y, c)
+    fast = multinomial_path(Z, y, [c], n_classes=3)[0]
+    for k, name in enumerate(CLASSES):
+        expected = near([values["coef"][name][t] for t in TERMS], "M2_multinomial_ridge")
+        assert [kept.intercept_[k], *kept.coef_[k]] == expected
+        assert list(fast[k]) == expected
+    first = predict_risk(kept, Z[:3], n_classes=3)
+    for row, expected in zip(first, values["prob_first3"], strict=True):
+        assert list(row) == near(expected, "M2_multinomial_ridge")
+
+
+def test_IE1_iecv(cohort: pl.DataFrame) -> None:  # noqa: N802
+    X, y = cohort[PREDICTORS].to_numpy().astype(float), cohort["gtr"].to_numpy().astype(float)
+    values, entry = REFERENCE["IE1_iecv"]["values"], "IE1_iecv"
+    by_site: dict[str, tuple[float, ...]] = {}
+    for site, expected in values["sites"].items():
+        here = (cohort["site"] == site).to_numpy()
+        outcome, risk = y[here], predict_risk(fit_logistic(X[~here], y[~here], np.inf), X[here])
+        area, error = metrics.auc(outcome, risk).estimate, auc_error(outcome, risk)
+        intercept, slope = metrics.recalibration(outcome, risk)
+        slope_se = slope_error(outcome, risk, intercept=intercept, slope=slope)
+        citl = metrics.calibration_intercept(outcome, risk).estimate
+        citl_se = intercept_error(risk, intercept=citl)
+        by_site[site] = (area, error, slope, slope_se, citl, citl_se)
+        found = {
+            "n": int(here.sum()),
+            "events": outcome.sum(),
+            "auc": area,
+            "auc_se": error,
+            "slope": slope,
+            "slope_se": slope_se,
+            "citl": citl,
+            "citl_se": citl_se,
+            "oe": metrics.o_e_ratio(outcome, risk).estimate,
+            "brier": metrics.brier(outcome, risk).estimate,
+        }
+        assert found == near(expected, entry)
+    columns = np.array(list(by_site.values())).T
+    area, error = columns[0], columns[1]
+    for name, estimates, errors in (
+        ("pooled_logit_auc", np.log(area / (1 - area)), error / (area * (1 - area))),
+        ("pooled_slope", columns[2], columns[3]),
+        ("pooled_citl", columns[4], columns[5]),
+    ):
+        expected, pooled = values[name]["reml_hksj"], pool(list(estimates), list(errors))
+        assert pooled is not None
+        assert [pooled.estimate, pooled.se, *pooled.interval, *pooled.prediction] == near(
+            [expected[key] for key in ("est", "se", "lo", "hi", "pi_lo", "pi_hi")], entry
+        )
+        assert pooled.tau2 == near(expected["tau2"], entry)
 
 
 @pytest.mark.parametrize("case", [name for name in SAMPLE_SIZES if name.startswith("b_")])

@@ -113,3 +113,62 @@ def test_shipped_plan_asks_nothing_that_becomes_known_later() -> None:
         assert isinstance(plan, Plan)
         for name in (*(plan.predictors.names or ()), *plan.baseline):
             assert known[name] in KNOWN_BEFORE_SURGERY
+
+
+PLAN_TEXT = """
+title: Test
+data: {id: case_id}
+outcome: {kind: binary, column: y, positive: "yes"}
+predictors: [a, b]
+baseline: [a]
+"""
+MULTICLASS = PLAN_TEXT.replace(
+    'outcome: {kind: binary, column: y, positive: "yes"}',
+    "outcome: {kind: multiclass, column: y, rest: other}",
+)
+
+
+def test_classes_need_no_positive_value_and_may_name_a_rest() -> None:
+    plan = parse_plan(MULTICLASS, name="histology.yaml")
+    assert (plan.outcome.kind, plan.outcome.positive, plan.outcome.rest) == (
+        "multiclass",
+        None,
+        "other",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            MULTICLASS.replace("rest: other", 'positive: "yes"'),
+            "outcome.positive: this key belongs to an outcome of kind 'binary'",
+        ),
+        (
+            PLAN_TEXT.replace('positive: "yes"', 'positive: "yes", rest: other'),
+            "outcome.rest: this key belongs to an outcome of kind 'multiclass'",
+        ),
+        (
+            PLAN_TEXT.replace(', positive: "yes"', ""),
+            "outcome.positive: this key is missing",
+        ),
+    ],
+)
+def test_keys_of_the_other_kind_are_refused(text: str, message: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(message)):
+        parse_plan(text, name="histology.yaml")
+
+
+def test_shipped_plans_predict_what_the_specification_names() -> None:
+    kinds = {name: plan.outcome.kind for name, plan in shipped_plans().items()}
+    assert kinds == {
+        "functional_decline": "binary",
+        "gross_total_resection": "binary",
+        "histology": "multiclass",
+    }
+    for plan in shipped_plans().values():
+        assert plan.models == ("ridge", "random_forest")
+    # the grade before surgery is in every model of its change
+    decline = shipped_plans()["functional_decline"]
+    assert "mccormick_preoperative" in decline.baseline
+    assert "mccormick_preoperative" in (decline.predictors.names or ())

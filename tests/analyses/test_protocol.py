@@ -15,8 +15,9 @@ import polars as pl
 import pytest
 
 import analyses
-from analyses import evaluation
+from analyses import learners
 from analyses.evaluation import nested_cross_validation, outer_folds, performance
+from analyses.learners import learn_ridge
 from analyses.model_files import load, save
 from analyses.models import Training, fit_pipeline
 from analyses.plan import Plan, Resampling, parse_plan
@@ -244,7 +245,10 @@ def test_permuted_outcome_gives_chance() -> None:
     for _ in range(20):
         training = Training(frame, rng.permutation(np.r_[np.ones(45), np.zeros(55)]), groups)
         predicted = nested_cross_validation(
-            training, outer_folds(training, resampling), resampling=resampling
+            training,
+            outer_folds(training, resampling),
+            learner=learn_ridge,
+            resampling=resampling,
         )
         found = performance(training.outcome, predicted, weights)["auc"]
         aucs.append(found["estimate"])
@@ -295,9 +299,11 @@ def test_test_rows_change_nothing_that_is_learned(
             pipelines.append(fit_pipeline(training, c))
             return pipelines[-1]
 
-        monkeypatch.setattr(evaluation, "fit_pipeline", recording)
+        monkeypatch.setattr(learners, "fit_pipeline", recording)
         training = Training(with_categories(predictors, columns), outcome, groups)
-        predicted = nested_cross_validation(training, folds, resampling=resampling)
+        predicted = nested_cross_validation(
+            training, folds, learner=learn_ridge, resampling=resampling
+        )
         return pipelines[1], predicted.choices[1]
 
     pipeline, choice = fitted_without_fold_one(frame.select(columns))
@@ -348,3 +354,105 @@ def test_duplicated_patient_is_never_on_both_sides(run: Run, frame: pl.DataFrame
     assert (folds[:, : frame.height] == folds[:, frame.height :]).all()
     assert (folds[:, : frame.height] == outer_folds(once, resampling)).all()
     assert run(twice).results["verdict"]["n"] == run(frame).results["verdict"]["n"]
+
+
+# Several classes
+
+
+@pytest.fixture
+def classes_plan() -> Plan:
+    return parse_plan(
+        """
+title: Histology
+data: {id: case_id, group: patient_id, centre: site_id}
+population: {provenance: simulated}
+outcome: {kind: multiclass, column: histology_group, rest: other}
+predictors: [age_years, n_segments, margin, cap_sign]
+baseline: [age_years]
+models: [ridge, random_forest]
+resampling: {outer_folds: 3, inner_folds: 3, repeats: 1, bootstraps: 0, seed: 1}
+""",
+        name="histology.yaml",
+    )
+
+
+@pytest.fixture
+def classes_run(classes_plan: Plan, frame: pl.DataFrame, run: Run) -> AnalysisRun:
+    return run(_three_groups(frame), plan=classes_plan)
+
+
+def _three_groups(frame: pl.DataFrame) -> pl.DataFrame:
+    by_margin = {"well_defined": "ependymoma", "ill_defined": "astrocytic"}
+    place = pl.int_range(pl.len())
+    return frame.with_columns(
+        histology_group=pl.when(place % 4 == 0)
+        .then(pl.lit("other"))
+        .otherwise(pl.col("margin").replace_strict(by_margin, default="other"))
+    )
+
+
+def test_classes_go_the_same_way(classes_run: AnalysisRun, frame: pl.DataFrame) -> None:
+    found = classes_run.results
+    outcome = found["outcome"]
+    assert [c["class"] for c in outcome["classes"]] == ["astrocytic", "ependymoma", "other"]
+    assert sum(c["n"] for c in outcome["classes"]) == outcome["n"] == frame.height
+    assert outcome["events"] is None
+    assert [m["name"] for m in found["models"]] == ["baseline", "ridge", "random_forest"]
+    ridge = found["models"][1]
+    assert set(ridge["performance"]["nested_cv"]) == {"auc", "pdi", "log_loss", "brier"}
+    assert ridge["performance"]["nested_cv"]["auc"]["estimate"] > 0.7
+    assert {c["class"] for c in ridge["coefficients"]} == {"astrocytic", "ependymoma", "other"}
+    assert [c["class"] for c in ridge["curves"]["by_class"]] == [
+        "astrocytic",
+        "ependymoma",
+        "other",
+    ]
+    forest = found["models"][2]
+    assert (forest["tuning"], forest["coefficients"]) == (None, [])
+    centres = ridge["performance"]["internal_external"]["by_centre"]
+    assert [(c["centre"], c["n"]) for c in centres] == [
+        (c["centre"], c["n"]) for c in found["cohort"]["centres"]
+    ]
+
+
+def test_classes_give_the_same_bytes_in_any_order_of_rows(
+    classes_plan: Plan, classes_run: AnalysisRun, frame: pl.DataFrame, run: Run
+) -> None:
+    shuffled = _three_groups(frame).sample(fraction=1.0, shuffle=True, seed=3)
+    assert to_json(run(shuffled, plan=classes_plan).results) == to_json(classes_run.results)
+
+
+def test_permuted_classes_give_chance(classes_plan: Plan, frame: pl.DataFrame, run: Run) -> None:
+    cases = _three_groups(frame)
+    permuted = cases.with_columns(
+        histology_group=pl.col("histology_group").shuffle(seed=4),
+    )
+    found = run(permuted, plan=classes_plan).results["models"][1]["performance"]["nested_cv"]
+    low, high = found["auc"]["interval"]
+    assert low < 0.5 < high
+    low, high = found["pdi"]["interval"]
+    assert low < 1 / 3 < high
+
+
+def test_a_class_that_is_too_small_ends_in_a_description(
+    classes_plan: Plan, frame: pl.DataFrame, run: Run
+) -> None:
+    few = _three_groups(frame).with_columns(
+        histology_group=pl.when(pl.int_range(pl.len()) < 5)
+        .then(pl.lit("other"))
+        .otherwise(pl.lit("ependymoma"))
+    )
+    found = run(few, plan=classes_plan).results
+    assert found["verdict"]["level"] == "describe_only"
+    assert found["models"] == []
+
+
+def test_nobody_eligible_is_described(frame: pl.DataFrame, run: Run) -> None:
+    none = frame.with_columns(
+        gross_total_resection=pl.lit(None, dtype=pl.String),
+        gross_total_resection_exclusion=pl.lit("not operated"),
+    )
+    found = run(none).results
+    assert found["verdict"]["level"] == "describe_only"
+    assert found["data"]["used"] == 0
+    assert found["data"]["excluded"] == [{"reason": "not operated", "n": frame.height}]

@@ -140,3 +140,61 @@ def test_outcome_of_another_type(plan_text: str, frame: pl.DataFrame, kind: str)
     plan = parse_plan(plan_text.replace('"yes"', positive), name="eor.yaml")
     selected = select(plan, frame.with_columns(gross_total_resection=event.cast(dtype)), None)
     assert selected.outcome.sum() == (frame["gross_total_resection"] == "yes").sum()
+
+
+def _classes_plan(plan_text: str, outcome: str) -> Plan:
+    text = re.sub(r"outcome: .*", f"outcome: {outcome}", plan_text)
+    return parse_plan(text, name="histology.yaml")
+
+
+def _with_classes(frame: pl.DataFrame, *, rare: int) -> pl.DataFrame:
+    names = ["ependymoma"] * 60 + ["astrocytic"] * 40 + ["other"] * (20 - rare) + ["rare"] * rare
+    return frame.with_columns(histology_group=pl.Series(names))
+
+
+@pytest.mark.parametrize(("rare", "joins"), [(8, True), (12, False)])
+def test_a_class_of_fewer_than_ten_patients_joins_the_rest(
+    plan_text: str, frame: pl.DataFrame, availability: dict[str, str], rare: int, joins: bool
+) -> None:
+    plan = _classes_plan(plan_text, "{kind: multiclass, column: histology_group, rest: other}")
+    # every patient one case, so that cases and patients are the same number
+    cases = _with_classes(frame, rare=rare).with_columns(patient_id=pl.col("case_id"))
+    selected = select(plan, cases, availability)
+    expected = ("astrocytic", "ependymoma", *(() if joins else ("rare",)), "other")
+    assert selected.classes == expected  # in order of name, the rest last
+    assert selected.merged == ((("rare", rare),) if joins else ())
+    sizes = [int((selected.outcome == k).sum()) for k in range(len(expected))]
+    assert sum(sizes) == cases.height
+    assert sizes[-1] == (20 if joins else 20 - rare)
+
+
+def test_ten_rows_of_few_patients_are_few(
+    plan_text: str, frame: pl.DataFrame, availability: dict[str, str]
+) -> None:
+    plan = _classes_plan(plan_text, "{kind: multiclass, column: histology_group, rest: other}")
+    cases = _with_classes(frame, rare=12).with_columns(
+        patient_id=pl.when(pl.col("case_id") >= "C0108")
+        .then(pl.lit("P-same"))
+        .otherwise(pl.col("case_id"))
+    )
+    assert select(plan, cases, availability).merged == (("rare", 12),)
+
+
+def test_without_a_rest_every_class_stays(
+    plan_text: str, frame: pl.DataFrame, availability: dict[str, str]
+) -> None:
+    plan = _classes_plan(plan_text, "{kind: multiclass, column: histology_group}")
+    selected = select(plan, _with_classes(frame, rare=3), availability)
+    assert selected.classes == ("astrocytic", "ependymoma", "other", "rare")
+
+
+def test_nobody_eligible_is_an_answer(
+    plan: Plan, frame: pl.DataFrame, availability: dict[str, str]
+) -> None:
+    none = frame.with_columns(
+        gross_total_resection=pl.lit(None, dtype=pl.String),
+        gross_total_resection_exclusion=pl.lit("not operated"),
+    )
+    selected = select(plan, none, availability)
+    assert selected.frame.height == 0
+    assert selected.excluded == [{"reason": "not operated", "n": frame.height}]

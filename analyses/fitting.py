@@ -1,0 +1,265 @@
+"""Fitting: every model of a plan, evaluated on the same folds, then fitted on all rows.
+
+Belongs here: baseline, primary model and challengers side by side, and who wins.
+Does not belong here: the order of the whole analysis (`analyses.protocol`), one fit
+(`analyses.learners`), measures.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.pipeline import Pipeline
+
+from analyses import cautions, results
+from analyses.centres import LeftOut, internal_external, leave_one_centre_out, wins_by_centre
+from analyses.evaluation import (
+    DRAWS,
+    OutOfFold,
+    apparent_performance,
+    compare,
+    nested_cross_validation,
+    outer_folds,
+    performance,
+)
+from analyses.learners import LEARNERS, ROLES, Learned
+from analyses.metrics import Floats
+from analyses.models import Training, predict_risk
+from analyses.plan import Plan
+from analyses.resampling import Stage, bootstrap_weights, generator
+
+#: A challenger whose nested calibration slope lies outside is not trusted (a convention).
+SLOPES = (0.7, 1.3)
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """One model after evaluation and refit on all rows."""
+
+    entry: dict[str, Any]
+    pipeline: Pipeline
+    predicted: OutOfFold
+    left_out: LeftOut | None
+    warnings: list[dict[str, str]]
+
+
+@dataclass(frozen=True)
+class _Setting:
+    """What every model of one analysis shares."""
+
+    plan: Plan
+    folds: NDArray[np.int64]
+    weights: Floats
+    classes: Sequence[str]
+    centres: NDArray[np.str_] | None
+    processes: int
+    progress: Callable[[str], None] | None
+
+
+def fit_all(
+    plan: Plan,
+    *,
+    baseline: Training,
+    full: Training,
+    whole: Training,
+    classes: Sequence[str],
+    centres: NDArray[np.str_] | None,
+    processes: int = 1,
+    progress: Callable[[str], None] | None = None,
+) -> list[Fitted]:
+    """Baseline first, then the plan's models in its order, on the same folds and draws.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    baseline, full, whole
+        All eligible rows with the columns of the baseline, of the plan's models, and of both.
+    classes
+        Names of the classes; none for a binary outcome.
+    centres
+        Centre of each row; None where leaving one out means nothing.
+    processes, progress
+        As in `analyses.protocol.run_plan`.
+    """
+    weights = bootstrap_weights(
+        whole.groups, n_draws=DRAWS, rng=generator(plan.resampling.seed, Stage.INTERVALS)
+    )
+    folds = outer_folds(whole, plan.resampling)
+    setting = _Setting(plan, folds, weights, classes, centres, processes, progress)
+    models = [("baseline", "ridge", "baseline", baseline)]
+    models += [(name, name, role, full) for name, role in _roles(plan.models)]
+    return [
+        _fit(setting, training, name=name, learner=learner, role=role)
+        for name, learner, role, training in models
+    ]
+
+
+def _roles(models: Sequence[str]) -> list[tuple[str, str]]:
+    """The role of each model; without a primary one among them the first is primary."""
+    roles = [ROLES[name] for name in models]
+    if "primary" not in roles:
+        roles[0] = "primary"
+    return list(zip(models, roles, strict=True))
+
+
+def _fit(setting: _Setting, training: Training, *, name: str, learner: str, role: str) -> Fitted:
+    """Evaluate one model, then fit it on all rows."""
+    plan = setting.plan
+    learn = LEARNERS[learner]
+
+    def tell(message: str) -> None:
+        if setting.progress is not None:
+            setting.progress(f"{plan.name}: {name}, {message}")
+
+    predicted = nested_cross_validation(
+        training,
+        setting.folds,
+        learner=learn,
+        resampling=plan.resampling,
+        processes=setting.processes,
+        progress=tell,
+    )
+    left_out = None
+    if setting.centres is not None:
+        left_out = leave_one_centre_out(
+            training,
+            setting.centres,
+            learner=learn,
+            resampling=plan.resampling,
+            processes=setting.processes,
+        )
+        tell("each centre left out once")
+    learned = learn(training, plan.resampling, (Stage.FINAL,))
+    entry = results.model_entry(
+        name=name,
+        role=role,
+        training=training,
+        learned=learned,
+        performance=_performance(setting, training, learned, predicted, left_out),
+        predicted=predicted,
+        classes=setting.classes,
+        thresholds=plan.thresholds,
+    )
+    warnings = []
+    if learned.choice is not None:
+        warnings += cautions.penalty_at_edge(name, learned.choice, predicted.choices)
+        warnings += cautions.untuned(name, (*predicted.choices, learned.choice))
+    return Fitted(entry, learned.pipeline, predicted, left_out, warnings)
+
+
+def _performance(
+    setting: _Setting,
+    training: Training,
+    learned: Learned,
+    predicted: OutOfFold,
+    left_out: LeftOut | None,
+) -> dict[str, Any]:
+    """Apparent, nested and centre by centre."""
+    n_classes, outcome = training.n_classes, training.outcome
+    risk = predict_risk(learned.pipeline, training.frame, n_classes=n_classes)
+    return {
+        "apparent": apparent_performance(outcome, risk, n_classes=n_classes),
+        "nested_cv": performance(outcome, predicted, setting.weights, n_classes=n_classes),
+        "internal_external": internal_external(training, left_out, setting.weights),
+    }
+
+
+def comparison(training: Training, fitted: Sequence[Fitted]) -> dict[str, Any]:
+    """The primary model against the baseline, and every challenger against the primary model.
+
+    Returns
+    -------
+    dict[str, Any]
+        `best` (a challenger only by the stated rule), `beats_baseline`, `difference`,
+        `challengers` with `name`, `wins`, `reasons` and `difference`.
+    """
+    baseline = fitted[0]
+    primary = next(f for f in fitted if f.entry["role"] == "primary")
+    difference = compare(
+        training.outcome, primary.predicted, baseline.predicted, n_classes=training.n_classes
+    )
+    interval = difference["log_loss"]["interval"]
+    challengers = [
+        _challenge(training, challenger, primary)
+        for challenger in fitted
+        if challenger.entry["role"] == "challenger"
+    ]
+    winners = [c for c in challengers if c["wins"]]
+    best = min(winners, key=lambda c: c["difference"]["log_loss"]["estimate"], default=None)
+    return {
+        "best": primary.entry["name"] if best is None else best["name"],
+        "beats_baseline": interval is not None and interval[1] < 0,
+        "difference": difference,
+        "challengers": challengers,
+    }
+
+
+def _challenge(training: Training, challenger: Fitted, primary: Fitted) -> dict[str, Any]:
+    """Whether a challenger wins: lower log-loss by more than an SE, calibrated, at most centres."""
+    difference = compare(
+        training.outcome, challenger.predicted, primary.predicted, n_classes=training.n_classes
+    )
+    name, of = challenger.entry["name"].replace("_", " "), primary.entry["name"]
+    tests = [_lower_loss(difference["log_loss"], of)]
+    slope = challenger.entry["performance"]["nested_cv"].get("calibration_slope")
+    if slope is not None:
+        tests.append(_calibrated(slope["estimate"], name))
+    by_centre = _at_centres(training, challenger, primary)
+    if by_centre is not None:
+        tests.append(by_centre)
+    return {
+        "name": challenger.entry["name"],
+        "wins": all(holds for holds, _ in tests),
+        "reasons": [sentence for _, sentence in tests],
+        "difference": difference,
+    }
+
+
+def _lower_loss(difference: Mapping[str, Any], of: str) -> tuple[bool, str]:
+    """Rule a: the log-loss is lower by more than one corrected standard error."""
+    estimate, error = difference["estimate"], difference["se"]
+    if estimate is None or error is None:
+        return False, f"The log-loss could not be compared with that of {of}."
+    if estimate >= 0:
+        return False, f"Its log-loss is {estimate:.3f} higher than that of {of}: it is no better."
+    holds = estimate + error < 0
+    return holds, (
+        f"Its log-loss is {-estimate:.3f} lower than that of {of}, "
+        f"{'more' if holds else 'not more'} than one standard error ({error:.3f})."
+    )
+
+
+def _calibrated(slope: float | None, name: str) -> tuple[bool, str]:
+    """Rule b: the calibration slope of a binary outcome is near enough to 1."""
+    low, high = SLOPES
+    if slope is None:
+        return False, f"The {name} has no calibration slope."
+    holds = low <= slope <= high
+    return holds, (
+        f"Its calibration slope is {slope:.2f}, {'inside' if holds else 'outside'} {low} to {high}."
+    )
+
+
+def _at_centres(training: Training, challenger: Fitted, primary: Fitted) -> tuple[bool, str] | None:
+    """Rule c: with three poolable centres or more, it is better in more than half of them."""
+    if challenger.left_out is None or primary.left_out is None:
+        return None
+    rows = primary.entry["performance"]["internal_external"]["by_centre"]
+    poolable = [row["centre"] for row in rows if row["in_pool"]]
+    if len(poolable) < 3:
+        return None
+    wins = wins_by_centre(
+        training.outcome,
+        challenger.left_out,
+        primary.left_out,
+        poolable,
+        n_classes=training.n_classes,
+    )
+    holds = 2 * wins > len(poolable)
+    return holds, (
+        f"Left out in turn, {wins} of the {len(poolable)} centres with enough cases have the lower "
+        f"log-loss under it{'' if holds else ': not more than half'}."
+    )
