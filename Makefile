@@ -4,12 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 HOME_FOLDER ?= home
+DAGSTER = IMSCT_HOME=$(abspath $(HOME_FOLDER)) DAGSTER_HOME=$(abspath $(HOME_FOLDER))/dagster
 export MPLBACKEND := agg
 export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev test check pytest golden bench browser lock clean
+.PHONY: help setup run dev daemon test check pytest golden bench browser lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -26,8 +27,13 @@ setup: $(READY) ## make .venv and install the locked set
 run: $(READY) ## the whole line on the demo data; prints where report, snapshot and database are
 	$(BIN)/imsct demo --home $(HOME_FOLDER)
 
-dev: $(READY) ## Dagster's own pages on the home, on loopback
-	IMSCT_HOME=$(abspath $(HOME_FOLDER)) DAGSTER_HOME=$(abspath $(HOME_FOLDER))/dagster $(BIN)/dagster dev --host 127.0.0.1
+dev: $(READY) ## Dagster's own pages on the home, on loopback, and the daemon
+	$(BIN)/imsct init --home $(HOME_FOLDER) > /dev/null
+	umask 077; $(DAGSTER) $(BIN)/dagster dev --host 127.0.0.1
+
+daemon: $(READY) ## take in what lands and refresh every night, without pages; Ctrl-C or SIGTERM ends it
+	$(BIN)/imsct init --home $(HOME_FOLDER) > /dev/null
+	umask 077; $(DAGSTER) exec $(BIN)/dagster-daemon run -m orchestration.definitions
 
 test: check pytest ## every check: lint, types, import contract, tests
 

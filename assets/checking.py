@@ -43,10 +43,11 @@ class Checked:
         return exit_code_of(self.problems)
 
 
-def check_folder(folder: Path, *, profile: str | None) -> Checked:
+def check_folder(folder: Path, *, profile: str | None, site: str | None = None) -> Checked:
     """Find every problem of a delivery; nothing is written anywhere.
 
-    Of a folder without a manifest the files that `profile` names are read, the others are listed.
+    Of a folder without a manifest the files that `profile` names are read, the others are listed;
+    rows of another site than `site`, where that is named, are a problem.
 
     Raises
     ------
@@ -65,7 +66,7 @@ def check_folder(folder: Path, *, profile: str | None) -> Checked:
             raise UsageError(
                 f"{folder}: has a {MANIFEST_NAME}, which names its profile. Leave --profile out."
             )
-        return _check_bare(folder, profile)
+        return _check_bare(folder, profile, site)
     if not has_manifest:
         return Checked(0, 0, 0, (_NO_MANIFEST,))
     examined = examine(folder)
@@ -90,7 +91,7 @@ _NO_MANIFEST = Problem(
 )
 
 
-def _check_bare(folder: Path, name: str) -> Checked:
+def _check_bare(folder: Path, name: str, site: str | None) -> Checked:
     """Check the files that lie in a folder as if they had been announced."""
     profile = profile_named(name)
     there = {path.name: path for path in folder.iterdir()}
@@ -103,7 +104,7 @@ def _check_bare(folder: Path, name: str) -> Checked:
             "that holds them, or another profile."
         )
     files = tuple(StagedFile(file, file, None) for file in paths)
-    checked = _check_files(StagedDelivery(1, None, folder.name, name, SCHEMA_VERSION, files), paths)
+    checked = _check_files(StagedDelivery(1, site, folder.name, name, SCHEMA_VERSION, files), paths)
     return replace(checked, problems=(*map(_not_read, sorted(there)), *checked.problems))
 
 

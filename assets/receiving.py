@@ -7,7 +7,7 @@ Does not belong here: the protocol of each (`warehouse.landing`, `warehouse.rece
 from collections import Counter
 
 from assets.context import Line
-from warehouse.landing import complete_deliveries, receive
+from warehouse.landing import complete_deliveries, receive, sweep_incoming
 from warehouse.received import enter_deliveries
 
 
@@ -19,6 +19,8 @@ def receive_landed(line: Line) -> dict[str, int]:
     dict[str, int]
         Deliveries received, duplicate, refused in this run, and entered into the store.
     """
+    for left in sweep_incoming(line.home.landing):
+        line.say(f"landing/{left}: removed; it was left half written more than a day ago")
     outcomes: Counter[str] = Counter(received=0, duplicate=0, refused=0)
     for folder in complete_deliveries(line.home.landing):
         receipt = receive(folder, line.home, line.ledger)

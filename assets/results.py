@@ -7,7 +7,6 @@ Does not belong here: plans, statistics, reports (`analyses`).
 import dagster as dg
 
 from analyses.plan import Plan, shipped_plans
-from assets.analysing import analyse_cohort
 from assets.context import Line
 
 #: Cohorts that a home may hold; simulated rows are never analysed with others.
@@ -26,6 +25,10 @@ def _results_asset(plan: Plan, cohort: str) -> dg.AssetsDefinition:
         kinds={"scikitlearn"},
     )
     def results(line: dg.ResourceParam[Line]) -> dg.MaterializeResult:
+        # Here, not above: scikit-learn and matplotlib take longer to import than all of Dagster,
+        # and a daemon loads the definitions anew every minute.
+        from assets.analysing import analyse_cohort
+
         return dg.MaterializeResult(metadata=analyse_cohort(line, effective))
 
     return results

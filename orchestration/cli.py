@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from schemas.errors import ImsctError, UsageError
+from schemas.errors import ImsctError
 
 
 def _with_home(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -77,18 +77,68 @@ def dictionary(form: str) -> None:
 
 
 @imsct.command()
+@_with_home
+def init(home: Any) -> None:
+    """Make a home; one that is there is kept as it is."""
+    from orchestration.home import make_ready
+    from orchestration.listing import home_as_text
+
+    is_new = not home.ledger.is_dir()
+    make_ready(home)
+    click.echo(home_as_text(home, is_new=is_new))
+
+
+@imsct.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+@_with_home
+def doctor(home: Any, as_json: bool) -> int:
+    """Check machine, versions, permissions, pools and storage; changes nothing."""
+    from orchestration.doctor import examine, examined_as_json, examined_as_text, exit_code_of
+
+    findings = examine(home)
+    click.echo(examined_as_json(findings) if as_json else examined_as_text(findings))
+    return exit_code_of(findings)
+
+
+@imsct.command()
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.option("--site", help="Whose rows they are, such as SIM_NORTH.")
+@click.option("--delivery", help="Name of this delivery, such as 2026-03; once per content.")
+@click.option(
+    "--id-scheme",
+    type=click.Choice(["simulated", "published"]),
+    help="Simulated patients, or ids as published. Real patients need pseudonyms made at the "
+    "site; such a folder comes with its manifest.",
+)
+@click.option("--profile", help="How the files are laid out [imsct].")
+@_with_home
+def deliver(home: Any, folder: Path, **label: Any) -> int:
+    """Hand a folder over to the landing zone, whole or not at all.
+
+    A folder with a manifest.json goes as it is. For one without, name --site, --delivery and
+    --id-scheme, and its manifest is made from the files. A full delivery is the site's complete
+    state: it takes the place of the one before.
+    """
+    from orchestration.delivering import Label, deliver_folder
+
+    text, exit_code = deliver_folder(home, folder, Label(**label))
+    click.echo(text)
+    return exit_code
+
+
+@imsct.command()
 @click.option("--select", help="Assets to run, in Dagster's selection syntax.")
 @click.option("--rebuild", is_flag=True, help="Build the database again from received/.")
 @_with_home
 def materialize(home: Any, select: str | None, rebuild: bool) -> None:
     """Run the assets in this process: take in new deliveries, analyse, publish."""
+    from orchestration.home import require_home
     from orchestration.listing import run_as_text
     from orchestration.run import materialize as run
     from orchestration.run import set_database_aside
     from warehouse.snapshots import current_id
 
-    if not home.ledger.is_dir():
-        raise UsageError(f"{home.path} is no home. Name one with --home, or run 'imsct demo'.")
+    require_home(home)
     if rebuild:
         set_database_aside(home)
     before = current_id(home)

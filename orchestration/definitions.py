@@ -1,6 +1,6 @@
 """Definitions: everything Dagster shows and runs for one home.
 
-Belongs here: assets, checks, resources and executor put together.
+Belongs here: assets, checks, resources, jobs, schedules, sensors and executor put together.
 Does not belong here: what an asset does (`assets`), which home (`orchestration.home`).
 """
 
@@ -14,7 +14,10 @@ from assets.reference import cord_norms, published_counts
 from assets.results import results_assets
 from assets.staged import staged_tables
 from orchestration.home import home_from
-from orchestration.resources import line_resource
+from orchestration.jobs import refresh_home
+from orchestration.resources import PATIENCE, line_resource
+from orchestration.schedules import nightly_refresh
+from orchestration.sensors import landing_sensor
 from warehouse.home import Home
 
 ASSETS = [
@@ -31,13 +34,20 @@ ASSETS = [
 ]
 
 
-def build_definitions(home: Home) -> dg.Definitions:
-    """Everything of one home; one process runs the steps, because one process may write DuckDB."""
+def build_definitions(home: Home, *, patience: float = 0.0) -> dg.Definitions:
+    """Everything of one home; one process runs the steps, because one process may write DuckDB.
+
+    `patience` is how many seconds a run waits for a store that another process writes: none where
+    a person waits for the run.
+    """
     return dg.Definitions(
         assets=ASSETS,
-        resources={"line": line_resource(home)},
+        resources={"line": line_resource(home, patience=patience)},
+        jobs=[refresh_home],
+        schedules=[nightly_refresh],
+        sensors=[landing_sensor(home)],
         executor=dg.in_process_executor,
     )
 
 
-defs = build_definitions(home_from(None))
+defs = build_definitions(home_from(None), patience=PATIENCE)

@@ -13,6 +13,7 @@ from orchestration.home import make_ready
 from orchestration.listing import run_as_text
 from orchestration.resources import say
 from orchestration.run import materialize
+from schemas.errors import UsageError
 from schemas.manifest import IdScheme
 from schemas.tables import SCHEMA_VERSION
 from warehouse.home import Home
@@ -52,17 +53,29 @@ def run_demo(home: Home, *, cases: int, sites: int, seed: int) -> str:
 def _hand_over(
     home: Home, site: str, files: dict[str, Outgoing], *, profile: str, scheme: IdScheme
 ) -> None:
-    """Put one delivery into the landing zone; the same one again changes nothing."""
-    deliver(
-        files,
-        home.landing,
-        site=site,
-        delivery=DELIVERY,
-        created=_CREATED,
-        profile=profile,
-        schema_version=SCHEMA_VERSION,
-        id_scheme=scheme,
-    )
+    """Put one delivery into the landing zone; the same one again changes nothing.
+
+    Raises
+    ------
+    UsageError
+        If the home holds a demo of other numbers.
+    """
+    try:
+        deliver(
+            files,
+            home.landing,
+            site=site,
+            delivery=DELIVERY,
+            created=_CREATED,
+            profile=profile,
+            schema_version=SCHEMA_VERSION,
+            id_scheme=scheme,
+        )
+    except UsageError as error:
+        raise UsageError(
+            f"{home.path} holds a demo of other --cases, --sites or --seed ({site}/{DELIVERY}). "
+            "Name another home with --home, or the same numbers as then."
+        ) from error
 
 
 def demo_files(*, cases: int, sites: int, seed: int) -> dict[str, dict[str, Outgoing]]:

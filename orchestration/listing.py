@@ -12,15 +12,17 @@ from typing import Any
 import polars as pl
 
 from assets.checking import Checked
+from orchestration.home import require_home
 from schemas.errors import StorageError, UsageError
 from schemas.problems import Problem, exit_code_of
 from schemas.showing import counted
 from warehouse.files import write_atomically
 from warehouse.home import Home
 from warehouse.ledger import Ledger
+from warehouse.published import PublishedReader
 from warehouse.quarantine import current_problems, delivery_counts
 from warehouse.snapshots import Snapshot, current, current_id, list_snapshots, show
-from warehouse.store import Store
+from warehouse.store import Store, StoreInUseError
 from warehouse.verification import verify
 
 _SHOWN = 200
@@ -82,14 +84,31 @@ def _place(problem: Problem) -> str:
     return ", ".join(place)
 
 
+_INSIDE = (
+    ("landing", "deliveries as handed over"),
+    ("received", "their bytes, each kept under its hash"),
+    ("ledger", "what happened, event by event; back it up together with received"),
+    ("warehouse.duckdb", "the database, made by the first run; can be built again"),
+    ("results, reports", "by plan and snapshot"),
+    ("published", "snapshots; CURRENT names the newest"),
+    ("dagster", "settings and history of runs"),
+)
+
+
+def home_as_text(home: Home, *, is_new: bool) -> str:
+    """What lies in a home, and what comes next."""
+    said = "a new home; nobody but you may look into it" if is_new else "is a home; kept as it is"
+    lines = [f"{_shown(home.path)}: {said}", *(f"  {name:<18}{what}" for name, what in _INSIDE)]
+    return "\n".join([*lines, "Next: imsct deliver DIR, then imsct materialize"])
+
+
 def run_as_text(home: Home, *, before: str | None) -> str:
     """What the home holds after a run: account by delivery, and where everything is.
 
     `before` is the id of the snapshot that was current when the run began.
     """
-    with _store(home) as store:
-        counts = delivery_counts(store)
     snapshot = current(home)
+    counts = _account(home, snapshot)
     if snapshot is None:
         return account_as_text(counts) + "\nNothing is published yet."
     reports = sorted(home.reports.glob(f"*-{snapshot.id}/report.html"))
@@ -104,6 +123,18 @@ def run_as_text(home: Home, *, before: str | None) -> str:
         f"database  {_shown(home.database)}",
     ]
     return "\n".join(lines)
+
+
+def _account(home: Home, snapshot: Snapshot | None) -> pl.DataFrame:
+    """The account of every delivery; of the snapshot, where the next run has the store already."""
+    try:
+        with _store(home) as store:
+            return delivery_counts(store)
+    except StoreInUseError:
+        if snapshot is None:
+            raise
+    with PublishedReader(snapshot.path) as published:
+        return published.deliveries()
 
 
 def _what_changed(before: str | None, now: Snapshot) -> list[str]:
@@ -182,8 +213,7 @@ def snapshot_listing(home: Home, snapshot_id: str | None, *, as_json: bool) -> s
 
 def verification(home: Home, snapshot_id: str | None) -> tuple[str, int]:
     """What `imsct snapshot verify` found, and its exit code."""
-    if not home.ledger.is_dir():
-        raise UsageError(f"{home.path} is no home. Name one with --home, or run 'imsct demo'.")
+    require_home(home)
     if snapshot_id is not None:
         show(home, snapshot_id)
     problems = verify(home, Ledger.open(home.ledger), snapshot_id)
@@ -234,9 +264,8 @@ def _safe_csv(problems: pl.DataFrame) -> bytes:
 def _store(home: Home) -> Store:
     """The home's store; a home without one is no home to look into."""
     if not home.database.exists():
-        if home.ledger.is_dir():
-            raise StorageError("There is no database. Run 'imsct materialize' to build it.")
-        raise UsageError(f"{home.path} is no home. Name one with --home, or run 'imsct demo'.")
+        require_home(home)
+        raise StorageError("There is no database. Run 'imsct materialize' to build it.")
     return Store.open(home.database)
 
 

@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 
 PACKAGES = ("analyses", "assets", "dashboard", "orchestration", "schemas", "warehouse")
-_ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent
 LOCK_NAME = "requirements.lock"
 
 
@@ -19,9 +19,9 @@ def code_hash() -> str:
     """A sha256 over the paths and bytes of the import packages; caches of Python play no part."""
     digest = hashlib.sha256()
     for package in PACKAGES:
-        for path in sorted((_ROOT / package).rglob("*")):
+        for path in sorted((ROOT / package).rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
-                digest.update(path.relative_to(_ROOT).as_posix().encode() + b"\0")
+                digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0")
                 digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
@@ -29,7 +29,7 @@ def code_hash() -> str:
 @cache
 def lock_hash() -> str:
     """The sha256 of the lock; where the program runs without it, of the installed versions."""
-    lock = _ROOT / LOCK_NAME
+    lock = ROOT / LOCK_NAME
     if lock.is_file():
         return hashlib.sha256(lock.read_bytes()).hexdigest()
     versions = sorted(f"{d.metadata['Name']}=={d.version}" for d in metadata.distributions())

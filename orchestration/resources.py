@@ -1,26 +1,26 @@
 """Resources: what assets get from outside, opened for a run and closed after it.
 
-Belongs here: the resource `line`, progress on stderr, and clearing up after runs that were killed.
+Belongs here: the resource `line`, progress on stderr, waiting for the store.
 Does not belong here: what the line holds (`assets.context`), Dagster's settings
-(`orchestration.home`).
+(`orchestration.home`), clearing up after killed runs (`orchestration.dead_runs`).
 """
 
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import dagster as dg
 
 from assets.context import Line
+from orchestration.dead_runs import clear_up, sign_of_life
 from orchestration.provenance import code_hash, lock_hash
 from warehouse.home import Home
 from warehouse.ledger import Ledger
-from warehouse.store import Store
+from warehouse.store import Store, StoreInUseError
 
-_ALIVE = [
-    dg.DagsterRunStatus.STARTING,
-    dg.DagsterRunStatus.STARTED,
-    dg.DagsterRunStatus.CANCELING,
-]
+#: Seconds a queued run waits for another process to let go of the store.
+PATIENCE = 900.0
 
 
 def say(text: str) -> None:
@@ -28,32 +28,44 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def line_resource(home: Home) -> dg.ResourceDefinition:
-    """Build the resource that opens the home's ledger and store for one run."""
+def line_resource(home: Home, *, patience: float = 0.0) -> dg.ResourceDefinition:
+    """Build the resource that opens the home's ledger and store for one run.
+
+    `patience` is how many seconds a run waits for a store that another process writes.
+    """
 
     def open_line(context: dg.InitResourceContext) -> Iterator[Line]:
         home.create()
-        ledger = Ledger.open(home.ledger)
-        with Store.open(home.database) as store:
-            if context.instance is not None and context.run_id is not None:
-                clear_up_after_dead_runs(context.instance, run_id=context.run_id)
-            yield Line(home, ledger, store, say, code_hash(), lock_hash())
+        Ledger.open(home.ledger)  # a broken one ends the run before it waits or writes
+        with ExitStack() as until_the_end:
+            if context.run_id is not None:
+                until_the_end.enter_context(sign_of_life(home, context.run_id))
+            store = until_the_end.enter_context(_open_store(home, patience))
+            if context.instance is not None:
+                clear_up(context.instance, home)
+            # Read after waiting: another process may have received deliveries meanwhile.
+            yield Line(home, Ledger.open(home.ledger), store, say, code_hash(), lock_hash())
 
     return dg.ResourceDefinition(resource_fn=open_line)
 
 
-def clear_up_after_dead_runs(instance: dg.DagsterInstance, *, run_id: str) -> None:
-    """Free the pool of runs that were killed, and call them failed.
+def _open_store(home: Home, patience: float) -> Store:
+    """The store, as soon as no other process writes it.
 
-    A killed run keeps its slot of the pool `duckdb_writer`, and the next run would wait for it for
-    ever. Whoever has the store open may clear up: no other run can be alive on this home.
+    Raises
+    ------
+    StoreInUseError
+        If that takes longer than `patience`.
     """
-    storage = instance.event_log_storage
-    holders = set(storage.get_concurrency_run_ids())
-    for key in storage.get_concurrency_keys():
-        holders |= storage.get_concurrency_info(key).active_run_ids
-    for dead in sorted(holders - {run_id}):
-        storage.free_concurrency_slots_for_run(dead)
-    for run in instance.get_runs(filters=dg.RunsFilter(statuses=_ALIVE)):
-        if run.run_id != run_id:
-            instance.report_run_failed(run, "The process ended without an end of the run.")
+    until = time.monotonic() + patience
+    is_said = False
+    while True:
+        try:
+            return Store.open(home.database)
+        except StoreInUseError:
+            if time.monotonic() >= until:
+                raise
+        if not is_said:
+            say(f"{home.database.name} is being written; waiting for at most {patience:.0f} s")
+            is_said = True
+        time.sleep(1)

@@ -44,6 +44,21 @@ def examine(folder: Path, *, site: str | None = None) -> Examined:
     StorageError
         If a file may not be read.
     """
+    found = announced(folder)
+    if found.manifest is None:
+        return found
+    problems = (*_fits(found.manifest, site), *_files(folder, found.manifest))
+    return Examined(found.manifest, found.manifest_bytes, problems)
+
+
+def announced(folder: Path) -> Examined:
+    """What a delivery's manifest says; of its files nothing is looked at.
+
+    Raises
+    ------
+    StorageError
+        If the manifest may not be read.
+    """
     if folder.is_symlink() or not folder.is_dir():
         return Examined(None, b"", (_unsafe(None, "the delivery is not a folder but a link"),))
     try:
@@ -57,8 +72,6 @@ def examine(folder: Path, *, site: str | None = None) -> Examined:
     if data is None:
         return Examined(None, b"", (_bad_manifest(f"it is above {_MANIFEST_LIMIT} bytes"),))
     manifest, problems = _parse(data)
-    if manifest is not None:
-        problems = [*_fits(manifest, site), *_files(folder, manifest)]
     return Examined(manifest, data, tuple(problems))
 
 

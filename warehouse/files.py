@@ -206,6 +206,46 @@ def locked(folder: Path, *, doing: str) -> Iterator[None]:
         os.close(descriptor)
 
 
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Hold a file of one's own as a sign of life: the system lets go of it when the process ends.
+
+    Raises
+    ------
+    StorageError
+        If another process holds it, or it cannot be made.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise as_storage_error(error, f"{path.name} cannot be made") from error
+    try:
+        _lock_at_once(descriptor, f"Another process holds {path.name}.")
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)  # while it is held: nobody sees it without its holder
+    finally:
+        os.close(descriptor)
+
+
+def is_held(path: Path) -> bool:
+    """Whether a living process holds the file; one that is missing is held by nobody."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise as_storage_error(error, f"{path.name} cannot be read") from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
 def _lock_at_once(descriptor: int, who: str) -> None:
     """Take the lock or say who holds it."""
     try:

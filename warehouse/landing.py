@@ -8,6 +8,8 @@ A folder whose name starts with a dot is being written and does not exist for an
 import hashlib
 import os
 import secrets
+import shutil
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +40,10 @@ from warehouse.files import (
 )
 from warehouse.home import Home
 from warehouse.ledger import Event, Ledger
+
+#: Start of the name of a delivery that is being written.
+INCOMING = ".incoming-"
+_DAY = 86_400.0
 
 Status = Literal["received", "duplicate", "refused"]
 
@@ -200,6 +206,30 @@ def complete_deliveries(landing: Path) -> list[Path]:
     return sorted(found, key=lambda folder: (folder.parent.name, folder.name))
 
 
+def sweep_incoming(landing: Path, *, now: float | None = None) -> list[str]:
+    """Remove folders that a killed `deliver` left; one touched within a day may be in the making.
+
+    Returns
+    -------
+    list[str]
+        What was removed, as `<site>/<folder>`.
+    """
+    before = (time.time() if now is None else now) - _DAY
+    left = [
+        folder
+        for folder in sorted(landing.glob(f"*/{INCOMING}*"))
+        if folder.is_dir() and not folder.is_symlink() and _last_touched(folder) < before
+    ]
+    for folder in left:
+        shutil.rmtree(folder)
+    return [f"{folder.parent.name}/{folder.name}" for folder in left]
+
+
+def _last_touched(folder: Path) -> float:
+    """When something was last written into a folder."""
+    return max(path.lstat().st_mtime for path in (folder, *folder.iterdir()))
+
+
 def receive(folder: Path, home: Home, ledger: Ledger) -> Receipt:
     """Verify a complete delivery and keep its bytes; the ledger has it before this returns.
 
@@ -268,7 +298,7 @@ def _hand_over(
     final = site / manifest.delivery
     if os.path.lexists(final):
         return _retried(final, manifest)
-    incoming = site / f".incoming-{secrets.token_hex(8)}"
+    incoming = site / f"{INCOMING}{secrets.token_hex(8)}"
     try:
         incoming.mkdir(parents=True)
         for entry in manifest.files:

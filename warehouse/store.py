@@ -5,7 +5,10 @@ Does not belong here: validation (`warehouse.validation`), merging (`warehouse.m
 One process writes; readers open what `published/CURRENT` names.
 """
 
+import fcntl
 import os
+import struct
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,6 +61,10 @@ create table core.merged (delivery bigint, "table" varchar, accepted bigint, ref
     primary key (delivery, "table"));
 create table received.layout (version bigint);
 """
+
+
+#: `struct flock` of Linux: type, whence, start, length, process.
+_FLOCK = "hhqqi"
 
 
 class StoreInUseError(StorageError):
@@ -175,6 +182,35 @@ class Store:
             self.con.execute("insert into received.layout values (?)", [LAYOUT_VERSION])
 
 
+def writer_of(path: Path) -> int | None:
+    """Id of the process that holds the file's lock; None where none does, or where not on Linux.
+
+    Only asks: the lock is not taken, so nobody who is about to take it is stopped.
+    """
+    if sys.platform != "linux" or not path.is_file():
+        return None
+    with path.open("rb") as file:
+        asked = struct.pack(_FLOCK, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+        kind, _, _, _, holder = struct.unpack(_FLOCK, fcntl.fcntl(file, fcntl.F_GETLK, asked))
+    return None if kind == fcntl.F_UNLCK else holder
+
+
+def check_database(path: Path) -> None:
+    """Open the file for reading only, and close it again.
+
+    Raises
+    ------
+    StoreInUseError
+        If another process writes it.
+    IntegrityError
+        If it is damaged.
+    """
+    try:
+        duckdb.connect(str(path), read_only=True).close()
+    except duckdb.Error as error:
+        raise _why_not_opened(path, error) from error
+
+
 def _sql_type(column: Column) -> str:
     """DuckDB type of a column."""
     return _SQL_TYPES[column.type.dtype]
@@ -201,9 +237,12 @@ def _why_not_opened(path: Path | None, error: Exception) -> ImsctError:
     """Why a file cannot be opened, and what to do."""
     shown = path.name if path else "memory"
     if "lock" in str(error).lower():
+        writer = writer_of(path) if path else None
         return StoreInUseError(
-            f"{shown} is being written by another process. Wait for it to end, then repeat. To "
-            "read meanwhile, open the file that published/CURRENT names."
+            f"{shown} is being written by another process"
+            + (f" ({writer})" if writer else "")
+            + ". Wait for it to end, then repeat. To read meanwhile, open the file that "
+            "published/CURRENT names."
         )
     if path is not None and path.exists() and os.access(path, os.R_OK | os.W_OK):
         return IntegrityError(

@@ -1,4 +1,4 @@
-"""What Dagster shows: keys, dependencies, groups, checks and pools, as once drawn."""
+"""What Dagster shows: keys, dependencies, groups, checks, pools, jobs and what starts them."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ PICTURE = Path(__file__).parent.parent / "golden" / "definitions.txt"
 
 
 def picture(definitions: dg.Definitions) -> str:
-    """One line per asset: group, key, what it needs, its checks, its pool."""
+    """One line per asset (group, key, what it needs, checks, pool), then jobs and their starts."""
     graph = definitions.resolve_asset_graph()
     lines = []
     for key in sorted(graph.get_all_asset_keys()):
@@ -21,6 +21,22 @@ def picture(definitions: dg.Definitions) -> str:
         pools = " ".join(sorted(node.pools or ()))
         line = f"{node.group_name}: {key.to_user_string()} <- {needs} | {checks} | {pools}"
         lines.append(line.rstrip())
+    repository = definitions.get_repository_def()
+    assets = len(graph.get_all_asset_keys())
+    for job in sorted(name for name in repository.job_names if not name.startswith("__")):
+        selected = definitions.resolve_job_def(job).asset_layer.executable_asset_keys
+        lines.append(f"job: {job} | {len(selected)} of {assets} assets")
+    for schedule in repository.schedule_defs:
+        when = f"{schedule.cron_schedule} {schedule.execution_timezone}"
+        lines.append(
+            f"schedule: {schedule.name} -> {schedule.job_name} | {when} | "
+            f"{schedule.default_status.value}"
+        )
+    for sensor in repository.sensor_defs:
+        lines.append(
+            f"sensor: {sensor.name} -> {sensor.job_name} | every "
+            f"{sensor.minimum_interval_seconds} s | {sensor.default_status.value}"
+        )
     return "\n".join(lines) + "\n"
 
 

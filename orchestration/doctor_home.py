@@ -1,0 +1,204 @@
+"""The doctor's look at a home.
+
+Belongs here: findings about permissions, settings, store, ledger, snapshot, runs, what was left.
+Does not belong here: machine and program (`orchestration.doctor`), every hash (`imsct snapshot
+verify`).
+"""
+
+import os
+import stat
+import time
+from collections.abc import Iterator
+
+import dagster as dg
+import yaml
+
+from orchestration.dead_runs import dead_runs
+from orchestration.doctor import Finding, from_error
+from schemas.errors import ImsctError
+from schemas.showing import counted
+from warehouse.files import TEMPORARY
+from warehouse.home import Home
+from warehouse.landing import INCOMING
+from warehouse.ledger import Ledger
+from warehouse.snapshots import check_file, current
+from warehouse.store import StoreInUseError, check_database, writer_of
+
+#: Seconds without a heartbeat after which a daemon counts as gone; it beats every 30 s.
+_HEARTBEAT = 120
+_POOL = "duckdb_writer"
+
+
+def examine_home(home: Home) -> Iterator[Finding]:
+    """Everything about a home."""
+    yield _permissions(home)
+    yield from _settings(home)
+    yield _store(home)
+    yield _ledger(home)
+    yield _snapshot(home)
+    yield from _runs(home)
+    yield _left_behind(home)
+
+
+def _permissions(home: Home) -> Finding:
+    """Only its owner may look into a home."""
+    mode = stat.S_IMODE(home.path.stat().st_mode)
+    if not os.access(home.path, os.R_OK | os.W_OK | os.X_OK):
+        return Finding(
+            about="home",
+            status="problem",
+            found=f"{home.path} cannot be written by this user",
+            remedy="run as its owner",
+            exit_code=3,
+        )
+    if mode & 0o077:
+        return Finding(
+            about="home",
+            status="warning",
+            found=f"{home.path} is open to others (mode {mode:04o})",
+            remedy=f"unless you meant it: chmod 700 {home.path}",
+        )
+    return Finding(about="home", status="ok", found=f"{home.path}, its owner only")
+
+
+def _settings(home: Home) -> Iterator[Finding]:
+    """Dagster's settings: one writer, one run, no telemetry."""
+    path = home.dagster / "dagster.yaml"
+    remedy = f"'imsct init' renews {path} where imsct wrote it; one that you edited: mend it"
+    try:
+        settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+        concurrency = settings.get("concurrency", {})
+        limits = (
+            concurrency.get("pools", {}).get("default_limit", "any"),
+            concurrency.get("runs", {}).get("max_concurrent_runs", 10),  # Dagster's own default
+        )
+        is_quiet = settings.get("telemetry", {}).get("enabled") is False
+    except (OSError, yaml.YAMLError, AttributeError) as error:
+        yield Finding(
+            about="settings",
+            status="problem",
+            found=f"dagster.yaml cannot be read ({type(error).__name__})",
+            remedy=remedy,
+            exit_code=3,
+        )
+        return
+    if limits == (1, 1):
+        found = "one run at a time, one step that writes"
+        yield Finding(about="settings", status="ok", found=found)
+    else:
+        yield Finding(
+            about="settings",
+            status="problem",
+            found=f"steps that may write at a time: {limits[0]}, runs: {limits[1]}; the database "
+            "takes one writer",
+            remedy=remedy,
+            exit_code=3,
+        )
+    if is_quiet:
+        yield Finding(about="telemetry", status="ok", found="off")
+    else:
+        yield Finding(
+            about="telemetry",
+            status="problem",
+            found="Dagster may report usage to its makers",
+            remedy=remedy,
+            exit_code=3,
+        )
+
+
+def _store(home: Home) -> Finding:
+    """Whether the store can be opened, or who has it."""
+    if not home.database.exists():
+        found = "none yet; 'imsct materialize' builds it"
+        return Finding(about="database", status="note", found=found)
+    writer = writer_of(home.database)
+    if writer is not None:
+        found = f"being written by process {writer}; readable again after it"
+        return Finding(about="database", status="ok", found=found)
+    try:
+        check_database(home.database)
+    except StoreInUseError as error:
+        return Finding(about="database", status="ok", found=str(error))
+    except ImsctError as error:
+        return from_error("database", error)
+    return Finding(about="database", status="ok", found="readable, nobody writes it")
+
+
+def _ledger(home: Home) -> Finding:
+    """Whether the chain of events is whole."""
+    try:
+        ledger = Ledger.open(home.ledger)
+    except ImsctError as error:
+        return from_error("ledger", error)
+    if ledger.torn is not None:
+        return Finding(about="ledger", status="warning", found=ledger.torn.message)
+    found = f"{counted(len(ledger.events()), 'event')}, the chain is whole"
+    return Finding(about="ledger", status="ok", found=found)
+
+
+def _snapshot(home: Home) -> Finding:
+    """Whether the current snapshot is, byte for byte, what was published."""
+    try:
+        snapshot = current(home)
+        if snapshot is None:
+            return Finding(about="snapshot", status="note", found="nothing is published yet")
+        check_file(snapshot)
+    except ImsctError as error:
+        return from_error("snapshot", error)
+    found = f"{snapshot.id}, as published"
+    return Finding(about="snapshot", status="ok", found=found)
+
+
+def _runs(home: Home) -> Iterator[Finding]:
+    """Runs that were killed, limits set by hand, and whether a daemon is at work."""
+    if not (home.dagster / "history").is_dir():  # opening the storage would make it
+        yield Finding(about="runs", status="note", found="none yet")
+        return
+    with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
+        limits = {limit.name: limit.limit for limit in instance.event_log_storage.get_pool_limits()}
+        dead = dead_runs(instance, home)
+        beats = [beat.timestamp for beat in instance.get_daemon_heartbeats().values()]
+    if limits.get(_POOL, 1) != 1:
+        yield Finding(
+            about="pool",
+            status="problem",
+            found=f"{_POOL} was set to {limits[_POOL]} by hand; the database takes one writer",
+            remedy=f"dagster instance concurrency set {_POOL} 1",
+            exit_code=3,
+        )
+    else:
+        yield Finding(about="pool", status="ok", found=f"{_POOL}: 1 step at a time")
+    if dead:
+        yield Finding(
+            about="runs",
+            status="warning",
+            found=f"{counted(len(dead), 'run')} killed and not ended: {dead[0].run_id[:8]}",
+            remedy="the next run, or the daemon, clears up",
+        )
+    else:
+        yield Finding(about="runs", status="ok", found="none was left unended")
+    ago = time.time() - max(beats, default=0.0)
+    if ago < _HEARTBEAT:
+        found = f"seen {ago:.0f} s ago; it takes in what lands, and refreshes every night"
+        yield Finding(about="daemon", status="ok", found=found)
+    else:
+        found = "not running: nothing is taken in by itself"
+        yield Finding(about="daemon", status="note", found=found, remedy="make daemon")
+
+
+def _left_behind(home: Home) -> Finding:
+    """What killed processes left in the home."""
+    left = [
+        *home.landing.glob(f"*/{INCOMING}*"),
+        *home.received.glob(f"{TEMPORARY}*"),
+        *home.published.glob(f"{TEMPORARY}*"),
+    ]
+    if not left:
+        return Finding(about="leftovers", status="ok", found="none")
+    shown = ", ".join(str(path.relative_to(home.path)) for path in sorted(left)[:3])
+    return Finding(
+        about="leftovers",
+        status="note",
+        found=f"{len(left)} half written: {shown}",
+        remedy="being written now, or swept by a later run",
+    )

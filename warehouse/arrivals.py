@@ -1,0 +1,108 @@
+"""Arrivals: deliveries that the home holds and its last publication does not.
+
+Belongs here: finding them from the landing zone and the ledger alone, cheaply and often.
+Does not belong here: receiving (`warehouse.landing`), what is done about them (`orchestration`).
+The store is not opened: one process may, and it may be another one.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from schemas.manifest import content_id
+from schemas.problems import Problem
+from warehouse.delivery_check import announced, examine
+from warehouse.home import Home
+from warehouse.landing import complete_deliveries
+from warehouse.ledger import Event, Ledger
+
+
+@dataclass(frozen=True, order=True)
+class Arrival:
+    """A delivery by its place in the landing zone and the hash of its manifest."""
+
+    site: str
+    folder: str
+    manifest_sha256: str
+
+    @property
+    def name(self) -> str:
+        """As a person calls it."""
+        return f"{self.site}/{self.folder}"
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """What a run would take in (`waiting`), or has taken in and not published (`unpublished`).
+
+    `unsound` lie in the landing zone, but not as their manifest says: still being copied by hand,
+    or spoilt. Each has the first of its problems.
+    """
+
+    waiting: tuple[Arrival, ...]
+    unpublished: tuple[Arrival, ...]
+    unsound: tuple[tuple[str, Problem], ...]
+
+    @property
+    def names(self) -> list[str]:
+        """Deliveries that call for a run, each once."""
+        return sorted({arrival.name for arrival in (*self.waiting, *self.unpublished)})
+
+    @property
+    def digest(self) -> str:
+        """Identity of the set that calls for a run: the same before and after it is received."""
+        called = sorted({*self.waiting, *self.unpublished})
+        text = "".join(f"{a.site}/{a.folder} {a.manifest_sha256}\n" for a in called)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def arrivals(home: Home, ledger: Ledger) -> Arrivals:
+    """Compare the landing zone with the ledger, and the ledger with its last publication.
+
+    Raises
+    ------
+    StorageError
+        If a folder or a file of the landing zone may not be read.
+    """
+    known = {_arrival(e) for kind in ("received", "refused") for e in ledger.events(kind)}
+    contents = {
+        (e.payload["site"], e.payload["folder"], e.payload["content_id"])
+        for kind in ("received", "duplicate")
+        for e in ledger.events(kind)
+    }
+    waiting, unsound = [], []
+    for folder in complete_deliveries(home.landing):
+        found = announced(folder)
+        site, digest = folder.parent.name, hashlib.sha256(found.manifest_bytes).hexdigest()
+        arrival = Arrival(site, folder.name, digest)
+        content = content_id(found.manifest) if found.manifest else None
+        if arrival in known or (site, folder.name, content) in contents:
+            continue
+        problem = _first_problem(folder)
+        if problem is None:
+            waiting.append(arrival)
+        else:
+            unsound.append((arrival.name, problem))
+    return Arrivals(tuple(waiting), _unpublished(ledger), tuple(unsound))
+
+
+def _first_problem(folder: Path) -> Problem | None:
+    """The first reason why a delivery is not as announced."""
+    return next(iter(examine(folder, site=folder.parent.name).problems), None)
+
+
+def _unpublished(ledger: Ledger) -> tuple[Arrival, ...]:
+    """What was received or refused since the last publication."""
+    last = max((event.seq for event in ledger.events("published")), default=0)
+    return tuple(
+        _arrival(event)
+        for kind in ("received", "refused")
+        for event in ledger.events(kind)
+        if event.seq > last
+    )
+
+
+def _arrival(event: Event) -> Arrival:
+    """The delivery of an event."""
+    payload = event.payload
+    return Arrival(str(payload["site"]), str(payload["folder"]), str(payload["manifest_sha256"]))
