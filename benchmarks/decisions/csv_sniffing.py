@@ -21,7 +21,10 @@ TRAPS: dict[str, tuple[list[str], str]] = {
     "vertebral levels like 3-4-5": (["id", "levels"], "".join(f"c{i},{i}-4-5\n" for i in SIX)),
     "day or month": (["id", "seen"], "".join(f"c{i},0{i}/05/2021\n" for i in SIX)),
     "yes and no": (["id", "biopsy"], "".join(f"c{i},{'yes' if i % 2 else 'no'}\n" for i in SIX)),
-    "two rows, then a third field": (["id", "v"], "1,a\n2,b\n" + "".join(f"{i},c,x\n" for i in SIX)),
+    "a third field from line 4 on": (
+        ["id", "v"],
+        "1,a\n2,b\n" + "".join(f"{i},c,x\n" for i in SIX),
+    ),
     "keys that begin with #": (["id", "v"], "#1,a\n#2,b\n" + "".join(f"{i},c\n" for i in SIX)),
     "one row too short": (["id", "v", "w"], "1,2,3\n4,5\n6,7,8\n"),
     "no header": ([], "1,grade_2\n2,grade_3\n3,grade_1\n"),
@@ -30,7 +33,7 @@ TRAPS: dict[str, tuple[list[str], str]] = {
 
 def by_duckdb(path: Path) -> str:
     """What `read_csv` of DuckDB makes of a file."""
-    found = duckdb.sql(f"select * from read_csv('{path}')")
+    found = duckdb.read_csv(str(path))
     return f"{len(found.fetchall())} rows, " + ", ".join(
         f"{name} {kind}" for name, kind in zip(found.columns, found.types, strict=True)
     )

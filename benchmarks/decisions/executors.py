@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import dagster as dg
@@ -21,7 +22,7 @@ STEPS = 4
 HELD = 3.0  # seconds, longer than a process takes to start
 
 
-def make_job(writes: bool) -> dg.JobDefinition:
+def make_job(*, writes: bool) -> dg.JobDefinition:
     """Independent steps that do nothing, or that each write one DuckDB file for a while."""
 
     def step(name: str) -> dg.OpDefinition:
@@ -58,13 +59,13 @@ def cpu() -> float:
     return sum(u.ru_utime + u.ru_stime for u in map(resource.getrusage, kinds))
 
 
-def run(job: dg.JobDefinition, instance: dg.DagsterInstance, executor: str) -> tuple[float, int]:
+def run(
+    job: Callable[[], dg.JobDefinition], instance: dg.DagsterInstance, executor: str
+) -> tuple[float, int]:
     """CPU seconds of one run, and how many of its steps failed."""
     before = cpu()
-    config = {"execution": {"config": {executor: {}}}}
-    with dg.execute_job(
-        dg.reconstructable(job), instance=instance, run_config=config
-    ) as done:
+    config: dict[str, object] = {"execution": {"config": {executor: {}}}}
+    with dg.execute_job(dg.reconstructable(job), instance=instance, run_config=config) as done:
         failed = sum(event.is_step_failure for event in done.all_events)
     return cpu() - before, failed
 
@@ -77,8 +78,10 @@ def main() -> None:
         with dg.DagsterInstance.local_temp(folder) as instance:
             alone, _ = run(idle, instance, "in_process")
             apart, _ = run(idle, instance, "multiprocess")
-            print(f"{STEPS} steps that do nothing: in process {alone / STEPS:.2f} CPU s per step, "
-                  f"multiprocess {apart / STEPS:.2f}")
+            print(
+                f"{STEPS} steps that do nothing: in process {alone / STEPS:.2f} CPU s per step, "
+                f"multiprocess {apart / STEPS:.2f}"
+            )
             before = cpu()
             subprocess.run([sys.executable, "-c", "import orchestration.definitions"], check=True)
             print(f"a process that imports this project's definitions: {cpu() - before:.2f} CPU s")

@@ -7,13 +7,11 @@ Run: python benchmarks/decisions/gx_on_duckdb.py
 
 import os
 import tempfile
-import warnings
 from pathlib import Path
 from shutil import copyfile
 from typing import Any
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
-warnings.simplefilter("ignore")
 
 import duckdb
 import great_expectations as gx

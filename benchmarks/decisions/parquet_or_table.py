@@ -2,9 +2,10 @@
 
 Belongs here: CPU seconds of one run beside each other, so that only their ratios matter.
 Does not belong here: reading the feature tables of a home.
-Run: python benchmarks/decisions/parquet_or_table.py
+Run: python benchmarks/decisions/parquet_or_table.py [ROWS]
 """
 
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -15,7 +16,8 @@ import numpy as np
 import polars as pl
 from setting import say_setting
 
-ROWS, COLUMNS, TIMES = 20_000, 1_000, 3
+ROWS = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
+COLUMNS, TIMES = 1_000, 3
 
 
 def spent(do: Callable[[], object]) -> tuple[float, float]:

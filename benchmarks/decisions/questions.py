@@ -13,10 +13,10 @@ import duckdb
 from setting import say_setting
 
 ROWS, TIMES = 100_000, 50
-MAKE = f"""
+MAKE = """
 create table cases as select i as case_id, 'S' || (i % 40) as site, i * 7919 % 90 as age,
     ['ependymoma', 'astrocytoma', 'haemangioblastoma', 'other'][1 + i * 31 % 4] as histology,
-    i * 17 % 3 = 0 as total_resection from range({ROWS}) r(i)
+    i * 17 % 3 = 0 as total_resection from range(?) r(i)
 """
 ASK = """
 select histology, site, count(*) as n, count(*) filter (total_resection) as total
@@ -30,7 +30,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "snapshot.duckdb"
         with duckdb.connect(str(path)) as con:
-            con.execute(MAKE)
+            con.execute(MAKE, [ROWS])
         for kept in (False, True):
             own = duckdb.connect(str(path), read_only=True) if kept else None
             spent = []

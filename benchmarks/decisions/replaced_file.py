@@ -31,11 +31,12 @@ def elsewhere(path: Path, mode: str) -> str:
     """What another process gets that opens the same file."""
     code = (
         "import duckdb, sys\n"
-        f"try: print(duckdb.connect(sys.argv[1], read_only={mode == 'read'}).execute('from t').fetchall())\n"
-        "except duckdb.Error as error: print(type(error).__name__, str(error).splitlines()[0][:40])"
+        "try: con = duckdb.connect(sys.argv[1], read_only=sys.argv[2] == 'read')\n"
+        "except duckdb.Error as error: sys.exit(print(str(error).split('\"')[0]))\n"
+        "print(con.execute('select v from t').fetchone()[0])"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True
+        [sys.executable, "-c", code, str(path), mode], capture_output=True, text=True, check=True
     )
     return done.stdout.strip()
 
@@ -50,7 +51,7 @@ def main() -> None:
         reader = duckdb.connect(str(path), read_only=True)
         print(f"before: {seen(reader)}")
         new.replace(path)
-        print(f"after the file at this path was replaced by one that holds 2, no error raised:")
+        print("after the file at this path was replaced by one that holds 2, no error raised:")
         print(f"  the open connection sees {seen(reader)}")
         with duckdb.connect(str(path), read_only=True) as again:
             print(f"  a new connection of the same process sees {seen(again)}")

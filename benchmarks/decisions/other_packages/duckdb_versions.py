@@ -16,7 +16,8 @@ import duckdb, duckdb_extension_ducklake, pathlib, sys
 kept = pathlib.Path(duckdb_extension_ducklake.__file__).parent
 con = duckdb.connect()
 con.execute(f"load '{next(kept.rglob('*.duckdb_extension'))}'")
-con.execute(f"attach 'ducklake:{sys.argv[1]}/lake.ducklake' as lake (data_path '{sys.argv[1]}/data')")
+lake = sys.argv[1] + "/lake"
+con.execute(f"attach 'ducklake:{lake}.ducklake' as lake (data_path '{lake}')")
 con.execute("create table lake.t as select 1 as v")
 print(con.execute("from lake.t").fetchall())
 """
