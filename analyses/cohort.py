@@ -263,7 +263,7 @@ def labels_of_columns() -> dict[str, str]:
     """
     units = {m.name: (m.unit, m.name.removesuffix(f"_{_suffix(m.unit)}")) for m in MEASURES}
     labels = {}
-    units["mccormick_preoperative"] = ("grade", "McCormick grade before surgery")
+    units["mccormick_preoperative"] = ("", "McCormick grade before surgery")
     for table in (
         "cases",
         "patients",

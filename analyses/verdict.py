@@ -205,6 +205,8 @@ def decide(counts: Counts) -> dict[str, Any]:
 
 def _reasons_against_any(counts: Counts) -> list[str]:
     """Why no model may be fitted at all; empty if one may."""
+    if counts.patients == 0:
+        return ["No case could be analysed: every one was left out for a reason that is counted."]
     rarest = 2 * counts.outer_folds
     is_binary = len(counts.classes) <= 2
     named = "events in the smaller" if is_binary else "patients in the smallest"
@@ -250,9 +252,10 @@ def _penalised_or_model(
     compared = f"{'reaches' if enough else 'is below'} the minimum {minimum}"
     if minimum is None:
         compared = "has no minimum to be compared with (the outcome is too rare to expect any R2)"
+    named = "events" if len(counts.classes) <= 2 else "patients of the smallest class"
     reasons = [
         f"n = {counts.patients} {compared} for {counts.parameters} parameters.",
-        f"{per_parameter:.1f} events per parameter {'reach' if rich else 'are below'} "
+        f"{per_parameter:.1f} {named} per parameter {'reach' if rich else 'are below'} "
         f"{LEAST_EVENTS_PER_PARAMETER}.",
     ]
     return ("model" if enough and rich else "penalised_only"), reasons

@@ -1,1 +1,1 @@
-"""The front desk: a read-only web application over published snapshots. Its pages come next."""
+"""The front desk: a read-only web application over published snapshots."""

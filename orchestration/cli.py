@@ -108,6 +108,18 @@ def quarantine(home: Any, site: str | None, as_json: bool, csv_file: Path | None
     click.echo(quarantine_listing(home, site=site, as_json=as_json, csv_file=csv_file))
 
 
+@imsct.command()
+@click.option("--port", default=8765, show_default=True, type=click.IntRange(0, 65535))
+@_with_home
+def dashboard(home: Any, port: int) -> None:
+    """Serve the pages over the published snapshots, on this machine only."""
+    from dashboard.serve import serve
+
+    if not home.published.is_dir():
+        raise UsageError(f"{home.path} is no home. Name one with --home, or run 'imsct demo'.")
+    serve(home, port=port, say=click.echo)
+
+
 @imsct.group()
 def snapshot() -> None:
     """Published versions: list, show, verify."""

@@ -8,7 +8,7 @@ SQL: only the templates below run, every value bound.
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -148,17 +148,25 @@ class PublishedReader:
         """Rows of every table."""
         counted = {}
         for layer, name in self._tables:  # names come from the snapshot itself, never from a caller
-            frame = self._frame(f'select count(*) as n from "{layer}"."{name}"', ())
+            frame = self.answer(f'select count(*) as n from "{layer}"."{name}"')
             counted[layer, name] = int(frame["n"][0])
         return counted
 
     def deliveries(self, *, site: str | None = None) -> pl.DataFrame:
         """Counts of every delivery (the table `received.deliveries`), or those of one site."""
         if site is None:
-            return self._frame(_DELIVERIES, ())
-        return self._frame(_DELIVERIES_OF_SITE, (site,))
+            return self.answer(_DELIVERIES)
+        return self.answer(_DELIVERIES_OF_SITE, (site,))
 
-    def _frame(self, template: str, values: Sequence[str]) -> pl.DataFrame:
-        """The result of a template, within the time limit."""
-        with time_limit(self._con, self._seconds):
-            return pl.DataFrame(self._con.execute(template, list(values)).to_arrow_table())
+    def answer(self, template: str, values: Sequence[object] = ()) -> pl.DataFrame:
+        """The result of a template of this package (`warehouse.queries`), within the time limit.
+
+        Each call has a cursor of its own, so that several threads may ask at once.
+
+        Raises
+        ------
+        QueryTimeoutError
+            If it took too long.
+        """
+        with closing(self._con.cursor()) as cursor, time_limit(cursor, self._seconds):
+            return pl.DataFrame(cursor.execute(template, list(values)).to_arrow_table())

@@ -87,7 +87,7 @@ def _panel(axes: Axes, measure: Measure) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(nbins=3, steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(ScalarFormatter(useOffset=False))
     axes.set_yticks(range(len(measure.estimates)))
-    axes.set_yticklabels([wrap(e.model, 11, lines=1) for e in measure.estimates])
+    axes.set_yticklabels([wrap(e.model, 10, lines=2) for e in measure.estimates])
     axes.tick_params(axis="y", length=0)
     if measure.reference is not None:
         axes.axvline(measure.reference, color=INK, lw=1, dashes=(3, 2), zorder=0)

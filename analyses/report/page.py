@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from analyses import numbers
-from analyses.report import pictures, prose, sections, words
+from analyses.report import contest, pictures, prose, sections, words
 from analyses.report.release import release
 
 
@@ -66,6 +66,7 @@ def context(page: dict[str, Any]) -> dict[str, Any]:
         Values for `templates/page.html`.
     """
     primary = sections.model_by_role(page, "primary")
+    is_binary = page["outcome"].get("kind") != "multiclass"
     baseline = sections.model_by_role(page, "baseline")
     models = [m for m in (baseline, primary) if m is not None]
     models += [m for m in page["models"] if m["role"] not in ("baseline", "primary")]
@@ -85,11 +86,14 @@ def context(page: dict[str, Any]) -> dict[str, Any]:
         "cannot_bear": words.CANNOT_BEAR if provenance == "published" else (),
         "title": str(page.get("title") or page["plan"].get("title") or "Report"),
         "outcome": sections.outcome_name(page),
+        "is_binary": is_binary,
+        "groups": sections.groups_of(page),
+        "merged": sections.merged_classes(page),
         "gaps": sections.missing_summary(page),
         "flow": pictures.flow(page),
         "missing_figure": pictures.gaps(page),
         "table_one": sections.table_one(page),
-        "predictors": sections.predictors(page),
+        "predictors": sections.predictors(page) if page["data"]["used"] != 0 else [],
         "primary": primary,
         "baseline": baseline,
         "models": models,
@@ -98,9 +102,11 @@ def context(page: dict[str, Any]) -> dict[str, Any]:
         "penalty": sections.penalty(page, primary),
         "measures": sections.measures_table(page, models),
         "measures_figure": pictures.measures(page, models),
-        "comparison": sections.comparison(page) if models else "",
-        "calibration_figure": pictures.curve(page, primary),
-        "decision": sections.decision(primary, baseline),
+        "comparison": contest.comparison(page) if models else "",
+        "challengers": contest.challengers(page),
+        "centres": contest.centres(page, models),
+        "calibration_figures": pictures.curves(primary),
+        "decision": contest.decision(primary, baseline),
         "not_yet": sections.not_yet(primary),
         "cautions": sections.cautions(page),
         "methods": prose.methods(page),
@@ -122,7 +128,8 @@ def contents(made: dict[str, Any]) -> list[tuple[str, str]]:
         ("size", "Outcome and sample size", True),
         ("specification", "The model", fitted),
         ("performance", "Performance", fitted),
-        ("calibration", "Calibration", made["calibration_figure"] is not None),
+        ("centres", "At centres it was not made from", made["centres"] is not None),
+        ("calibration", "Calibration", bool(made["calibration_figures"])),
         ("decision", "Decision curve", bool(made["decision"])),
         ("not-fitted", "What was not fitted", not fitted),
         ("not-yet", "Not computed in this version", bool(made["not_yet"])),

@@ -14,13 +14,12 @@ from analyses.disclosure import Hidden, Shown
 from analyses.figures import attrition, calibration, missingness, performance
 from analyses.figures.style import Table, to_svg
 from analyses.report import words
-from analyses.report.words import MEASURES
 
 MISSING_STATES = frozenset(
     {"indeterminate", "not_assessable", "not_reported", "unknown", "empty", "", None}
 )
 YES_NO = {"present": "present", "yes": "present", "absent": "absent", "no": "absent"}
-DRAWN = ("auc", "calibration_slope", "calibration_intercept", "o_e_ratio", "brier", "ipa")
+DRAWN = ("auc", "pdi", "calibration_slope", "calibration_intercept", "o_e_ratio", "brier", "ipa")
 
 
 @dataclass(frozen=True)
@@ -108,11 +107,17 @@ def gaps(page: dict[str, Any]) -> Picture | None:
 def measures(page: dict[str, Any], models: list[dict[str, Any]]) -> Picture | None:
     """Performance figure: nested cross-validation of each model; None without models."""
     panels = []
+    described = words.measures_of(page["outcome"].get("kind"))
     for key in DRAWN:
+        if key not in described:
+            continue
         found = [((m.get("performance") or {}).get("nested_cv") or {}).get(key) for m in models]
         if not any(f and f.get("estimate") is not None for f in found):
             continue
-        words = MEASURES[key]
+        measure = described[key]
+        reference = measure.reference
+        if key == "pdi":
+            reference = 1 / len(page["outcome"]["classes"])
         estimates = tuple(
             performance.Estimate(
                 model_name(m),
@@ -121,9 +126,7 @@ def measures(page: dict[str, Any], models: list[dict[str, Any]]) -> Picture | No
             )
             for m, f in zip(models, found, strict=True)
         )
-        panels.append(
-            performance.Measure(words.label, words.reference, "", words.digits, estimates)
-        )
+        panels.append(performance.Measure(measure.label, reference, "", measure.digits, estimates))
     if not panels:
         return None
     return _picture(
@@ -131,7 +134,8 @@ def measures(page: dict[str, Any], models: list[dict[str, Any]]) -> Picture | No
         performance.draw(panels),
         performance.alt_text(panels),
         caption="Estimates from nested cross-validation with 95% intervals. The dashed line is "
-        "a coin toss for the AUC, no gain for the IPA, and the right value for the others.",
+        "a blind guess for the AUC and the PDI, no gain for the IPA, and the right value for the "
+        "others.",
         table=performance.as_table(panels),
     )
 
@@ -141,11 +145,22 @@ def _limits(interval: list[float] | None) -> tuple[float, float] | None:
     return None if interval is None else (interval[0], interval[1])
 
 
-def curve(page: dict[str, Any], model: dict[str, Any] | None) -> Picture | None:
-    """Calibration figure of one model; None where it has no curve."""
-    found = ((model or {}).get("curves") or {}).get("calibration")
-    if not model or not found:
-        return None
+def curves(model: dict[str, Any] | None) -> list[Picture]:
+    """Calibration figures of one model: one, or one for each class; none where it has no curve."""
+    found = (model or {}).get("curves") or {}
+    if not model:
+        return []
+    if found.get("calibration"):
+        return [_curve(found["calibration"], model, None)]
+    return [
+        _curve(row["calibration"], model, row["class"])
+        for row in found.get("by_class") or []
+        if row.get("calibration")
+    ]
+
+
+def _curve(found: dict[str, Any], model: dict[str, Any], of_class: str | None) -> Picture:
+    """Calibration of a binary outcome, or of one class against all others."""
     shape = calibration.Curve(
         tuple(
             calibration.Bin(b["mean_risk"], b["observed"], b["low"], b["high"], b["n"])
@@ -157,14 +172,21 @@ def curve(page: dict[str, Any], model: dict[str, Any] | None) -> Picture | None:
             for b in found["histogram"] or []
         ),
     )
+    said = (
+        f"Calibration of the {model_name(model)} model on cases it had not seen (first repeat of "
+        "the nested cross-validation). Points above the diagonal: the outcome was more frequent "
+        "than predicted. Below: how many cases got which prediction, with the outcome upwards, "
+        "without it downwards."
+    )
+    if of_class is not None:
+        said = f"{words.human(of_class)} against all other groups."
     return _picture(
-        "calibration",
+        "calibration" if of_class is None else f"calibration-{of_class.replace('_', '-')}",
         calibration.draw(shape),
-        calibration.alt_text(shape),
-        caption=f"Calibration of the {model_name(model)} model on cases it had not seen (first "
-        "repeat of the nested cross-validation). Points above the diagonal: the outcome was "
-        "more frequent than predicted. Below: how many cases got which prediction, with the "
-        "outcome upwards, without it downwards.",
+        calibration.alt_text(shape)
+        if of_class is None
+        else f"{said} {calibration.alt_text(shape)}",
+        caption=said,
         table=calibration.as_table(shape),
     )
 

@@ -18,6 +18,12 @@ FILLED = (
 )
 
 
+_MODELS = {
+    "ridge": "ridge regression",
+    "random_forest": "random forest (500 trees, at least 5 cases in a leaf, not tuned)",
+}
+
+
 def methods(page: dict[str, Any]) -> list[str]:
     """Methods as paragraphs, from the plan that was run."""
     plan = page["plan"]
@@ -37,7 +43,7 @@ def methods(page: dict[str, Any]) -> list[str]:
         )
         return said
     labels = {row["column"]: row.get("label") for row in page["cohort"]["missingness"]}
-    names = ", ".join(str(name).replace("_", " ") for name in plan.get("models") or [])
+    names = ", ".join(_MODELS.get(str(m), str(m)) for m in plan.get("models") or [])
     baseline = ", ".join(
         words.level(labels.get(c) or words.human(c)) for c in plan.get("baseline") or []
     )
@@ -55,6 +61,12 @@ def methods(page: dict[str, Any]) -> list[str]:
         "choice of the training set. No p-values are computed for penalised coefficients, and no "
         "predictor is selected by one."
     )
+    if any((m.get("performance") or {}).get("internal_external") for m in page["models"]):
+        said.append(
+            "Internal-external validation: each centre is left out once and every step repeated "
+            "without it; centres with at least 10 cases on either side are pooled by random "
+            "effects (REML, Hartung-Knapp)."
+        )
     return said
 
 
@@ -89,7 +101,11 @@ def limitations(page: dict[str, Any]) -> list[str]:
     if page["models"]:
         said.append(
             "Validation is internal: the same cases made and tested the models, in turns. How "
-            "they do elsewhere is not known."
+            "they do in other hospitals is not known."
+            if sections.model_by_role(page, "primary") is None
+            or not page["models"][-1]["performance"].get("internal_external")
+            else "Validation is within one registry: even a centre left out delivered by the same "
+            "rules as the others. How the models do elsewhere is not known."
         )
         said.append("Associations are not causes; no coefficient says what an intervention does.")
     return said

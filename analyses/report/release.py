@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from analyses.disclosure import Audience, Shown, audience_for, disclose
+from analyses.report.merging import leave_out_breakdown, merge_small_steps
 
 Path = tuple[str | int, ...]
 KEPT: tuple[Path, ...] = (
@@ -76,9 +77,18 @@ def release(results: dict[str, Any], *, audience: Audience | None = None) -> dic
     outcome = page["outcome"]
     if isinstance(outcome.get("events"), int) and isinstance(outcome.get("n"), int):
         outcome["non_events"] = outcome["n"] - outcome["events"]
+    if for_whom == "internal":
+        merge_small_steps(page)
+        if outcome.get("classes"):
+            leave_out_breakdown(page)
     counts = _collect(page)
+    classes = [("outcome", "classes", i, "n") for i in range(len(outcome.get("classes") or []))]
     shown = disclose(
-        counts.values, sums=counts.sums, audience=for_whom, provenance=provenance, keep=KEPT
+        counts.values,
+        sums=counts.sums,
+        audience=for_whom,
+        provenance=provenance,
+        keep=(*KEPT, *classes),
     )
     for path, count in shown.items():
         if path[0] not in ("left", "bin"):
@@ -95,6 +105,7 @@ def _collect(page: dict[str, Any]) -> _Counts:
     counts.add(page["data"], ("data",), "rows", "used")
     counts.add(page["outcome"], ("outcome",), "n", "events", "non_events")
     counts.add(page["verdict"], ("verdict",), "n", "events")
+    _classes(counts, page)
     used: Path = ("data", "used")
     for same in (("outcome", "n"), ("verdict", "n")):
         counts.link(used, [same])
@@ -103,7 +114,7 @@ def _collect(page: dict[str, Any]) -> _Counts:
         counts.link(("outcome", side), [("verdict", "events")])
     _flow(counts, page)
     for i, row in enumerate(page["cohort"]["table_one"]):
-        _table_one_row(counts, row, ("cohort", "table_one", i))
+        _table_one_row(counts, row, ("cohort", "table_one", i), _sizes(page))
     first = {row["variable"]: i for i, row in reversed([*enumerate(page["cohort"]["table_one"])])}
     for i, row in enumerate(page["cohort"]["missingness"]):
         _missing_row(counts, row, ("cohort", "missingness", i))
@@ -111,8 +122,32 @@ def _collect(page: dict[str, Any]) -> _Counts:
             _same_variable(counts, page, first[row["column"]], i)
     _centres(counts, page)
     for i, model in enumerate(page["models"]):
-        _calibration(counts, model, ("models", i, "curves", "calibration"))
+        for path, curve in _calibrations(model, i):
+            _calibration(counts, curve, path)
+        _left_out(counts, page, model, i)
     return counts
+
+
+def _classes(counts: _Counts, page: dict[str, Any]) -> None:
+    """Cases of each class, those that joined the rest, and the smallest class of the verdict."""
+    root: Path = ("outcome", "classes")
+    classes = page["outcome"].get("classes") or []
+    places = [(*root, i, "n") for i in range(len(classes))]
+    for i, row in enumerate(classes):
+        counts.add(row, (*root, i), "n")
+        counts.link((*root, i, "n"), [("verdict", "events")])
+    counts.link(("outcome", "n"), places)
+    merged = page["outcome"].get("merged") or []
+    for i, row in enumerate(merged):
+        counts.add(row, ("outcome", "merged", i), "n")
+    rest = (page["plan"].get("outcome") or {}).get("rest")
+    for i, row in enumerate(classes):
+        if row["class"] == rest and merged:
+            joined = sum(part["n"] for part in merged)
+            own: Path = ("left", "own", *root, i)
+            counts.values[own] = row["n"] - joined
+            parts = [("outcome", "merged", j, "n") for j in range(len(merged))]
+            counts.link((*root, i, "n"), [own, *parts])
 
 
 def _flow(counts: _Counts, page: dict[str, Any]) -> None:
@@ -137,7 +172,17 @@ def _flow(counts: _Counts, page: dict[str, Any]) -> None:
         counts.link(("data", "used"), [(*root, len(steps) - 1, "n_after")])
 
 
-def _table_one_row(counts: _Counts, row: dict[str, Any], path: Path) -> None:
+def _sizes(page: dict[str, Any]) -> dict[str, Path]:
+    """Where the size of each group of Table 1 stands."""
+    classes = page["outcome"].get("classes")
+    if classes is None:
+        return {"yes": ("outcome", "events"), "no": ("outcome", "non_events")}
+    return {row["class"]: ("outcome", "classes", i, "n") for i, row in enumerate(classes)}
+
+
+def _table_one_row(
+    counts: _Counts, row: dict[str, Any], path: Path, sizes: dict[str, Path]
+) -> None:
     """One variable: its groups, their levels, and what is missing in each."""
     counts.add(row, path, "n", "missing")
     counts.link(("data", "used"), [(*path, "n"), (*path, "missing")])
@@ -153,14 +198,16 @@ def _table_one_row(counts: _Counts, row: dict[str, Any], path: Path) -> None:
             levels[level["level"], group["group"]] = (*here, "levels", k, "n")
             parts.append((*here, "levels", k, "n"))
         counts.link((*here, "n"), parts)
-    if not {"overall", "yes", "no"} <= places.keys():
+    if "overall" not in places:
         return
     counts.link((*path, "n"), [(*places["overall"], "n")])
-    counts.link((*places["overall"], "n"), [(*places["yes"], "n"), (*places["no"], "n")])
-    for group, total in (("yes", "events"), ("no", "non_events")):
-        counts.remainder(("outcome", total), (*places[group], "n"), "missing")
+    apart = [group for group in places if group != "overall"]
+    counts.link((*places["overall"], "n"), [(*places[group], "n") for group in apart])
+    for group in apart:
+        if group in sizes:
+            counts.remainder(sizes[group], (*places[group], "n"), "missing")
     for name in dict.fromkeys(level for level, _ in levels):
-        sides = [levels[name, g] for g in ("yes", "no") if (name, g) in levels]
+        sides = [levels[name, g] for g in apart if (name, g) in levels]
         if (name, "overall") in levels:
             counts.link(levels[name, "overall"], sides)
 
@@ -193,19 +240,57 @@ def _same_variable(counts: _Counts, page: dict[str, Any], one: int, other: int) 
 
 
 def _centres(counts: _Counts, page: dict[str, Any]) -> None:
-    """Cases and events of each centre."""
+    """Cases and events, or cases of each class, of each centre."""
     root: Path = ("cohort", "centres")
     rows = page["cohort"]["centres"]
     for i, row in enumerate(rows):
         counts.add(row, (*root, i), "n", "events")
         counts.remainder((*root, i, "n"), (*root, i, "events"), "no event")
+        classes = row.get("classes") or []
+        for k, group in enumerate(classes):
+            counts.add(group, (*root, i, "classes", k), "n")
+        counts.link((*root, i, "n"), [(*root, i, "classes", k, "n") for k in range(len(classes))])
     for total, name in ((("data", "used"), "n"), (("outcome", "events"), "events")):
         counts.link(total, [(*root, i, name) for i in range(len(rows))])
+    for k in range(len(page["outcome"].get("classes") or [])):
+        parts = [(*root, i, "classes", k, "n") for i in range(len(rows))]
+        counts.link(("outcome", "classes", k, "n"), parts)
 
 
-def _calibration(counts: _Counts, model: dict[str, Any], path: Path) -> None:
-    """Groups of the calibration figure and bars of its histogram."""
-    curve = (model.get("curves") or {}).get("calibration") or {}
+def _left_out(counts: _Counts, page: dict[str, Any], model: dict[str, Any], i: int) -> None:
+    """Centres left out in turn: the same cases again, and the smaller class of each."""
+    rows = ((model.get("performance") or {}).get("internal_external") or {}).get("by_centre") or []
+    centres = {row["centre"]: place for place, row in enumerate(page["cohort"]["centres"])}
+    for j, row in enumerate(rows):
+        here: Path = ("models", i, "performance", "internal_external", "by_centre", j)
+        counts.add(row, here, "n", "events")
+        place = centres.get(row["centre"])
+        if place is None:
+            continue
+        there: Path = ("cohort", "centres", place)
+        counts.link((*there, "n"), [(*here, "n")])
+        centre = page["cohort"]["centres"][place]
+        same = [(*there, "events"), ("left", "no event", *there, "events")]
+        same += [(*there, "classes", k, "n") for k in range(len(centre.get("classes") or []))]
+        for path in same:
+            counts.link(path, [(*here, "events")])
+
+
+def _calibrations(model: dict[str, Any], i: int) -> list[tuple[Path, dict[str, Any]]]:
+    """Every calibration figure of a model with its place."""
+    curves = model.get("curves") or {}
+    found: list[tuple[Path, dict[str, Any]]] = []
+    if curves.get("calibration"):
+        found.append((("models", i, "curves", "calibration"), curves["calibration"]))
+    for k, row in enumerate(curves.get("by_class") or []):
+        if row.get("calibration"):
+            path = ("models", i, "curves", "by_class", k, "calibration")
+            found.append((path, row["calibration"]))
+    return found
+
+
+def _calibration(counts: _Counts, curve: dict[str, Any], path: Path) -> None:
+    """Groups of a calibration figure and bars of its histogram."""
     for i, group in enumerate(curve.get("bins") or []):
         counts.add(group, (*path, "bins", i), "n")
         here: Path = ("bin", *path, i)
@@ -236,16 +321,16 @@ def _withhold(page: dict[str, Any], raw: dict[Path, int], shown: dict[Path, Show
             if "median" in group and not (isinstance(group["n"], int) and group["n"] > 0):
                 group.update(median=None, q1=None, q3=None)
     for i, model in enumerate(page["models"]):
-        curve = (model.get("curves") or {}).get("calibration") or {}
-        root: Path = ("models", i, "curves", "calibration")
-        for j in reversed(range(len(curve.get("bins") or []))):
-            mine = {
-                (*root, "bins", j, "n"),
-                ("bin", *root, j),
-                ("left", "no event", "bin", *root, j),
-            }
-            if mine & unseen:
-                del curve["bins"][j]
+        for root, curve in _calibrations(model, i):
+            for j in reversed(range(len(curve.get("bins") or []))):
+                mine = {
+                    (*root, "bins", j, "n"),
+                    ("bin", *root, j),
+                    ("left", "no event", "bin", *root, j),
+                }
+                if mine & unseen:
+                    del curve["bins"][j]
+        _withhold_centres(model)
     if unseen & {("verdict", "n"), ("verdict", "events"), ("outcome", "events")}:
         page["verdict"].update(minimum_n=None, events_per_parameter=None, r2_anticipated=None)
     whole = {path for path in unseen if path[0] in ("data", "outcome", "verdict")}
@@ -255,6 +340,16 @@ def _withhold(page: dict[str, Any], raw: dict[Path, int], shown: dict[Path, Show
     for warning in page["warnings"]:
         if _quotes(warning["message"], raw, unseen):
             warning["message"] = WITHHELD
+
+
+def _withhold_centres(model: dict[str, Any]) -> None:
+    """Take away the measures of a centre whose cases or events are not told."""
+    found = (model.get("performance") or {}).get("internal_external") or {}
+    for row in found.get("by_centre") or []:
+        if not (isinstance(row["n"], int) and isinstance(row["events"] or 0, int)):
+            for name, value in row.items():
+                if isinstance(value, dict) and "estimate" in value:
+                    row[name] = {"estimate": None, "interval": None}
 
 
 def _quotes(sentence: str, raw: dict[Path, int], paths: set[Path]) -> bool:

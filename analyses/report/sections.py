@@ -4,6 +4,7 @@ Belongs here: choosing, ordering and wording the numbers of one run.
 Does not belong here: HTML (`templates`), fixed sentences (`words`), figures (`pictures`).
 """
 
+import re
 from collections.abc import Sequence
 from statistics import median
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from analyses import numbers
 from analyses.disclosure import Shown
 from analyses.report import words
-from analyses.report.pictures import MISSING_STATES, YES_NO, is_sign, model_name
+from analyses.report.pictures import MISSING_STATES, YES_NO, is_sign
 from analyses.report.words import human
 
 Rows = list[dict[str, Any]]
@@ -59,9 +60,35 @@ def _says_present(row: dict[str, Any]) -> bool:
     return any(state["state"] in ("present", "absent") for state in row["states"])
 
 
+def groups_of(page: dict[str, Any]) -> Rows:
+    """The groups that the outcome makes, with their size: with and without, or each class."""
+    classes = page["outcome"].get("classes")
+    if classes is not None:
+        return [{"group": c["class"], "label": human(c["class"]), "n": c["n"]} for c in classes]
+    return [
+        {"group": "yes", "label": "With outcome", "n": page["outcome"].get("events")},
+        {"group": "no", "label": "Without", "n": page["outcome"].get("non_events")},
+    ]
+
+
+def merged_classes(page: dict[str, Any]) -> str:
+    """Which small groups joined the rest, in one sentence; empty if none did."""
+    merged = page["outcome"].get("merged") or []
+    if not merged:
+        return ""
+    rest = words.level((page["plan"].get("outcome") or {}).get("rest"))
+    said = ", ".join(f"{words.level(c['class'])} ({c['n']})" for c in merged)
+    return f"Groups of fewer than ten patients joined “{rest}”: {said}."
+
+
 def table_one(page: dict[str, Any]) -> dict[str, Any]:
     """Table 1: a row per number, a heading and a row per level of a category."""
     body: Rows = []
+    if page["data"]["used"] == 0:
+        return {"rows": [], "groups": [], "is_whole": True, "is_wide": False, "n": 0}
+    shown = {g["group"] for row in page["cohort"]["table_one"] for g in row["groups"]}
+    apart = [group for group in groups_of(page) if group["group"] in shown]
+    names = ["overall", *(group["group"] for group in apart)]
     for row in page["cohort"]["table_one"]:
         groups = {group["group"]: group for group in row["groups"]}
         label = words.label_of(row.get("label"), row["variable"])
@@ -74,16 +101,17 @@ def table_one(page: dict[str, Any]) -> dict[str, Any]:
             "smd": numbers.number(row["smd"]),
         }
         if row["kind"] == "number":
-            line["cells"] = [_spread(groups.get(g)) for g in ("overall", "yes", "no")]
+            line["cells"] = [_spread(groups.get(g)) for g in names]
             line["levels"] = []
         else:
             line["cells"] = None
-            line["levels"] = _levels(groups)
+            line["levels"] = _levels(groups, names)
         body.append(line)
     return {
         "rows": body,
-        "events": page["outcome"].get("events"),
-        "non_events": page["outcome"].get("non_events"),
+        "groups": apart,
+        "is_whole": bool(apart) or not body,
+        "is_wide": len(apart) > 2,
         "n": page["data"]["used"],
     }
 
@@ -93,15 +121,15 @@ def _exact(*counts: Shown) -> bool:
     return all(isinstance(count, int) for count in counts)
 
 
-def _spread(group: dict[str, Any] | None) -> str:
-    """Median with quartiles of one group."""
+def _spread(group: dict[str, Any] | None) -> dict[str, str]:
+    """Median and quartiles of one group."""
     if group is None or group.get("median") is None:
-        return numbers.NONE
+        return {"median": numbers.NONE, "quartiles": ""}
     low, high = numbers.typical(group["q1"]), numbers.typical(group["q3"])
-    return f"{numbers.typical(group['median'])} ({low} to {high})"
+    return {"median": numbers.typical(group["median"]), "quartiles": f"{low} to {high}"}
 
 
-def _levels(groups: dict[str, Any]) -> Rows:
+def _levels(groups: dict[str, Any], shown: Sequence[str]) -> Rows:
     """Counts of each level in each group; levels in the order they come in."""
     counts = {
         name: {level["level"]: level["n"] for level in group.get("levels") or []}
@@ -115,7 +143,7 @@ def _levels(groups: dict[str, Any]) -> Rows:
                 numbers.count_of(counts.get(g, {}).get(name, 0), groups[g]["n"])
                 if g in groups
                 else numbers.NONE
-                for g in ("overall", "yes", "no")
+                for g in shown
             ],
         }
         for name in names
@@ -149,29 +177,24 @@ def _state_name(state: str | None) -> str:
 
 
 def terms(page: dict[str, Any], model: dict[str, Any] | None) -> Rows:
-    """Standardised coefficients of a model, largest first."""
+    """Standardised coefficients of a model, largest first; of several classes one of each."""
     found = (model or {}).get("coefficients") or []
     labels = {
         r["column"]: words.label_of(r.get("label"), r["column"])
         for r in page["cohort"]["missingness"]
     }
-    inner = [t for t in found if not _is_intercept(t["term"])]
-    ordered = sorted(inner, key=lambda t: (-abs(t["estimate"] or 0), t["term"]))
-    ordered += [t for t in found if _is_intercept(t["term"])]
+    by_term: dict[str, list[float]] = {}
+    for row in found:
+        by_term.setdefault(row["term"], []).append(row["estimate"] or 0.0)
+    ordered = sorted(by_term, key=lambda t: (-max(map(abs, by_term[t])), t))
     return [
         {
-            "label": term_label(t["term"], labels),
-            "estimate": numbers.number(t["estimate"], digits=3),
-            "interval": numbers.interval(t.get("interval"), digits=3) if t.get("interval") else "",
-            "direction": "" if _is_intercept(t["term"]) else _direction(t["estimate"]),
+            "label": term_label(term, labels),
+            "estimates": [numbers.number(value, digits=3) for value in by_term[term]],
+            "direction": _direction(by_term[term][0]) if len(by_term[term]) == 1 else "",
         }
-        for t in ordered
+        for term in ordered
     ]
-
-
-def _is_intercept(term: str) -> bool:
-    """Whether a term is the constant of the model."""
-    return term.strip("() ").lower() in {"intercept", "constant"}
 
 
 def _direction(estimate: float | None) -> str:
@@ -214,7 +237,7 @@ def term_label(term: str, labels: dict[str, str]) -> str:
 def measures_table(page: dict[str, Any], models: Sequence[dict[str, Any]]) -> Rows:
     """Each measure: for each model the estimate on unseen cases and the apparent one."""
     rows: Rows = []
-    for key, measure in words.MEASURES.items():
+    for key, measure in words.measures_of(page["outcome"].get("kind")).items():
         cells = []
         for model in models:
             performance = model.get("performance") or {}
@@ -232,33 +255,6 @@ def measures_table(page: dict[str, Any], models: Sequence[dict[str, Any]]) -> Ro
         if any(c["nested"] != numbers.NONE or c["apparent"] != numbers.NONE for c in cells):
             rows.append({"measure": measure, "cells": cells})
     return rows
-
-
-def comparison(page: dict[str, Any]) -> str:
-    """Whether the baseline was beaten, said without hope."""
-    found = page.get("comparison")
-    if not found or found.get("beats_baseline") is None:
-        return "The models were not compared with the baseline."
-    primary = model_by_role(page, "primary")
-    name = model_name(primary) if primary else str(found.get("best"))
-    difference = (found.get("difference") or {}).get("log_loss") or {}
-    low_high = difference.get("interval")
-    numbers_said = ""
-    if difference.get("estimate") is not None:
-        numbers_said = (
-            f" ({name} minus baseline: {numbers.number(difference['estimate'], digits=3)}"
-        )
-        if low_high:
-            numbers_said += f", 95% interval {numbers.interval(low_high, digits=3)}"
-        numbers_said += "; below 0 is better)"
-    if found["beats_baseline"]:
-        return f"The {name} model predicted better than the baseline: lower log-loss{numbers_said}."
-    if low_high and low_high[0] > 0:
-        return f"The {name} model predicted worse than the baseline: higher log-loss{numbers_said}."
-    return (
-        f"The {name} model did not clearly beat the baseline: the difference in log-loss is "
-        f"compatible with none{numbers_said}."
-    )
 
 
 def penalty(page: dict[str, Any], model: dict[str, Any] | None) -> str:
@@ -281,25 +277,6 @@ def penalty(page: dict[str, Any], model: dict[str, Any] | None) -> str:
     return said + ". A small C means strong shrinkage."
 
 
-def decision(model: dict[str, Any] | None, baseline: dict[str, Any] | None) -> Rows:
-    """Net benefit at each threshold: model, baseline, treat all, treat none."""
-    found = ((model or {}).get("curves") or {}).get("decision") or []
-    other = {
-        row["threshold"]: row["model"]
-        for row in ((baseline or {}).get("curves") or {}).get("decision") or []
-    }
-    return [
-        {
-            "threshold": f"{row['threshold']:.0%}",
-            "model": numbers.number(row["model"], digits=3),
-            "baseline": numbers.number(other.get(row["threshold"]), digits=3),
-            "all": numbers.number(row["all"], digits=3),
-            "none": numbers.number(row["none"], digits=3),
-        }
-        for row in found
-    ]
-
-
 def cautions(page: dict[str, Any]) -> Rows:
     """Warnings by code, in the order of their first; each with the messages after the first two."""
     labels = {
@@ -308,10 +285,10 @@ def cautions(page: dict[str, Any]) -> Rows:
     }
     by_code: dict[str, list[str]] = {}
     for row in page["warnings"]:
-        message = row["message"]
-        first, _, rest = message.partition(" ")
-        said = f"{labels[first]} {rest}" if first in labels else message
-        by_code.setdefault(row["code"], []).append(said)
+        said = row["message"]
+        for column, label in labels.items():
+            said = re.sub(rf"\b{re.escape(column)}\b", label, said)
+        by_code.setdefault(row["code"], []).append(said[:1].upper() + said[1:])
     return [
         {"code": code, "first": messages[:2], "more": messages[2:]}
         for code, messages in by_code.items()

@@ -198,6 +198,57 @@ MEASURES = {
     ),
 }
 
+MULTICLASS_MEASURES = {
+    "auc": Measure(
+        "AUC over pairs of groups (telling patients apart)",
+        "AUC",
+        2,
+        0.5,
+        "1; 0.5 is a coin toss",
+        "Of two patients from different groups, how often the model gives each the higher "
+        "probability of the own group; the mean over all pairs of groups.",
+        "Hand and Till (2001): mean over pairs of classes of the two one-way AUCs, ties one half; "
+        "each pair within each outer test fold that holds both classes, averaged over folds; "
+        "interval: normal on the logit scale with the bootstrap standard deviation.",
+    ),
+    "pdi": Measure(
+        "Picking the right patient (PDI)",
+        "PDI",
+        2,
+        None,
+        "1; a blind guess is 1 divided by the number of groups",
+        "Of a set of patients, one from each group, how often the one with the highest probability "
+        "of a group is the one from that group; the mean over groups.",
+        "Polytomous discrimination index (Van Calster 2012), ties shared, all sets counted. "
+        + POOLED,
+    ),
+    "brier": Measure(
+        "Brier score (error)",
+        "Brier",
+        3,
+        None,
+        "0; at most 2",
+        "Squared distance between the predicted probabilities and what was found (1 for the own "
+        "group, 0 for the others), added up over groups; smaller is better.",
+        "Mean over patients of the sum over classes of (p - y) squared. " + POOLED,
+    ),
+    "log_loss": Measure(
+        "Log-loss (error)",
+        "Log-loss",
+        3,
+        None,
+        "0",
+        "Punishes confident wrong predictions most; smaller is better. Models are compared by it.",
+        "Mean of -log of the probability given to the group that was found. " + POOLED,
+    ),
+}
+
+
+def measures_of(kind: object) -> dict[str, Measure]:
+    """The measures of a kind of outcome, in the order of the page."""
+    return MULTICLASS_MEASURES if kind == "multiclass" else MEASURES
+
+
 #: level -> (headline, what it means)
 VERDICTS = {
     "describe_only": (
@@ -287,8 +338,9 @@ WITHHELD_ON_PURPOSE = "Withheld."
 NOT_YET = {
     "internal_external": (
         "Internal-external validation (leave one centre out)",
-        NOT_COMPUTED,
-        "It would show whether a model made without one hospital works there.",
+        "Not possible here.",
+        "It shows whether a model made without one hospital works there, and needs at least three "
+        "hospitals; case reports have none.",
     ),
     "instability": (
         "Instability of predictions",

@@ -141,7 +141,8 @@ def test_what_is_not_computed_is_said(pages):
     text = text_of(pages["simulated"])
     for name in ("leave one centre out", "Instability of predictions", ".632+", "Harrell"):
         assert name in text
-    assert text.count("Not computed in this version.") == 3
+    assert text.count("Not computed in this version.") == 2
+    assert "Not possible here. It shows whether a model made without one hospital works" in text
 
 
 def test_comparison_is_honest():

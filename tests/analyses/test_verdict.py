@@ -25,7 +25,7 @@ def _counts(
         ({"positives": 391}, "9 events in the smaller class are below 10"),
         ({"positives": 19, "outer_folds": 10}, "19 patients in the rarest class are below 20"),
         ({"parameters": 0}, "0 predictors vary"),
-        ({"patients": 0, "positives": 0, "parameters": 0}, "n = 0 is below 40"),
+        ({"patients": 0, "positives": 0, "parameters": 0}, "No case could be analysed"),
     ],
 )
 def test_describe_only(changes: dict[str, int], reason: str) -> None:

@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from analyses.report import render_report
+from tests.analyses.real_results import CASES as REAL
+from tests.analyses.real_results import real
 from tests.analyses.report_fixture import hostile, results
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -17,7 +19,7 @@ FLAGS = [
     "--disable-component-update", "--disable-sync", "--force-color-profile=srgb",
     "--font-render-hinting=none",
 ]  # fmt: skip
-CASES = ("simulated", "published", "registry", "describe_only", "hostile")
+CASES = ("simulated", "published", "registry", "describe_only", "hostile", *REAL)
 WIDTHS = (1280, 375, 320)
 
 OUTSIDE = """() => {
@@ -81,7 +83,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Reports of every case on disk."""
     folder = tmp_path_factory.mktemp("reports")
     for case in CASES:
-        made = hostile() if case == "hostile" else results(case)
+        made = hostile() if case == "hostile" else real(case) if case in REAL else results(case)
         (folder / f"{case}.html").write_bytes(render_report(made))
     return {case: folder / f"{case}.html" for case in CASES}
 

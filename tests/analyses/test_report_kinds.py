@@ -1,0 +1,107 @@
+"""The report of several classes, of centres left out, of a challenger, and of nobody."""
+
+import re
+
+import pytest
+
+from analyses.report import render_report
+from analyses.report.merging import merge_small_steps
+from analyses.report.release import release
+from tests.analyses.real_results import CASES, real
+
+
+def _text(case: str) -> str:
+    page = re.sub(r"<style.*?</style>", " ", render_report(real(case)).decode(), flags=re.DOTALL)
+    words = re.sub(r"<[^>]+>", " ", page).replace("\u00ad", "")
+    return re.sub(r"\s+", " ", words)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_same_results_give_the_same_bytes(case: str) -> None:
+    assert render_report(real(case)) == render_report(real(case))
+
+
+def test_classes_are_named_everywhere() -> None:
+    text = _text("classes")
+    outcome = real("classes")["outcome"]
+    assert [c["class"] for c in outcome["merged"]] == ["vascular"]
+    assert f"joined “other”: vascular ({outcome['merged'][0]['n']})" in text
+    for c in outcome["classes"]:
+        assert re.search(rf"n = {c['n']}\b", text)
+    assert "Picking the right patient (PDI)" in text
+    assert "Pate and colleagues" in text
+    assert "Riley and colleagues" not in text
+    assert "against all other groups" in text
+    assert "Net benefit" not in text
+
+
+def test_centres_stand_beside_nested_cross_validation() -> None:
+    found = real("centres")["models"][1]["performance"]["internal_external"]
+    text = _text("centres")
+    assert "At centres it was not made from" in text
+    for row in found["by_centre"]:
+        assert row["centre"] in text
+    assert f"All ({found['centres_pooled']} centres pooled)" in text
+    assert "Where the next centre may lie" in text
+    assert "covers in truth 84 to 94 of 100" in text
+    assert "Not possible here" not in text
+
+
+def test_a_challenger_is_told_why_it_does_not_win() -> None:
+    results = real("centres")
+    challenger = results["comparison"]["challengers"][0]
+    text = _text("centres")
+    verb = "takes" if challenger["wins"] else "does not take"
+    assert f"The random forest {verb} the place of ridge" in text
+    for reason in challenger["reasons"]:
+        assert reason in text
+
+
+def test_nobody_eligible_is_no_blank_page() -> None:
+    text = _text("nobody")
+    assert "Why nobody could be analysed: 260 no McCormick grade before surgery." in text
+    assert "No case could be analysed" in text
+    assert "Table 1" not in text
+
+
+@pytest.mark.parametrize("case", ["classes_registry", "centres_registry"])
+def test_a_confidential_report_has_no_small_count_and_keeps_the_sizes(case: str) -> None:
+    raw, page = real(case), release(real(case))
+    assert page["audience"] == "internal"
+    assert page["data"]["used"] == raw["data"]["used"]
+    if case.startswith("classes"):
+        assert [c["n"] for c in page["outcome"]["classes"]] == [
+            c["n"] for c in raw["outcome"]["classes"]
+        ]
+        assert str(page["outcome"]["merged"][0]["n"]) == "<5"
+        assert "Not shown by group" in _text(case)
+
+    def small(node: object, path: str = "") -> list[str]:
+        if isinstance(node, dict):
+            return [p for key, value in node.items() for p in small(value, f"{path}.{key}")]
+        if isinstance(node, list):
+            return [p for i, value in enumerate(node) for p in small(value, f"{path}[{i}]")]
+        named = re.search(r"\.(n|events|non_events|n_out|missing|recorded)$", path)
+        return [path] if named and isinstance(node, int) and 0 < node < 5 else []
+
+    told = [p for p in small(page) if "centres_pooled" not in p]
+    assert told == []
+
+
+def test_small_exclusions_are_joined_before_anything_is_hidden() -> None:
+    page = real("centres")
+    steps = [("a", 100, 11), ("b", 89, 2), ("c", 87, 17), ("d", 70, 0), ("e", 70, 3)]
+    page["cohort"]["attrition"] = [
+        {"step": name, "n_before": before, "n_out": out, "n_after": before - out}
+        for name, before, out in steps
+    ]
+    page["data"]["excluded"] = [{"reason": name, "n": out} for name, _, out in steps if out]
+    merge_small_steps(page)
+    flow = [
+        (s["step"], s["n_before"], s["n_out"], s["n_after"]) for s in page["cohort"]["attrition"]
+    ]
+    assert flow == [
+        ("a", 100, 11, 89),
+        ("b; or: c; or: d; or: e", 89, 22, 67),
+    ]
+    assert sum(row["n"] for row in page["data"]["excluded"]) == 33
