@@ -17,7 +17,7 @@ import polars as pl
 from setting import say_setting
 
 ROWS = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
-COLUMNS, TIMES = 1_000, 3
+COLUMNS, TIMES = 1_000, 2
 
 
 def spent(do: Callable[[], object]) -> tuple[float, float]:
