@@ -63,6 +63,7 @@ def context(page: dict[str, Any]) -> dict[str, Any]:
         page["verdict"]["level"], (words.human(page["verdict"]["level"]), "")
     )
     made = {
+        **_of_models(page, primary, baseline, models),
         "page": page,
         "band": band,
         "cohort_name": cohort,
@@ -81,6 +82,22 @@ def context(page: dict[str, Any]) -> dict[str, Any]:
         "missing_figure": pictures.gaps(page),
         "table_one": sections.table_one(page),
         "predictors": sections.predictors(page) if page["data"]["used"] != 0 else [],
+        "cautions": sections.cautions(page),
+        "methods": prose.methods(page),
+        "limitations": prose.limitations(page),
+        "percent": numbers.share(page["outcome"].get("events"), page["outcome"].get("n")),
+    }
+    return made | {"contents": contents(made)}
+
+
+def _of_models(
+    page: dict[str, Any],
+    primary: dict[str, Any] | None,
+    baseline: dict[str, Any] | None,
+    models: list[dict[str, Any]],
+) -> dict[str, Any]:
+    """What the template shows of the models; empty things where none was fitted."""
+    return {
         "primary": primary,
         "baseline": baseline,
         "models": models,
@@ -95,12 +112,7 @@ def context(page: dict[str, Any]) -> dict[str, Any]:
         "calibration_figures": pictures.curves(primary),
         "decision": contest.decision(primary, baseline),
         "not_yet": sections.not_yet(primary),
-        "cautions": sections.cautions(page),
-        "methods": prose.methods(page),
-        "limitations": prose.limitations(page),
-        "percent": numbers.share(page["outcome"].get("events"), page["outcome"].get("n")),
     }
-    return made | {"contents": contents(made)}
 
 
 def contents(made: dict[str, Any]) -> list[tuple[str, str]]:
