@@ -164,9 +164,9 @@ def quarantine(home: Any, site: str | None, as_json: bool, csv_file: Path | None
 def dashboard(home: Any, port: int) -> None:
     """Serve the pages over the published snapshots, on this machine only."""
     from dashboard.serve import serve
+    from orchestration.home import require_home
 
-    if not home.published.is_dir():
-        raise UsageError(f"{home.path} is no home. Name one with --home, or run 'imsct demo'.")
+    require_home(home)
     serve(home, port=port, say=click.echo)
 
 
