@@ -10,10 +10,10 @@ export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev daemon test check pytest golden bench browser lock clean
+.PHONY: help setup run dev daemon test check pytest golden docs docs-check bench bench-decisions browser lock clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; name it with: make PYTHON=python3.12 ...")'
@@ -49,8 +49,17 @@ pytest: $(READY) browser ## the tests
 golden: $(READY) ## write the golden files again; read the diff before committing it
 	$(BIN)/python -m tests.golden.rewrite
 
+docs: $(READY) ## write the picture of the house and the table of imports again
+	PYTHONPATH=. $(BIN)/python docs/draw_architecture.py
+
+docs-check: $(READY) ## say whether they are as the code is (the tests say it too)
+	PYTHONPATH=. $(BIN)/python docs/draw_architecture.py --check
+
 bench: $(READY) ## measure what is worth measuring
 	PYTHONPATH=. $(BIN)/python benchmarks/interval_panel.py
+
+bench-decisions: $(READY) ## measure again what docs/decisions/ rests on
+	for script in benchmarks/decisions/[a-z]*.py; do echo "== $$script"; PYTHONPATH=. $(BIN)/python $$script 2>/dev/null || exit 1; done
 
 browser: # Debian's chromium, where it is missing and may be installed; tests that need it say loudly when it is not there
 	@command -v chromium >/dev/null 2>&1 || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; } || echo "chromium is missing and may not be installed here: tests that look at a page will be skipped" >&2

@@ -13,7 +13,7 @@ from analyses.endpoints import endpoint_warnings
 from analyses.model_files import save
 from analyses.plan import Plan
 from analyses.protocol import run_plan
-from analyses.report import render_report
+from analyses.report import render_index, render_report
 from analyses.results import to_json
 from analyses.workers import processors
 from assets.context import Line
@@ -63,6 +63,16 @@ def analyse_cohort(line: Line, plan: Plan) -> dict[str, str | int]:
     write_atomically(page, render_report(run.results))
     line.say(f"reports/{folder}/report.html: written")
     return _summary(run.results, was_run=1)
+
+
+def write_index(line: Line, snapshot: str) -> None:
+    """Write the page that leads to every report on a snapshot."""
+    found = []
+    for path in sorted(line.home.results.glob(f"*-{snapshot}/results.json")):
+        if (line.home.reports / path.parent.name / "report.html").exists():
+            found.append((path.parent.name, json.loads(path.read_text(encoding="utf-8"))))
+    write_atomically(line.home.reports / "index.html", render_index(found))
+    line.say("reports/index.html: written")
 
 
 def _kept(

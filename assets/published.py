@@ -6,6 +6,7 @@ Does not belong here: what a snapshot holds (`assets.snapshot`), the files (`war
 
 import dagster as dg
 
+from assets.analysing import write_index
 from assets.context import Line
 from assets.results import results_assets
 from assets.snapshot import publish_snapshot
@@ -25,6 +26,7 @@ from assets.snapshot import publish_snapshot
 def published_snapshot(line: dg.ResourceParam[Line]) -> dg.MaterializeResult:
     """File named by its content, manifest, `CURRENT` replaced last; de-identified, read-only."""
     snapshot = publish_snapshot(line)
+    write_index(line, snapshot.id)
     return dg.MaterializeResult(
         data_version=dg.DataVersion(snapshot.id),
         metadata={"snapshot": snapshot.id, "is_new": int(snapshot.is_new)},

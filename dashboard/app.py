@@ -31,7 +31,7 @@ from analyses.report.words import RESEARCH_ONLY
 from dashboard.filters import read_address, snap_of
 from dashboard.guard import Guard
 from dashboard.pages.cohort import PATH, allowed_values, cohort_page, default_cohort
-from dashboard.pages.overview import overview, today
+from dashboard.pages.overview import cases_behind, overview, today
 from dashboard.pages.reports import report_file
 from dashboard.shelf import Shelf, View
 from schemas.errors import ImsctError, IntegrityError, UsageError
@@ -170,6 +170,7 @@ def _page(
             view=view,
             warning=shelf.warning,
             pinned=snapshot_id,
+            behind=[] if view is None else cases_behind(view),
             **made,
         )
 
@@ -196,6 +197,7 @@ def _error_page(
         view=None,
         warning=None,
         pinned=None,
+        behind=[],
         remedy=remedy,
         detail=detail,
         reference=reference,

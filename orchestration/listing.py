@@ -117,6 +117,7 @@ def run_as_text(home: Home, *, before: str | None) -> str:
         *(["Why, and what to do: imsct quarantine"] if counts["quarantined"].sum() else []),
         "",
         *_what_changed(before, snapshot),
+        f"reports   {_shown(home.reports / 'index.html')}",
         *(f"report    {_shown(path)}" for path in reports),
         f"snapshot  {_shown(snapshot.path)}",
         f"database  {_shown(home.database)}",

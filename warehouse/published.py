@@ -68,6 +68,9 @@ def open_published(
             f"published/{path.name} (E_SHA256): the engine cannot read it ({type(error).__name__})."
             " Run 'imsct snapshot verify'."
         ) from error
+    is_locked = con.execute("select current_setting('lock_configuration')").fetchone()
+    if is_locked == (True,):  # another connection of this process to the same file did it already
+        return con
     # Refused as an option of connect; the bar would print to stdout, even into a pipe.
     con.execute("set enable_progress_bar = false")
     con.execute("set enable_external_access = false")

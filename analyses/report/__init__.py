@@ -1,9 +1,10 @@
-"""The report: one self-contained HTML file made from `results.json` and nothing else.
+"""The report: one self-contained HTML file for every analysis, and the index of all of them.
 
-Belongs here: what is said, in which order, and the page it stands on.
-Does not belong here: any number (`analyses.protocol`), the drawings (`analyses.figures`).
+Belongs here: results (`imsct.results/1`) in, bytes out.
+Does not belong here: statistics, drawing (`analyses.figures`), files.
 """
 
+from analyses.report.index import render_index
 from analyses.report.page import render_report
 
-__all__ = ["render_report"]
+__all__ = ["render_index", "render_report"]

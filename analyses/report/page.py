@@ -6,10 +6,8 @@ Does not belong here: numbers, words, drawings (the other modules of this packag
 
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from analyses import numbers
-from analyses.report import contest, pictures, prose, sections, words
+from analyses.report import contest, environment, pictures, prose, sections, words
 from analyses.report.release import release
 
 
@@ -37,18 +35,7 @@ def render_report(results: dict[str, Any]) -> bytes:
     Order of the sections after TRIPOD+AI (BMJ 2024;385:e078378).
     """
     page = release(results)
-    environment = Environment(
-        loader=PackageLoader("analyses.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters.update(
-        number=numbers.number, brief=numbers.brief, human=words.human, model=pictures.model_name
-    )
-    html = environment.get_template("page.html").render(context(page))
+    html = environment.templates().get_template("page.html").render(context(page))
     return html.encode("utf-8")
 
 
@@ -76,6 +63,7 @@ def context(page: dict[str, Any]) -> dict[str, Any]:
         page["verdict"]["level"], (words.human(page["verdict"]["level"]), "")
     )
     made = {
+        **_of_models(page, primary, baseline, models),
         "page": page,
         "band": band,
         "cohort_name": cohort,
@@ -94,6 +82,22 @@ def context(page: dict[str, Any]) -> dict[str, Any]:
         "missing_figure": pictures.gaps(page),
         "table_one": sections.table_one(page),
         "predictors": sections.predictors(page) if page["data"]["used"] != 0 else [],
+        "cautions": sections.cautions(page),
+        "methods": prose.methods(page),
+        "limitations": prose.limitations(page),
+        "percent": numbers.share(page["outcome"].get("events"), page["outcome"].get("n")),
+    }
+    return made | {"contents": contents(made)}
+
+
+def _of_models(
+    page: dict[str, Any],
+    primary: dict[str, Any] | None,
+    baseline: dict[str, Any] | None,
+    models: list[dict[str, Any]],
+) -> dict[str, Any]:
+    """What the template shows of the models; empty things where none was fitted."""
+    return {
         "primary": primary,
         "baseline": baseline,
         "models": models,
@@ -108,12 +112,7 @@ def context(page: dict[str, Any]) -> dict[str, Any]:
         "calibration_figures": pictures.curves(primary),
         "decision": contest.decision(primary, baseline),
         "not_yet": sections.not_yet(primary),
-        "cautions": sections.cautions(page),
-        "methods": prose.methods(page),
-        "limitations": prose.limitations(page),
-        "percent": numbers.share(page["outcome"].get("events"), page["outcome"].get("n")),
     }
-    return made | {"contents": contents(made)}
 
 
 def contents(made: dict[str, Any]) -> list[tuple[str, str]]:

@@ -70,27 +70,15 @@ def default_cohort(reader: PublishedReader) -> str | None:
 
 def cohort_page(view: View, home: Home, selection: Selection) -> dict[str, Any]:
     """What the page shows of one selection; `is_too_small` where it may show nothing."""
-    cohort = selection.cohort or default_cohort(view.reader)
     default = default_cohort(view.reader)
+    cohort = selection.cohort or default
     if cohort is None:
         return {"cohort": None, "reports": []}
-    order = allowed_values(view.reader)
     counts, sums = _counts(view.reader, cohort, selection)
-    selected, outside = counts["selected",], counts["outside",]
     is_chosen = any(selection.chosen.values())
-    too_small = is_chosen and (selected < SMALLEST_SHOWN or 0 < outside < SMALLEST_SHOWN)
-    totals = [("total", str(f)) for f in Facet]
-    shown: Mapping[Key, Shown] = (
-        {}
-        if too_small
-        else disclose(
-            counts,
-            sums=sums,
-            audience="internal",
-            provenance=cohort,
-            keep=[("selected",), ("all",), *totals],
-        )
-    )
+    too_small = is_chosen and _is_too_small(counts)
+    shown = {} if too_small else _shown(counts, sums, cohort)
+    whole = Selection(cohort=selection.cohort, snap=selection.snap)
     return {
         "cohort": cohort,
         "cohort_name": COHORTS[cohort][1],
@@ -100,16 +88,29 @@ def cohort_page(view: View, home: Home, selection: Selection) -> dict[str, Any]:
         "selected": shown.get(("selected",)),
         "all": shown.get(("all",)),
         "is_chosen": is_chosen,
-        "facets": [_facet(facet, order[str(facet)], shown, counts, selection) for facet in Facet],
+        "facets": _facets(view.reader, cohort, selection, shown),
         "chips": _chips(selection, default),
-        "reset": Selection(cohort=selection.cohort, snap=selection.snap).address(
-            PATH, default_cohort=default
-        ),
+        "reset": whole.address(PATH, default_cohort=default),
         "is_hidden": any(not isinstance(count, int) for count in shown.values()),
         "reports": [r for r in reports_of(home, view.snapshot.id) if r.cohort == cohort],
         "snap": selection.snap,
         "default_cohort": default,
     }
+
+
+def _is_too_small(counts: Mapping[Key, int]) -> bool:
+    """Whether so few are inside the selection, or outside it, that nothing is told."""
+    inside, outside = counts["selected",], counts["outside",]
+    return inside < SMALLEST_SHOWN or 0 < outside < SMALLEST_SHOWN
+
+
+def _shown(
+    counts: Mapping[Key, int], sums: Sequence[tuple[Key, Sequence[Key]]], cohort: str
+) -> dict[Key, Shown]:
+    """The counts as a signed-in reader may see them; totals are hidden last."""
+    totals: list[Key] = [("total", str(facet)) for facet in Facet]
+    keep = [("selected",), ("all",), *totals]
+    return disclose(counts, sums=sums, audience="internal", provenance=cohort, keep=keep)
 
 
 def _counts(
@@ -137,16 +138,27 @@ def _counts(
     return counts, [(total, parts) for total, parts in sums if parts]
 
 
+def _facets(
+    reader: PublishedReader, cohort: str, selection: Selection, shown: Mapping[Key, Shown]
+) -> list[dict[str, Any]]:
+    """Every facet, with the values that occur in the whole cohort in the dictionary's order.
+
+    Never only those that occur in the selection: of a small one that would tell what is in it.
+    """
+    order = allowed_values(reader)
+    made = []
+    for facet in Facet:
+        occurring = count_by(reader, facet, cohort=cohort, chosen={})
+        values = [value for value in order[str(facet)] if value in occurring]
+        made.append(_facet(facet, values, shown, selection.chosen.get(facet, ())))
+    return made
+
+
 def _facet(
-    facet: Facet,
-    order: Sequence[str],
-    shown: Mapping[Key, Shown],
-    counts: Mapping[Key, int],
-    selection: Selection,
+    facet: Facet, occurring: Sequence[str], shown: Mapping[Key, Shown], own: Sequence[str]
 ) -> dict[str, Any]:
-    """One facet: a row for every value that occurs or is chosen."""
-    own = selection.chosen.get(facet, ())
-    values = [v for v in order if (str(facet), v) in counts or v in own]
+    """One facet: a row for every value that occurs in the whole cohort, or is chosen."""
+    values = [*occurring, *(v for v in own if v not in occurring)]
     numbers = [shown.get((str(facet), v), 0) for v in values]
     top = max((n for n in numbers if isinstance(n, int)), default=0)
     return {

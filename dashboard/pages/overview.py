@@ -7,7 +7,7 @@ Does not belong here: the cohort page (`dashboard.pages.cohort`), HTML (`templat
 from datetime import UTC, datetime
 from typing import Any
 
-from analyses.disclosure import disclose
+from analyses.disclosure import Shown, disclose
 from analyses.report.words import COHORTS, human
 from dashboard.pages.reports import reports_of
 from dashboard.shelf import View
@@ -18,17 +18,24 @@ from warehouse.queries import cohorts, count_by_site_and_histology
 def overview(view: View, home: Home, *, now: datetime) -> dict[str, Any]:
     """What the first page shows of a snapshot."""
     deliveries = view.reader.deliveries().to_dicts()
-    totals = {
-        key: sum(row[key] for row in deliveries) for key in ("received", "accepted", "quarantined")
-    }
     return {
         "deliveries": deliveries,
-        "totals": totals,
-        "adds_up": totals["received"] == totals["accepted"] + totals["quarantined"],
+        "totals": _totals(deliveries),
         "tables": [_by_site(view, cohort) for cohort in cohorts(view.reader)],
         "reports": reports_of(home, view.snapshot.id),
         "age": age_in_words(view.snapshot.created, now),
     }
+
+
+def _totals(deliveries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Records of each provenance: simulated ones are never added to others."""
+    totals = []
+    for provenance in sorted({row["provenance"] for row in deliveries}):
+        mine = [row for row in deliveries if row["provenance"] == provenance]
+        sums = {k: sum(row[k] for row in mine) for k in ("received", "accepted", "quarantined")}
+        adds_up = sums["received"] == sums["accepted"] + sums["quarantined"]
+        totals.append({"provenance": provenance, **sums, "adds_up": adds_up})
+    return totals
 
 
 def _by_site(view: View, cohort: str) -> dict[str, Any]:
@@ -69,6 +76,15 @@ def _by_site(view: View, cohort: str) -> dict[str, Any]:
         "all": shown["all",],
         "is_hidden": any(not isinstance(count, int) for count in shown.values()),
     }
+
+
+def cases_behind(view: View) -> list[tuple[str, Shown]]:
+    """How many cases of each cohort a page rests on."""
+    behind = []
+    for cohort, n in cohorts(view.reader).items():
+        shown = disclose({"n": n}, sums=[], audience="internal", provenance=cohort)
+        behind.append((COHORTS[cohort][1], shown["n"]))
+    return behind
 
 
 def age_in_words(created: str, now: datetime) -> str:

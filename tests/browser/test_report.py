@@ -1,36 +1,21 @@
 """The report in a browser: nothing clipped, overlapping or fetched, at every width."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
-from analyses.report import render_report
+from analyses.report import render_index, render_report
 from tests.analyses.real_results import CASES as REAL
 from tests.analyses.real_results import real
 from tests.analyses.report_fixture import hostile, results
+from tests.browser.looking import OUTSIDE, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-FLAGS = [
-    "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--force-color-profile=srgb",
-    "--font-render-hinting=none",
-]  # fmt: skip
 CASES = ("simulated", "published", "registry", "describe_only", "hostile", *REAL)
 WIDTHS = (1280, 375, 320)
 
-OUTSIDE = """() => {
-  const wide = document.documentElement.clientWidth;
-  return [...document.querySelectorAll('main *, header *, footer *')].filter(e => {
-    if (e.closest('.scroll') && !e.classList.contains('scroll')) return false;
-    if (e.closest('svg') && e.tagName !== 'svg' && e.tagName !== 'text') return false;
-    const box = e.getBoundingClientRect();
-    return box.width > 1 && box.height > 1 && (box.left < -0.5 || box.right > wide + 0.5);
-  }).map(e => e.tagName + ' ' + (e.textContent || '').trim().slice(0, 40));
-}"""
 CLIPPED = """() => [...document.querySelectorAll('figure svg')].flatMap(svg => {
   const frame = svg.getBoundingClientRect();
   return [...svg.querySelectorAll('text')].filter(t => {
@@ -60,32 +45,15 @@ SMALLEST = """() => Math.min(...[...document.querySelectorAll('figure svg text')
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's chromium; without it the tests are skipped loudly, and fail where CI is set."""
-    path = shutil.which("chromium")
-    if path is None:
-        said = (
-            "chromium is missing: the report was NOT looked at (Debian: apt-get install chromium)"
-        )
-        if os.environ.get("CI"):
-            pytest.fail(said)
-        print(f"\n*** {said} ***")
-        pytest.skip(said)
-    root = ["--no-sandbox"] if os.getuid() == 0 else []
-    with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=path, args=FLAGS + root)
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Reports of every case on disk."""
     folder = tmp_path_factory.mktemp("reports")
     for case in CASES:
         made = hostile() if case == "hostile" else real(case) if case in REAL else results(case)
         (folder / f"{case}.html").write_bytes(render_report(made))
-    return {case: folder / f"{case}.html" for case in CASES}
+    index = [(f"{case}-0123456789abcdef", real(case)) for case in REAL]
+    (folder / "index.html").write_bytes(render_index(index))
+    return {case: folder / f"{case}.html" for case in (*CASES, "index")}
 
 
 @pytest.fixture
@@ -106,6 +74,22 @@ def page(browser: Browser) -> Iterator[Page]:
     opened.on("pageerror", lambda e: opened.troubles.append(str(e)))  # type: ignore[attr-defined]
     yield opened
     opened.close()
+
+
+@pytest.mark.parametrize("case", [*CASES, "index"])
+def test_axe_finds_no_barrier(page: Page, files: dict[str, Path], case: str):
+    page.goto(files[case].as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_index_fits_every_width(page: Page, files: dict[str, Path], width: int):
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(files["index"].as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(OUTSIDE) == []
+    assert page.troubles == []  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("case", CASES)

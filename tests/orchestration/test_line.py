@@ -74,8 +74,8 @@ def test_the_demo_says_where_everything_is_and_that_no_record_was_lost(
     demo: tuple[Path, subprocess.CompletedProcess[str]],
 ) -> None:
     home, done = demo
-    places = re.findall(r"^(?:report|snapshot|database)\s+(\S+)$", done.stdout, re.MULTILINE)
-    assert len(places) == 8  # six reports, snapshot, database
+    places = re.findall(r"^(?:reports?|snapshot|database)\s+(\S+)$", done.stdout, re.MULTILINE)
+    assert len(places) == 9  # the index, six reports, snapshot, database
     assert all(Path(place).is_file() for place in places)
     totals = re.search(r"^all\s+(\d+)\s+(\d+)\s+(\d+)$", done.stdout, re.MULTILINE)
     assert totals is not None

@@ -1,0 +1,26 @@
+"""The template environment that every page of `analyses.report` shares.
+
+Belongs here: where templates lie, escaping, filters.
+Does not belong here: what a page shows.
+"""
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from analyses import numbers
+from analyses.report import pictures, words
+
+
+def templates() -> Environment:
+    """Build an environment that escapes everything and refuses what is not defined."""
+    environment = Environment(
+        loader=PackageLoader("analyses.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update(
+        number=numbers.number, brief=numbers.brief, human=words.human, model=pictures.model_name
+    )
+    return environment

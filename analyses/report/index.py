@@ -1,0 +1,84 @@
+"""The index of reports: one page that says what each found, cohort by cohort, and leads to it.
+
+Belongs here: which numbers stand for a report, the words beside them.
+Does not belong here: the reports themselves (`analyses.report.page`), which files there are.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from analyses import numbers
+from analyses.report import contest, environment, sections, words
+from analyses.report.pictures import model_name
+from analyses.report.release import release
+
+_ORDER = ("registry", "published", "simulated")
+
+
+def render_index(reports: Sequence[tuple[str, dict[str, Any]]]) -> bytes:
+    """One self-contained HTML page over the reports of one snapshot.
+
+    Parameters
+    ----------
+    reports
+        Folder and results of each report.
+
+    Returns
+    -------
+    bytes
+        UTF-8; the same reports, in any order, give the same bytes.
+
+    Notes
+    -----
+    Every number passes disclosure control as in the report itself. Cohorts stand apart and are
+    never added together.
+    """
+    rows = [_row(folder, release(results)) for folder, results in sorted(reports)]
+    cohorts = []
+    for provenance in (*_ORDER, None):
+        mine = [row for row in rows if row["provenance"] == provenance]
+        if mine:
+            band, name, _ = words.COHORTS.get(str(provenance), words.UNKNOWN_COHORT)
+            cohorts.append({"band": band, "name": name, "provenance": provenance, "rows": mine})
+    html = (
+        environment.templates()
+        .get_template("index.html")
+        .render(
+            cohorts=cohorts,
+            snapshots=sorted({str(r["provenance"]["snapshot"]) for _, r in reports}),
+            research_only=words.RESEARCH_ONLY,
+        )
+    )
+    return html.encode("utf-8")
+
+
+def _row(folder: str, page: dict[str, Any]) -> dict[str, Any]:
+    """What the index says of one report."""
+    models = [m for m in page["models"] if m["role"] in ("baseline", "primary")]
+    headline, _ = words.VERDICTS[page["verdict"]["level"]]
+    is_binary = page["outcome"]["kind"] != "multiclass"
+    return {
+        "folder": folder,
+        "title": page["title"],
+        "provenance": page["cohort"]["provenance"],
+        "level": page["verdict"]["level"],
+        "headline": headline,
+        "used": page["data"]["used"],
+        "rows": page["data"]["rows"],
+        "is_binary": is_binary,
+        "events": page["outcome"]["events"],
+        "groups": sections.groups_of(page) if not is_binary else [],
+        "aucs": [_auc(model) for model in models],
+        "comparison": contest.comparison(page) if models else "",
+    }
+
+
+def _auc(model: dict[str, Any]) -> dict[str, str]:
+    """Nested AUC of a model with its interval."""
+    found = model["performance"]["nested_cv"].get("auc") or {}
+    limits = found.get("interval")
+    return {
+        "model": model_name(model),
+        "estimate": numbers.number(found.get("estimate")),
+        "interval": numbers.interval(limits) if limits else "no interval",
+    }
