@@ -7,7 +7,8 @@ Does not belong here: the protocol of each (`warehouse.landing`, `warehouse.rece
 from collections import Counter
 
 from assets.context import Line
-from warehouse.landing import complete_deliveries, receive, sweep_incoming
+from warehouse.arrivals import sweep_incoming
+from warehouse.landing import complete_deliveries, receive
 from warehouse.received import enter_deliveries
 
 

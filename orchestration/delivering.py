@@ -88,16 +88,8 @@ def _deliver_prepared(home: Home, folder: Path, label: Label) -> tuple[str, int]
 
 def _deliver_bare(home: Home, folder: Path, label: Label) -> tuple[str, int]:
     """The files of a folder without a manifest go over with one that is made from them."""
+    site, delivery, id_scheme = _require_label(folder, label)
     profile = label.profile or "imsct"
-    site, delivery, id_scheme = label.site, label.delivery, label.id_scheme
-    if site is None or delivery is None or id_scheme is None:
-        missing = [o for o, value in _options(label).items() if value is None and o != "--profile"]
-        raise UsageError(
-            f"{folder}: has no {MANIFEST_NAME}. To have one made, name {', '.join(missing)} "
-            "('imsct deliver --help' says what each means)."
-        )
-    _require_name("--site", site, SiteName)
-    _require_name("--delivery", delivery, DeliveryName)
     checked = check_folder(folder, profile=profile, site=site)
     _require_same_site(checked, site)
     paths = {
@@ -110,29 +102,37 @@ def _deliver_bare(home: Home, folder: Path, label: Label) -> tuple[str, int]:
     # A full delivery without one of its tables would empty that table of the site.
     if len(rows) < len(paths):
         return _refused(checked)
-    entries = [_entry(file, paths[file], rows[file]) for file in sorted(paths)]
-    now = Ledger.open(home.ledger).now()
     manifest = Manifest(
         delivery=delivery,
         site=site,
-        created=now,
+        created=Ledger.open(home.ledger).now(),
         profile=profile,
         schema_version=SCHEMA_VERSION,
         mode="full",
         supersedes=None,
         id_scheme=id_scheme,
         key_id=None,
-        files=entries,
+        files=[_entry(file, paths[file], rows[file]) for file in sorted(paths)],
     )
     if said := _nothing_to_do(home, manifest):
         return said, 0
-    deliver(
-        {file: Outgoing(path, rows[file]) for file, path in paths.items()},
-        home.landing,
-        **manifest.model_dump(exclude={"format", "files"}),
-    )
+    outgoing = {file: Outgoing(path, rows[file]) for file, path in paths.items()}
+    deliver(outgoing, home.landing, **manifest.model_dump(exclude={"format", "files"}))
     how = f"imsct check {folder} --profile {profile}"
     return _handed_over(manifest, checked, how=how), 0
+
+
+def _require_label(folder: Path, label: Label) -> tuple[str, str, IdScheme]:
+    """Site, delivery and id scheme, each named and of a form that a manifest can hold."""
+    if label.site is None or label.delivery is None or label.id_scheme is None:
+        missing = [o for o, value in _options(label).items() if value is None and o != "--profile"]
+        raise UsageError(
+            f"{folder}: has no {MANIFEST_NAME}. To have one made, name {', '.join(missing)} "
+            "('imsct deliver --help' says what each means)."
+        )
+    _require_name("--site", label.site, SiteName)
+    _require_name("--delivery", label.delivery, DeliveryName)
+    return label.site, label.delivery, label.id_scheme
 
 
 def _options(label: Label) -> dict[str, str | None]:

@@ -1,11 +1,14 @@
 """Arrivals: deliveries that the home holds and its last publication does not.
 
-Belongs here: finding them from the landing zone and the ledger alone, cheaply and often.
+Belongs here: finding them from the landing zone and the ledger alone, cheaply and often; sweeping
+what a delivery that was killed left there.
 Does not belong here: receiving (`warehouse.landing`), what is done about them (`orchestration`).
 The store is not opened: one process may, and it may be another one.
 """
 
 import hashlib
+import shutil
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +16,10 @@ from schemas.manifest import content_id
 from schemas.problems import Problem
 from warehouse.delivery_check import announced, examine
 from warehouse.home import Home
-from warehouse.landing import complete_deliveries
+from warehouse.landing import INCOMING, complete_deliveries
 from warehouse.ledger import Event, Ledger
+
+_DAY = 86_400.0
 
 
 @dataclass(frozen=True, order=True)
@@ -84,6 +89,30 @@ def arrivals(home: Home, ledger: Ledger) -> Arrivals:
         else:
             unsound.append((arrival.name, problem))
     return Arrivals(tuple(waiting), _unpublished(ledger), tuple(unsound))
+
+
+def sweep_incoming(landing: Path, *, now: float | None = None) -> list[str]:
+    """Remove folders that a killed `deliver` left; one touched within a day may be in the making.
+
+    Returns
+    -------
+    list[str]
+        What was removed, as `<site>/<folder>`.
+    """
+    before = (time.time() if now is None else now) - _DAY
+    left = [
+        folder
+        for folder in sorted(landing.glob(f"*/{INCOMING}*"))
+        if folder.is_dir() and not folder.is_symlink() and _last_touched(folder) < before
+    ]
+    for folder in left:
+        shutil.rmtree(folder)
+    return [f"{folder.parent.name}/{folder.name}" for folder in left]
+
+
+def _last_touched(folder: Path) -> float:
+    """When something was last written into a folder."""
+    return max(path.lstat().st_mtime for path in (folder, *folder.iterdir()))
 
 
 def _first_problem(folder: Path) -> Problem | None:

@@ -8,8 +8,6 @@ A folder whose name starts with a dot is being written and does not exist for an
 import hashlib
 import os
 import secrets
-import shutil
-import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +41,6 @@ from warehouse.ledger import Event, Ledger
 
 #: Start of the name of a delivery that is being written.
 INCOMING = ".incoming-"
-_DAY = 86_400.0
 
 Status = Literal["received", "duplicate", "refused"]
 
@@ -204,30 +201,6 @@ def complete_deliveries(landing: Path) -> list[Path]:
         if folder.is_symlink() or os.path.lexists(folder / MANIFEST_NAME)
     ]
     return sorted(found, key=lambda folder: (folder.parent.name, folder.name))
-
-
-def sweep_incoming(landing: Path, *, now: float | None = None) -> list[str]:
-    """Remove folders that a killed `deliver` left; one touched within a day may be in the making.
-
-    Returns
-    -------
-    list[str]
-        What was removed, as `<site>/<folder>`.
-    """
-    before = (time.time() if now is None else now) - _DAY
-    left = [
-        folder
-        for folder in sorted(landing.glob(f"*/{INCOMING}*"))
-        if folder.is_dir() and not folder.is_symlink() and _last_touched(folder) < before
-    ]
-    for folder in left:
-        shutil.rmtree(folder)
-    return [f"{folder.parent.name}/{folder.name}" for folder in left]
-
-
-def _last_touched(folder: Path) -> float:
-    """When something was last written into a folder."""
-    return max(path.lstat().st_mtime for path in (folder, *folder.iterdir()))
 
 
 def receive(folder: Path, home: Home, ledger: Ledger) -> Receipt:

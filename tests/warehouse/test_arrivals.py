@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from tests.support.deliveries import CASES, a_delivery, edit_manifest
-from warehouse.arrivals import arrivals
+from warehouse.arrivals import arrivals, sweep_incoming
 from warehouse.home import Home
-from warehouse.landing import receive, sweep_incoming
+from warehouse.landing import receive
 from warehouse.ledger import Ledger
 
 
