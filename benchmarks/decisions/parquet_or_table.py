@@ -2,7 +2,7 @@
 
 Belongs here: CPU seconds of one run beside each other, so that only their ratios matter.
 Does not belong here: reading the feature tables of a home.
-Run: python benchmarks/decisions/parquet_or_table.py [ROWS]
+Run: python benchmarks/decisions/parquet_or_table.py [ROWS [RUNS]]
 """
 
 import sys
@@ -16,8 +16,8 @@ import numpy as np
 import polars as pl
 from setting import say_setting
 
-ROWS = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
-COLUMNS, TIMES = 1_000, 2
+ROWS, TIMES = (*map(int, sys.argv[1:]), *(20_000, 2)[len(sys.argv) - 1 :])
+COLUMNS = 1_000
 
 
 def spent(do: Callable[[], object]) -> tuple[float, float]:
