@@ -93,7 +93,8 @@ def init(home: Any) -> None:
 @_with_home
 def doctor(home: Any, as_json: bool) -> int:
     """Check machine, versions, permissions, pools and storage; changes nothing."""
-    from orchestration.doctor import examine, examined_as_json, examined_as_text, exit_code_of
+    from orchestration.doctor import examine
+    from orchestration.findings import examined_as_json, examined_as_text, exit_code_of
 
     findings = examine(home)
     click.echo(examined_as_json(findings) if as_json else examined_as_text(findings))

@@ -1,43 +1,27 @@
 """The doctor: whether machine, program and home are as the line needs them.
 
-Belongs here: what is looked at, and the one line that says how it is.
+Belongs here: what is looked at on the machine and in the program.
 Does not belong here: what it finds wrong in data (`warehouse.verification`), making or mending.
 Nothing is made or changed, no lock is taken, nothing leaves the machine.
 """
 
-import json
 import os
 import re
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Literal
 
+from orchestration.findings import Finding
 from orchestration.provenance import LOCK_NAME, ROOT
-from schemas.errors import ImsctError
-from schemas.showing import counted
 from warehouse.home import Home
 
-Status = Literal["ok", "note", "warning", "problem"]
 _GIB = 1 << 30
 #: The demo took 0.7 GiB of memory (measured); below this a larger registry may not fit.
 _ENOUGH_MEMORY = 2 * _GIB
 _ENOUGH_DISK = 2 * _GIB
 _NEEDED_PYTHON = (3, 11)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """How one thing is; `remedy` where it is not well, `exit_code` of a problem."""
-
-    about: str
-    status: Status
-    found: str
-    remedy: str = ""
-    exit_code: int = 0
 
 
 def examine(home: Home) -> list[Finding]:
@@ -56,37 +40,6 @@ def examine(home: Home) -> list[Finding]:
     from orchestration.doctor_home import examine_home
 
     return [*findings, *examine_home(home)]
-
-
-def exit_code_of(findings: list[Finding]) -> int:
-    """0 where nothing stands in the way, else that of the worst problem."""
-    return max((finding.exit_code for finding in findings), default=0)
-
-
-def examined_as_text(findings: list[Finding]) -> str:
-    """One line each, then a sum."""
-    width = max(len(finding.about) for finding in findings)
-    lines = [
-        f"{f.status:<8}{f.about:<{width}}  {f.found}" + (f"; {f.remedy}" if f.remedy else "")
-        for f in findings
-    ]
-    problems = sum(finding.status == "problem" for finding in findings)
-    warnings = sum(finding.status == "warning" for finding in findings)
-    return "\n".join([*lines, f"{counted(problems, 'problem')}, {counted(warnings, 'warning')}"])
-
-
-def examined_as_json(findings: list[Finding]) -> str:
-    """One JSON document."""
-    listed = [
-        {key: value for key, value in asdict(finding).items() if key != "exit_code"}
-        for finding in findings
-    ]
-    return json.dumps({"findings": listed}, indent=1, ensure_ascii=False)
-
-
-def from_error(about: str, error: ImsctError) -> Finding:
-    """What an error says of a thing; its message has the remedy."""
-    return Finding(about=about, status="problem", found=str(error), exit_code=error.exit_code)
 
 
 def _machine(home: Home) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ import dagster as dg
 import yaml
 
 from orchestration.dead_runs import dead_runs
-from orchestration.doctor import Finding, from_error
+from orchestration.findings import Finding, from_error
 from schemas.errors import ImsctError
 from schemas.showing import counted
 from warehouse.files import TEMPORARY

@@ -23,7 +23,7 @@ from schemas.table import Table
 from schemas.tables import TABLES
 from warehouse.sql import TEXT_SUFFIX, name
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 
 _SQL_TYPES: dict[type[pl.DataType], str] = {
     pl.String: "varchar",
