@@ -1,11 +1,23 @@
-"""Fixtures of every test: real stores in fresh files, closed for you."""
+"""Fixtures of every test: real stores in fresh files, a real browser, all closed for you."""
 
+import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from warehouse.store import Store
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+FLAGS = [
+    "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--force-color-profile=srgb",
+    "--font-render-hinting=none",
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -13,3 +25,22 @@ def store(tmp_path: Path) -> Iterator[Store]:
     """A fresh store in a file."""
     with Store.open(tmp_path / "warehouse.duckdb") as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """Debian's chromium; without it the tests are skipped loudly, and fail where CI is set."""
+    path = shutil.which("chromium")
+    if path is None:
+        said = "chromium is missing: no page was looked at (Debian: apt-get install chromium)"
+        if os.environ.get("CI"):
+            pytest.fail(said)
+        print(f"\n*** {said} ***")
+        pytest.skip(said)
+    from playwright.sync_api import sync_playwright
+
+    root = ["--no-sandbox"] if os.getuid() == 0 else []
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=path, args=FLAGS + root)
+        yield opened
+        opened.close()

@@ -32,7 +32,8 @@ def merge(store: Store, verdict: Verdict) -> Merged:
 
     Deliveries are taken in the order of the ledger. A full delivery is the site's complete state:
     keys that it does not name leave `core`. A refused row leaves an earlier accepted version of its
-    key where it is.
+    key where it is, and a file that was refused as a whole leaves all of them: nobody knows which
+    keys it names.
 
     Raises
     ------
@@ -117,12 +118,17 @@ def _merge_delivery(store: Store, table: Table, delivery: int) -> Merged:
         "s._delivery = ? and not exists (select 1 from refused_rows r"
         " where r.delivery = s._delivery and r.row = s._row)"
     )
+    unread = (
+        "exists (select 1 from staged.records r where r._delivery = ? and r.is_refused)"
+        f" and not exists (select 1 from {source} s where s._delivery = ?)"
+    )
     store.con.execute(
         f"delete from {target} c where c._delivery in (select o.delivery from received.deliveries o"
         " join received.deliveries d on d.site = o.site where d.delivery = ?)"
-        f" and (not exists (select 1 from {source} s where s._delivery = ? and {same})"
+        f" and ((not exists (select 1 from {source} s where s._delivery = ? and {same})"
+        f" and not ({unread}))"
         f" or exists (select 1 from {source} s where {kept} and {same}))",
-        [delivery, delivery, delivery],
+        [delivery, delivery, delivery, delivery, delivery],
     )
     store.con.execute(
         f"insert into {target} ({_PLACES}, valid_from, recorded_at, {columns}, provenance)"

@@ -1,4 +1,4 @@
-"""A real daemon: what is dropped into the landing zone is published without a hand."""
+"""A real daemon: what is dropped into the landing zone is published, and seen, without a hand."""
 
 import os
 import signal
@@ -10,10 +10,12 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from playwright.sync_api import Browser, expect
 
 from orchestration.home import make_ready
 from schemas.tables import SCHEMA_VERSION
 from tests.support.folders import clean, set_cells
+from tests.support.served import serving
 from warehouse.arrivals import arrivals
 from warehouse.home import Home
 from warehouse.landing import Outgoing, deliver
@@ -108,13 +110,23 @@ def log_of(home: Home) -> str:
     return (home.path.parent / "daemon.log").read_text(errors="replace")
 
 
-def test_a_new_delivery_becomes_the_current_snapshot_without_a_hand(
-    home: Home, daemon: "subprocess.Popen[bytes]", tmp_path: Path
+def test_a_new_delivery_becomes_the_current_snapshot_and_reaches_the_open_page_without_a_hand(
+    home: Home, daemon: "subprocess.Popen[bytes]", tmp_path: Path, browser: Browser
 ) -> None:
     before = current_id(home)
-    wait_until(lambda: "Nothing new in landing/." in log_of(home), "the first tick")
-    drop(home, tmp_path / "second", "d2", age_years="51")
-    wait_until(lambda: current_id(home) != before, "a new snapshot")
+    with serving(home) as served:
+        page = browser.new_page()
+        page.goto(served.url)
+        deliveries = page.get_by_role("region", name="Deliveries")
+        assert deliveries.get_by_role("cell", name="d1", exact=True).count() == 1
+        wait_until(lambda: "Nothing new in landing/." in log_of(home), "the first tick")
+        drop(home, tmp_path / "second", "d2", age_years="51")
+        wait_until(lambda: current_id(home) != before, "a new snapshot")
+        # nobody touches the page
+        expect(deliveries.get_by_role("cell", name="d2", exact=True)).to_be_visible(timeout=15_000)
+        expect(page.locator("#news")).to_contain_text("New snapshot")
+        assert str(current_id(home)) in page.locator("footer").inner_text()
+        page.close()
     assert daemon.poll() is None
     snapshot = current(home)
     assert snapshot is not None

@@ -132,6 +132,27 @@ def test_a_full_delivery_replaces_its_site_and_a_refused_row_leaves_the_earlier_
     assert store.rows("select case_id, age_years from core.cases") == [("C1", 47.0)]
 
 
+def test_a_file_refused_as_a_whole_leaves_what_the_site_had(store: Store) -> None:
+    """A header that cannot be read says nothing about the cases of the last delivery."""
+    two = [{"case_id": "C1"}, {"case_id": "C2", "case_number": "2"}]
+    surgeries = [{"surgery_id": f"O{n}", "case_id": f"C{n}"} for n in (1, 2)]
+    whole = valid_delivery(cases=two, surgeries=surgeries)
+    stage_frames(store, whole)
+    judge(store)
+    close_accounts(store)
+    readable = {name: rows for name, rows in whole.items() if name != "surgeries"}
+    stage_frames(store, readable, number=2)
+    store.con.execute(
+        "insert into received.files values (2, 'surgeries.csv', 'sha', 1, 2, null, null, null)"
+    )
+    store.con.execute("insert into staged.records values (2, 'surgeries.csv', 2, 2, true)")
+    judge(store)
+    accounts = close_accounts(store)
+    assert store.rows("select surgery_id from core.surgeries order by 1") == [("O1",), ("O2",)]
+    row = accounts.row(by_predicate=pl.col("file") == "surgeries.csv", named=True)
+    assert (row["received"], row["accepted"], row["quarantined"]) == (2, 0, 2)
+
+
 def test_disagreeing_counts_stop_the_line(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     stage_frames(store, valid_delivery(patients=[{"sex": "femal"}]))
     real = verdict_module.broken_checks
