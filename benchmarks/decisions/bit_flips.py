@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import polars as pl
-from setting import say_setting
+from _setting import say_setting
 
 FLIPS = 200
 

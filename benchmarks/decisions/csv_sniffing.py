@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
-from setting import say_setting
+from _setting import say_setting
 
 from assets.readers.delimited import read_delimited
 from schemas.profile import FileProfile

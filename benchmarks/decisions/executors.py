@@ -16,7 +16,7 @@ from pathlib import Path
 
 import dagster as dg
 import duckdb
-from setting import say_setting
+from _setting import say_setting
 
 STEPS = 4
 HELD = 3.0  # seconds, longer than a process takes to start

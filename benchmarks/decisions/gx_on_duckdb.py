@@ -15,9 +15,9 @@ os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
 import duckdb
 import great_expectations as gx
+from _setting import say_setting
 from duckdb_sqlalchemy import ConnectionWrapper
 from great_expectations.data_context.types.base import ProgressBarsConfig
-from setting import say_setting
 
 from warehouse.validation.suite import _kinds
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import joblib
 import skops.io
-from setting import say_setting
+from _setting import say_setting
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from skops.io.exceptions import UntrustedTypesFoundException

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import polars as pl
-from setting import say_setting
+from _setting import say_setting
 
 ROWS, TIMES = (*map(int, sys.argv[1:]), *(20_000, 2)[len(sys.argv) - 1 :])
 COLUMNS = 1_000

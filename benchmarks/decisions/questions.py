@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import duckdb
-from setting import say_setting
+from _setting import say_setting
 
 ROWS, TIMES = 100_000, 50
 MAKE = """

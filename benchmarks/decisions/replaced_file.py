@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 import duckdb
-from setting import say_setting
+from _setting import say_setting
 
 
 def make(path: Path, value: int) -> None:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 
-from setting import say_setting
+from _setting import say_setting
 
 MAKE = (
     "import sys; from tests.analyses.report_fixture import results;"

@@ -91,7 +91,7 @@ def test_every_decision_is_listed_once() -> None:
 
 def test_every_measurement_belongs_to_a_page() -> None:
     pages = "".join(path.read_text("utf-8") for path in (ROOT / "docs" / "decisions").glob("*.md"))
-    helpers = {"setting.py", "rooms.py"}
+    helpers = {"_setting.py", "rooms.py"}
     scripts = (ROOT / "benchmarks" / "decisions").rglob("*.py")
     assert [s.name for s in scripts if s.name not in helpers and _name(s) not in pages] == []
 
