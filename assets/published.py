@@ -6,7 +6,6 @@ Does not belong here: what a snapshot holds (`assets.snapshot`), the files (`war
 
 import dagster as dg
 
-from assets.analysing import write_index
 from assets.context import Line
 from assets.results import results_assets
 from assets.snapshot import publish_snapshot
@@ -25,6 +24,8 @@ from assets.snapshot import publish_snapshot
 )
 def published_snapshot(line: dg.ResourceParam[Line]) -> dg.MaterializeResult:
     """File named by its content, manifest, `CURRENT` replaced last; de-identified, read-only."""
+    from assets.analysing import write_index  # imports scikit-learn: see assets.results
+
     snapshot = publish_snapshot(line)
     write_index(line, snapshot.id)
     return dg.MaterializeResult(

@@ -1,5 +1,7 @@
 """What Dagster shows: keys, dependencies, groups, checks, pools, jobs and what starts them."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import dagster as dg
@@ -57,3 +59,14 @@ def test_every_asset_and_check_is_described(tmp_path: Path) -> None:
 def test_nothing_is_opened_or_made_by_looking(tmp_path: Path) -> None:
     build_definitions(Home(tmp_path / "home"))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_definitions_load_without_what_only_a_step_needs() -> None:
+    """A daemon loads them anew every minute; these packages take longer than all of Dagster."""
+    heavy = ("sklearn", "scipy", "matplotlib", "great_expectations")
+    code = (
+        "import sys, orchestration.definitions;"
+        f" print([name for name in {heavy!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
