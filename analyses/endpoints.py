@@ -24,7 +24,7 @@ _LATER_TUMOUR = "later tumour of a patient who is counted"
 _RECURRENT = "treated before elsewhere: its type is known"
 _NO_TISSUE = "no tissue was taken"
 _IMAGED_LATER = "imaged only after tissue was first taken"
-_NOT_OPERATED = "not operated"
+_NO_SURGERY = "no surgery recorded"
 _NOT_TO_RESECT = "surgery not meant to resect"
 _NO_GRADE = "no McCormick grade before surgery on a named version of the scale"
 _GRADE_AT_END = "highest McCormick grade already before surgery"
@@ -39,7 +39,7 @@ EXCLUSIONS = (
     _RECURRENT,
     _NO_TISSUE,
     _IMAGED_LATER,
-    _NOT_OPERATED,
+    _NO_SURGERY,
     _NOT_TO_RESECT,
     _NO_GRADE,
     _GRADE_AT_END,
@@ -151,14 +151,14 @@ def add_gross_total_resection(cohort: pl.DataFrame) -> pl.DataFrame:
     ...     }
     ... )
     >>> add_gross_total_resection(cases)["gross_total_resection_exclusion"].to_list()
-    [None, 'lipoma, myxopapillary ependymoma or no tumour', 'not operated']
+    [None, 'lipoma, myxopapillary ependymoma or no tumour', 'no surgery recorded']
     """
     extent = pl.col("extent_of_resection")
     known = extent.is_not_null() & (extent != "unknown")
     value = pl.when(known).then(yes_no(extent == "gtr"))
     conditions = [
         *_common(),
-        (pl.col("surgery_day").is_null(), _NOT_OPERATED),
+        (pl.col("surgery_day").is_null(), _NO_SURGERY),
         (pl.col("intent").is_in(("biopsy", "decompression", "cyst_drainage")), _NOT_TO_RESECT),
     ]
     return _with(cohort, "gross_total_resection", value, conditions)
@@ -223,7 +223,7 @@ def add_functional_decline(cohort: pl.DataFrame) -> pl.DataFrame:
     )
     conditions = [
         *_common(),
-        (pl.col("surgery_day").is_null(), _NOT_OPERATED),
+        (pl.col("surgery_day").is_null(), _NO_SURGERY),
         (before.is_null(), _NO_GRADE),
         (before >= highest, _GRADE_AT_END),
         (pl.col("mccormick_other_version") == "yes", _OTHER_VERSION),

@@ -78,12 +78,16 @@ def write_index(line: Line, snapshot: str) -> None:
 def _kept(
     target: Path, page: Path, plan: Plan, stamp: Mapping[str, str | None]
 ) -> dict[str, Any] | None:
-    """Results of an earlier run of the same plan, snapshot, code and lock; None without one."""
+    """Whole results of an earlier run of the same plan, snapshot, code and lock, if any."""
     if not target.exists() or not page.exists():
         return None
-    kept: dict[str, Any] = json.loads(target.read_text(encoding="utf-8"))
-    then = {**{k: kept["provenance"][k] for k in stamp}, "plan": kept["plan"]["sha256"]}
-    return kept if then == {**stamp, "plan": plan.sha256} else None
+    try:
+        kept: dict[str, Any] = json.loads(target.read_text(encoding="utf-8"))
+        then = {**{k: kept["provenance"][k] for k in stamp}, "plan": kept["plan"]["sha256"]}
+        is_whole = not kept["models"] or target.with_name("model.skops").exists()
+    except (ValueError, KeyError):  # cut short or edited: made again
+        return None
+    return kept if is_whole and then == {**stamp, "plan": plan.sha256} else None
 
 
 def _summary(results: dict[str, Any], *, was_run: int) -> dict[str, str | int]:

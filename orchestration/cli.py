@@ -10,6 +10,7 @@ import functools
 import os
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -135,15 +136,13 @@ def materialize(home: Any, select: str | None, rebuild: bool) -> None:
     """Run the assets in this process: take in new deliveries, analyse, publish."""
     from orchestration.home import require_home
     from orchestration.listing import run_as_text
+    from orchestration.run import database_set_aside, published_before
     from orchestration.run import materialize as run
-    from orchestration.run import set_database_aside
-    from warehouse.snapshots import current_id
 
     require_home(home)
-    if rebuild:
-        set_database_aside(home)
-    before = current_id(home)
-    run(home, select=select)
+    before = published_before(home)
+    with database_set_aside(home) if rebuild else nullcontext():
+        run(home, select=select)
     click.echo(run_as_text(home, before=before))
 
 
@@ -181,8 +180,10 @@ def snapshot() -> None:
 @_with_home
 def snapshot_list(home: Any, as_json: bool) -> None:
     """List the published snapshots, oldest first."""
+    from orchestration.home import require_home
     from orchestration.listing import snapshots_listing
 
+    require_home(home)
     click.echo(snapshots_listing(home, as_json=as_json))
 
 
@@ -192,8 +193,10 @@ def snapshot_list(home: Any, as_json: bool) -> None:
 @_with_home
 def snapshot_show(home: Any, snapshot_id: str | None, as_json: bool) -> None:
     """Show a snapshot's manifest; without an id the current one's."""
+    from orchestration.home import require_home
     from orchestration.listing import snapshot_listing
 
+    require_home(home)
     click.echo(snapshot_listing(home, snapshot_id, as_json=as_json))
 
 
@@ -202,8 +205,10 @@ def snapshot_show(home: Any, snapshot_id: str | None, as_json: bool) -> None:
 @_with_home
 def snapshot_verify(home: Any, snapshot_id: str | None) -> int:
     """Check every hash of received/, published/ and the ledger."""
+    from orchestration.home import require_home
     from orchestration.listing import verification
 
+    require_home(home)
     text, exit_code = verification(home, snapshot_id)
     click.echo(text)
     return exit_code

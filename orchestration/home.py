@@ -7,7 +7,7 @@ Does not belong here: the paths of a home (`warehouse.home`).
 import os
 from pathlib import Path
 
-from schemas.errors import UsageError
+from schemas.errors import StorageError, UsageError
 from warehouse.files import sha256_of, write_atomically
 from warehouse.home import Home
 
@@ -39,6 +39,11 @@ def home_from(given: str | None) -> Home:
 def make_ready(home: Home) -> None:
     """Make the folders of a home and Dagster's settings in it; what an operator wrote stays."""
     home.create()
+    if not os.access(home.dagster, os.W_OK):
+        raise StorageError(
+            f"{home.path} cannot be written. A run needs that; to look at what is published, "
+            "'imsct dashboard' and 'imsct snapshot' do not."
+        )
     settings = home.dagster / "dagster.yaml"
     if not settings.exists() or sha256_of(settings) in _EARLIER:
         write_atomically(settings, _DAGSTER_YAML)

@@ -5,14 +5,17 @@ Does not belong here: the command line (`orchestration.cli`), definitions.
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import dagster as dg
 
 from orchestration.definitions import build_definitions
 from orchestration.home import make_ready
 from orchestration.resources import say
-from schemas.errors import ImsctError, StorageError, UsageError
+from schemas.errors import ImsctError, IntegrityError, StorageError, UsageError
 from warehouse.home import Home
+from warehouse.snapshots import current_id
 from warehouse.store import Store, StoreInUseError
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -42,8 +45,21 @@ def materialize(home: Home, *, select: str | None = None) -> dg.ExecuteInProcess
     return result
 
 
-def set_database_aside(home: Home) -> None:
-    """Remove the database, so that the next run builds it again from `received/` and the ledger.
+def published_before(home: Home) -> str | None:
+    """What `CURRENT` names before a run; None where it names nothing that can be read.
+
+    A run writes it anew, so a spoilt one must not stop the run.
+    """
+    try:
+        return current_id(home)
+    except IntegrityError as error:
+        say(str(error))
+        return None
+
+
+@contextmanager
+def database_set_aside(home: Home) -> Iterator[None]:
+    """Build the database again from `received/` and the ledger; put the old one back if that fails.
 
     Raises
     ------
@@ -58,8 +74,22 @@ def set_database_aside(home: Home) -> None:
             raise
         except ImsctError as error:
             say(f"{error} It is built again now.")
-    for path in (home.database, home.database.with_name(home.database.name + ".wal")):
-        path.unlink(missing_ok=True)
+    files = (home.database, home.database.with_name(home.database.name + ".wal"))
+    aside = {path: path.with_name(f"{path.name}.aside") for path in files if path.exists()}
+    for path, place in aside.items():
+        path.replace(place)
+    try:
+        yield
+    except BaseException:
+        for path in files:
+            path.unlink(missing_ok=True)
+        for path, place in aside.items():
+            place.replace(path)
+        if aside:
+            say("The database could not be built again; the one before is back in its place.")
+        raise
+    for place in aside.values():
+        place.unlink()
 
 
 def _selected(definitions: dg.Definitions, select: str) -> list[dg.AssetKey]:

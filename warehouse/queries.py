@@ -13,8 +13,8 @@ from warehouse.published import PublishedReader
 
 #: Shown in place of a value that nobody wrote down, beside the values of the vocabulary.
 NOT_RECORDED = "not_recorded"
-#: Shown for the extent of resection of a case without surgery.
-NOT_OPERATED = "not_operated"
+#: Shown for the extent of resection where no surgery is recorded: that is not "not operated".
+NO_SURGERY = "no_surgery_recorded"
 #: Bands of age in years, by their lower ends. Source: statistics.md, section 7 (subgroups).
 AGE_BANDS = ("under_18", "18_to_64", "65_and_over")
 
@@ -41,7 +41,7 @@ _SQL = {
     Facet.HISTOLOGY: _recorded("histology_group"),
     Facet.REGION: _recorded("cord_region"),
     Facet.EXTENT: (
-        f"case when surgery_day is null then '{NOT_OPERATED}'"
+        f"case when surgery_day is null then '{NO_SURGERY}'"
         f" else {_recorded('extent_of_resection')} end"
     ),
     Facet.SITE: "site_id",

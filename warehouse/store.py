@@ -7,6 +7,7 @@ One process writes; readers open what `published/CURRENT` names.
 
 import fcntl
 import os
+import re
 import struct
 import sys
 from collections.abc import Iterator, Sequence
@@ -236,7 +237,7 @@ def _core_ddl(table: Table) -> str:
 def _why_not_opened(path: Path | None, error: Exception) -> ImsctError:
     """Why a file cannot be opened, and what to do."""
     shown = path.name if path else "memory"
-    if "lock" in str(error).lower():
+    if re.search(r"\block\b", str(error), re.IGNORECASE):  # not a corrupt "block"
         writer = writer_of(path) if path else None
         return StoreInUseError(
             f"{shown} is being written by another process"

@@ -133,7 +133,9 @@ def measures(page: dict[str, Any], models: list[dict[str, Any]]) -> Picture | No
         "performance",
         performance.draw(panels),
         performance.alt_text(panels),
-        caption="Estimates from nested cross-validation with 95% intervals. The dashed line is "
+        caption="Estimates from nested cross-validation with 95% intervals; these cover the choice "
+        "of the cases evaluated, not of those the model was made from, and are too narrow where "
+        "cases are few. The dashed line is "
         "a blind guess for the AUC and the PDI, no gain for the IPA, and the right value for the "
         "others.",
         table=performance.as_table(panels),

@@ -24,6 +24,7 @@ KEPT: tuple[Path, ...] = (
     ("verdict", "events"),
 )
 WITHHELD = "A statement about numbers that are too small to be shown."
+TOO_FEW = "Too few patients, or too few with the outcome, for any model; how few is not told."
 
 
 class _Counts:
@@ -334,9 +335,9 @@ def _withhold(page: dict[str, Any], raw: dict[Path, int], shown: dict[Path, Show
     if unseen & {("verdict", "n"), ("verdict", "events"), ("outcome", "events")}:
         page["verdict"].update(minimum_n=None, events_per_parameter=None, r2_anticipated=None)
     whole = {path for path in unseen if path[0] in ("data", "outcome", "verdict")}
-    page["verdict"]["reasons"] = [
-        WITHHELD if _quotes(reason, raw, whole) else reason for reason in page["verdict"]["reasons"]
-    ]
+    instead = TOO_FEW if page["verdict"]["level"] == "describe_only" else WITHHELD
+    said = [instead if _quotes(r, raw, whole) else r for r in page["verdict"]["reasons"]]
+    page["verdict"]["reasons"] = list(dict.fromkeys(said))
     for warning in page["warnings"]:
         if _quotes(warning["message"], raw, unseen):
             warning["message"] = WITHHELD

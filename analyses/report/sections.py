@@ -45,10 +45,11 @@ def missing_summary(page: dict[str, Any]) -> dict[str, Any]:
             if state["state"] in YES_NO and isinstance(state["n"], int):
                 said[YES_NO[state["state"]]] += state["n"]
     mostly = sum(1 for r in rows if 2 * r["missing"] > r["n"])
+    is_whole = len(rows) == len(page["cohort"]["missingness"])  # else a count is hidden: say none
     return {
-        "share": numbers.share(missing, cells),
+        "share": numbers.share(missing, cells) if is_whole else None,
         "predictors": len(page["cohort"]["missingness"]),
-        "mostly": mostly,
+        "mostly": mostly if is_whole else None,
         "signs": len(signs),
         "sign_cells": sum(r["n"] for r in signs),
         **said,

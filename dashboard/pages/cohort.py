@@ -18,7 +18,7 @@ from warehouse.home import Home
 from warehouse.published import PublishedReader
 from warehouse.queries import (
     AGE_BANDS,
-    NOT_OPERATED,
+    NO_SURGERY,
     NOT_RECORDED,
     Facet,
     cohorts,
@@ -37,7 +37,7 @@ LABELS = {
 }
 _WORDS = {
     NOT_RECORDED: "Not recorded",
-    NOT_OPERATED: "Not operated",
+    NO_SURGERY: "No surgery recorded",
     "under_18": "Under 18 years",
     "18_to_64": "18 to 64 years",
     "65_and_over": "65 years and over",
@@ -51,7 +51,7 @@ def allowed_values(reader: PublishedReader) -> dict[str, list[str]]:
     known = {
         Facet.HISTOLOGY: ["ependymoma", "astrocytic", "haemangioblastoma", "other"],
         Facet.REGION: _codes(vocabularies.CORD_REGION),
-        Facet.EXTENT: [*_codes(vocabularies.EXTENT_OF_RESECTION), NOT_OPERATED],
+        Facet.EXTENT: [*_codes(vocabularies.EXTENT_OF_RESECTION), NO_SURGERY],
         Facet.SEX: _codes(vocabularies.SEX),
         Facet.AGE: list(AGE_BANDS),
     }

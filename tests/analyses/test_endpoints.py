@@ -146,7 +146,7 @@ def test_unknown_histology_is_a_missing_outcome_not_an_exclusion() -> None:
             None,
             "no McCormick grade before surgery on a named version of the scale",
         ),
-        ({"surgery_day": None}, None, "not operated"),
+        ({"surgery_day": None}, None, "no surgery recorded"),
     ],
 )
 def test_functional_decline(

@@ -13,7 +13,7 @@ import pytest
 
 from analyses.disclosure import Hidden, Small
 from analyses.report import render_report
-from analyses.report.release import WITHHELD, release
+from analyses.report.release import TOO_FEW, WITHHELD, release
 from schemas.errors import IntegrityError
 from tests.analyses.report_fixture import hostile, results
 
@@ -208,7 +208,7 @@ def test_registry_with_few_events_withholds_what_rests_on_them():
         group["n"] = size
     given["warnings"] = [{"code": "few", "message": "Only 3 events."}]
     shown = release(given)
-    assert shown["verdict"]["reasons"] == [WITHHELD]
+    assert shown["verdict"]["reasons"] == [TOO_FEW]
     assert shown["warnings"][0]["message"] == WITHHELD
     assert shown["verdict"]["minimum_n"] is None
     assert shown["cohort"]["table_one"][0]["groups"][1]["median"] is None

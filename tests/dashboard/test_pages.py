@@ -36,7 +36,7 @@ def with_words(frame: pl.DataFrame) -> pl.DataFrame:
         histology=pl.col("histology_group").fill_null("not_recorded"),
         region=pl.col("cord_region").replace("unknown", "not_recorded"),
         extent=pl.when(pl.col("surgery_day").is_null())
-        .then(pl.lit("not_operated"))
+        .then(pl.lit("no_surgery_recorded"))
         .otherwise(pl.col("extent_of_resection").replace("unknown", "not_recorded")),
         sex=pl.col("sex").replace("unknown", "not_recorded"),
         age=pl.when(known.is_null())

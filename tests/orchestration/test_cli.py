@@ -113,7 +113,8 @@ def test_a_folder_without_manifest_is_checked_under_a_profile(folder: Path) -> N
         (["check", "{folder}", "--profile", "she2019"], 2, "(she2019_cases.csv)"),
         (["quarantine", "--home", "{folder}"], 2, "is no home"),
         (["snapshot", "verify", "--home", "{folder}"], 2, "is no home"),
-        (["snapshot", "show", "x", "--home", "{folder}"], 2, "x"),
+        (["snapshot", "show", "x", "--home", "{folder}"], 2, "is no home"),
+        (["snapshot", "list", "--home", "{folder}"], 2, "is no home"),
     ],
 )
 def test_wrong_usage_is_one_clear_message(

@@ -1,0 +1,74 @@
+"""Runs that cannot go well: a rebuild that fails, a spoilt pointer, a read-only home."""
+
+from pathlib import Path
+
+import pytest
+
+from orchestration import run
+from orchestration.home import make_ready
+from orchestration.run import database_set_aside, published_before
+from schemas.errors import IntegrityError, StorageError
+from warehouse.home import Home
+from warehouse.store import Store, StoreInUseError
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """A home with a database."""
+    made = Home(tmp_path / "home")
+    make_ready(made)
+    with Store.open(made.database) as store:
+        store.con.execute("create table received.mark as select 7 as n")
+    return made
+
+
+def test_a_rebuild_that_fails_puts_the_old_database_back(home: Home) -> None:
+    def rebuild() -> None:
+        with database_set_aside(home):
+            assert not home.database.exists()
+            with Store.open(home.database):
+                pass
+            raise IntegrityError("a received file is not what it was")
+
+    with pytest.raises(IntegrityError, match="not what it was"):
+        rebuild()
+    with Store.open(home.database) as store:
+        assert store.rows("select n from received.mark") == [(7,)]
+    assert not list(home.path.glob("*.aside"))
+
+
+def test_a_rebuild_that_ends_well_leaves_the_new_one(home: Home) -> None:
+    with database_set_aside(home), Store.open(home.database):
+        pass
+    with Store.open(home.database) as store:
+        assert store.rows("select 1 from duckdb_tables() where table_name = 'mark'") == []
+    assert not list(home.path.glob("*.aside"))
+
+
+def test_a_database_damaged_in_the_middle_is_damaged_and_not_in_use(home: Home) -> None:
+    """Its message speaks of a block, which is no lock."""
+    with Store.open(home.database) as store:
+        store.con.execute("create table received.big as select range as n from range(400000)")
+    data = bytearray(home.database.read_bytes())
+    for place in range(8192, len(data)):
+        data[place] ^= 0x5A
+    home.database.write_bytes(bytes(data))
+    with pytest.raises(IntegrityError, match="damaged") as caught, Store.open(home.database):
+        pass
+    assert not isinstance(caught.value, StoreInUseError)
+
+
+def test_a_spoilt_pointer_does_not_stop_the_run_that_mends_it(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home.published / "CURRENT").write_text("../../x\n")
+    assert published_before(home) is None
+    assert "E_CURRENT" in capsys.readouterr().err
+
+
+def test_a_home_that_cannot_be_written_is_said_in_a_sentence(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orchestration.home.os.access", lambda *_: False)
+    with pytest.raises(StorageError, match="cannot be written"):
+        run.materialize(home)
