@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from analyses.plan import Plan, parse_plan
+from analyses.protocol import AnalysisRun, run_plan
 
 PLAN = """
 title: Test of the line
@@ -94,3 +95,13 @@ def availability() -> dict[str, str]:
 @pytest.fixture
 def stamp() -> dict[str, Any]:
     return dict(STAMP)
+
+
+@pytest.fixture
+def run(
+    plan: Plan, availability: dict[str, str], stamp: dict[str, Any]
+) -> Callable[..., AnalysisRun]:
+    def _run(frame: pl.DataFrame, plan: Plan = plan, **kwargs: Any) -> AnalysisRun:
+        return run_plan(plan, frame, availability=availability, stamp=stamp, **kwargs)
+
+    return _run
