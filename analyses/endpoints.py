@@ -12,7 +12,8 @@ from collections.abc import Sequence
 import polars as pl
 
 from analyses.cohort import yes_no
-from schemas.vocabularies import HISTOLOGY_GROUP, TIMEPOINT_DAYS
+from schemas.histology import HISTOLOGY_GROUP
+from schemas.vocabularies import TIMEPOINT_DAYS
 
 #: Not tumours of the cord in the sense of the platform, as in Endo 2022
 #: (doi:10.14245/ns.2244156.078).

@@ -15,11 +15,15 @@ from pydantic_core import ErrorDetails
 
 from schemas.errors import UsageError
 from schemas.profile import Profile, own_layout
+from schemas.tables import SCHEMA_VERSION
 
 
 @cache
-def profile_named(name: str) -> Profile:
-    """The profile of that name.
+def profile_named(name: str, version: str = SCHEMA_VERSION) -> Profile:
+    """The profile of that name, for deliveries made under a version of the dictionary.
+
+    The project's own layout changes with the version; a shipped profile says itself what its
+    source has.
 
     Raises
     ------
@@ -27,7 +31,7 @@ def profile_named(name: str) -> Profile:
         If there is none, or it does not fit the dictionary.
     """
     if name == "imsct":
-        return own_layout()
+        return own_layout(version)
     folder = resources.files("schemas") / "profiles"
     path = folder / f"{name}.yaml"
     known = sorted(

@@ -15,7 +15,8 @@ from assets.readers.delimited import ReadFile, ReadProblem, read_delimited
 from assets.readers.mapping import map_records
 from schemas.errors import IntegrityError, UsageError
 from schemas.profile import FileProfile, Profile
-from schemas.tables import BY_NAME, SCHEMA_VERSION, TABLES
+from schemas.tables import BY_NAME, TABLES
+from schemas.versions import VERSIONS
 from warehouse.staging import (
     PROBLEM_COLUMNS,
     StagedDelivery,
@@ -145,12 +146,15 @@ _NO_SUCH_FILE = ReadProblem(
 
 def _profile_of(delivery: StagedDelivery) -> tuple[Profile | None, ReadProblem | None]:
     """The delivery's profile, or why there is none: one site must not stop the others."""
-    if delivery.schema_version != SCHEMA_VERSION:
+    if delivery.schema_version not in VERSIONS:
         shown = f"version {delivery.schema_version} of the dictionary"
-        remedy = f"This program reads version {SCHEMA_VERSION}. Export under it, or update."
+        remedy = (
+            f"This program reads versions {VERSIONS[0]} to {VERSIONS[-1]}. Export under one of "
+        )
+        remedy += "them, or update the program."
         return None, ReadProblem("E_SCHEMA", f"The delivery was made under {shown}.", remedy)
     try:
-        return profile_named(delivery.profile), None
+        return profile_named(delivery.profile, delivery.schema_version), None
     except UsageError as error:
         return None, ReadProblem("E_SCHEMA", str(error), "Name a shipped profile in the manifest.")
 

@@ -23,7 +23,7 @@ from schemas.checks import (
 )
 from schemas.clinical_rules import CLINICAL
 from schemas.columns import Code, Column, Identifier, Integer, Number, TextCode
-from schemas.expressions import Col, IfThen, IsFilled, Not
+from schemas.expressions import Col, IfThen, IsFilled, Not, Predicate, any_of
 from schemas.table import Table
 from schemas.tables import BY_NAME, TABLES
 
@@ -152,7 +152,10 @@ def _required_checks(table: Table, column: Column) -> Iterator[AnyCheck]:
             remedy=remedy,
         )
     elif column.required_when is not None:
-        holds = IfThen(column.required_when, IsFilled(Col(column.name)))
+        filled: Predicate = IsFilled(Col(column.name))
+        if column.may_be_explained:
+            filled = any_of(filled, IsFilled(Col(column.reason_name)))
+        holds = IfThen(column.required_when, filled)
         yield PredicateCheck(
             rule="R004",
             table=table.name,

@@ -93,13 +93,34 @@ ColumnType = Identifier | Integer | Number | Code | TextCode
 
 
 @dataclass(frozen=True)
+class Assessable:
+    """What a study must have for a finding to be judged on it; the rule `rule` is made from it.
+
+    One of `columns` of `imaging_studies` must say "acquired", or the modality be one of
+    `modalities` (`with_contrast`: and intravenous contrast given). `codes` are the findings that
+    need it; without them every coded value does.
+    """
+
+    rule: str
+    columns: tuple[str, ...]
+    modalities: tuple[str, ...] = ()
+    with_contrast: bool = False
+    codes: tuple[str, ...] = ()
+    is_warning: bool = False
+
+
+@dataclass(frozen=True)
 class Column:
     """One column: its type, meaning, availability time and whether it must be filled.
 
     `required_when` makes an optional column required for the rows where the predicate holds.
     `may_be_explained` gives it a companion `<name>_missing_reason`; a reason fills a required
     number.
-    `parent` names the table whose key this column repeats.
+    `parent` names the table whose key this column repeats. `label` is the short name for people
+    where the column's own does not read well; `source` says who defined the quantity, empty where
+    the project did. What makes a value judgeable is either `assessable_on` (a study's sequences,
+    enforced) or said in `assessed_by`. `since` is the version of the dictionary that introduced
+    the column; before `optional_before` it could be left empty.
     """
 
     type: ColumnType
@@ -109,9 +130,18 @@ class Column:
     required_when: Predicate | None = None
     may_be_explained: bool = False
     parent: str | None = None
-    #: Short name for people where the column's own does not read well.
     label: str = ""
+    source: str = ""
+    assessable_on: Assessable | None = None
+    assessed_by: str = ""
+    since: str = "1"
+    optional_before: str = ""
     name: str = ""
+
+    @property
+    def title(self) -> str:
+        """Name for people: the label, or the column's name in words."""
+        return self.label or self.name.replace("_", " ")
 
     @property
     def is_numeric(self) -> bool:
@@ -136,5 +166,8 @@ def reason_column(column: Column) -> Column:
         description=f"Why `{column.name}` is empty.",
         available=Availability.ADMIN,
         required=False,
+        label=f"reason why {column.title} is missing",
+        since=column.since,
+        optional_before=column.optional_before,
         name=column.reason_name,
     )

@@ -1,14 +1,15 @@
 """Expressions: the small language in which a rule says what must hold.
 
 Belongs here: terms (a column, a value of a related row) and predicates (is in, at most, if-then),
-each of
-which writes its own part of an English sentence.
+each of which writes its own part of an English sentence.
 Does not belong here: what is demanded (`schemas.catalogue`), how it is run
 (`warehouse.validation`).
 
 Logic is three-valued: a predicate on a missing operand is neither true nor false, and a rule is
-broken only
-where it is false. `unknown` counts as missing for every operand, except in `IsFilled`.
+broken only where it is false. `unknown` counts as missing for every operand, except in `IsFilled`.
+
+Inside the `where` of a related value, `Col` is a column of the related row (or of its parent `via`,
+where one is named) and `Outer` a column of the row that is judged.
 """
 
 from collections.abc import Iterator
@@ -30,21 +31,42 @@ class Col:
 
 
 @dataclass(frozen=True)
-class Related:
-    """One value drawn from the rows of `table` that agree with this row in column `on`.
+class Outer:
+    """A column of the row that is judged, within the `where` of a related value."""
 
-    `how`: "one" = the value of the parent row; "min" or "max" over the related rows.
+    name: str
+
+    def phrase(self) -> str:
+        """How the term reads in a sentence."""
+        return f"this row's `{self.name}`"
+
+
+@dataclass(frozen=True)
+class Related:
+    """One value drawn from the rows of `table` that agree with this row in the columns `on`.
+
+    `how`: "one" = the value of the parent row; "min" or "max" over the related rows. `where` keeps
+    only some of them. `via` names a parent of `table` whose columns, too, may be read and agreed
+    in (a read's study has the case).
     """
 
     table: str
     column: str
-    on: str
+    on: str | tuple[str, ...]
     how: Literal["one", "min", "max"] = "one"
+    where: "Predicate | None" = None
+    via: str | None = None
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The columns in which the rows agree."""
+        return (self.on,) if isinstance(self.on, str) else self.on
 
     def phrase(self) -> str:
         """How the term reads in a sentence."""
         kind = {"one": "", "min": "the first ", "max": "the last "}[self.how]
-        return f"{kind}`{self.table}.{self.column}`"
+        where = f" with {self.where.sentence()}" if self.where is not None else ""
+        return f"{kind}`{self.table}.{self.column}`{where}"
 
 
 @dataclass(frozen=True)
@@ -64,7 +86,7 @@ class Span:
 class Linear:
     """factor * term + offset."""
 
-    term: Col | Related
+    term: "Col | Outer | Related"
     factor: float = 1
     offset: float = 0
 
@@ -75,7 +97,7 @@ class Linear:
         return f"{times}{self.term.phrase()}{plus}"
 
 
-Term = Col | Related | Span | Linear
+Term = Col | Outer | Related | Span | Linear
 
 
 @dataclass(frozen=True)
@@ -106,7 +128,7 @@ class Compare:
     """An inequality or equality between a term and a term or number."""
 
     left: Term
-    operator: Literal["<", "<=", "=", ">=", ">"]
+    operator: Literal["<", "<=", "=", "!=", ">=", ">"]
     right: Term | float
 
     def sentence(self) -> str:
@@ -115,6 +137,7 @@ class Compare:
             "<": "is less than",
             "<=": "is at most",
             "=": "equals",
+            "!=": "differs from",
             ">=": "is at least",
             ">": "is more than",
         }
@@ -124,11 +147,20 @@ class Compare:
 
 @dataclass(frozen=True)
 class Exists:
-    """Some row of `table` that agrees with this row in `on` satisfies `where`; never missing."""
+    """Some row of `table` that agrees with this row in the columns `on` satisfies `where`.
+
+    Never missing. `via` as in `Related`.
+    """
 
     table: str
-    on: str
+    on: str | tuple[str, ...]
     where: "Predicate"
+    via: str | None = None
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The columns in which the rows agree."""
+        return (self.on,) if isinstance(self.on, str) else self.on
 
     def sentence(self) -> str:
         """The predicate in words."""
@@ -216,22 +248,40 @@ def columns_of(node: Node) -> Iterator[str]:
     if isinstance(node, Col):
         yield node.name
     elif isinstance(node, Related | Exists):
-        yield node.on
+        yield from node.keys
+        yield from outer_columns_of(node)
     else:
         for child in children_of(node):
             yield from columns_of(child)
+
+
+def outer_columns_of(node: Related | Exists) -> tuple[str, ...]:
+    """Columns of the judged row that the `where` of a related value reads."""
+
+    def within(part: Node) -> Iterator[str]:
+        if isinstance(part, Outer):
+            yield part.name
+        for child in children_of(part):
+            yield from within(child)
+
+    return () if node.where is None else tuple(dict.fromkeys(within(node.where)))
 
 
 def tables_of(node: Node) -> Iterator[str]:
     """Names of the other tables that the expression reads."""
     if isinstance(node, Related | Exists):
         yield node.table
+        if node.via is not None:
+            yield node.via
     for child in children_of(node):
         yield from tables_of(child)
 
 
 def children_of(node: Node) -> tuple[Node, ...]:
-    """Direct parts of an expression, terms and predicates alike; related values have none."""
+    """Direct parts of an expression, terms and predicates alike.
+
+    A related value has none: what is inside it speaks of other rows.
+    """
     match node:
         case AnyOf(parts) | AllOf(parts):
             return parts

@@ -8,9 +8,8 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from schemas.columns import Code, Column
-from schemas.tables import BY_NAME
-from schemas.vocabulary import UNKNOWN
+from schemas.tables import BY_NAME, SCHEMA_VERSION
+from schemas.versions import columns_at, is_optional_at
 
 
 class _Strict(BaseModel):
@@ -147,32 +146,32 @@ class Profile(_Strict):
         return next((part for part in self.files if part.file == name), None)
 
 
-def not_recorded(column: Column) -> str:
-    """What a column holds where the source says nothing: a code for that, else empty."""
-    if isinstance(column.type, Code):
-        codes = column.type.vocabulary.codes
-        if "not_reported" in codes:
-            return "not_reported"
-        if UNKNOWN in codes and (column.required or column.required_when is not None):
-            return UNKNOWN
-    return ""
+def own_layout(version: str = SCHEMA_VERSION) -> Profile:
+    """The project's own layout: one `<table>.csv` per table, header as in the dictionary.
 
-
-def own_layout() -> Profile:
-    """The project's own layout: one `<table>.csv` per table, header as in the dictionary."""
+    Of an earlier version of the dictionary it has that version's header; columns that are newer,
+    or could be left empty then, say that nothing was recorded.
+    """
     return Profile(
         name="imsct",
         title="The project's own layout: one CSV file per table",
-        version=1,
+        version=int(version),
         source="the data dictionary",
         files=tuple(
             FileProfile(
                 file=f"{table.name}.csv",
-                header=table.names,
+                header=tuple(column.name for column in columns_at(table, version)),
                 rows=(
                     Rows(
                         table=table.name,
-                        columns={c: Source(column=c, empty="") for c in table.names},
+                        columns={
+                            column.name: Source(
+                                column=column.name,
+                                empty=None if is_optional_at(column, version) else "",
+                            )
+                            for column in columns_at(table, version)
+                        },
+                        unlisted="refuse" if version == SCHEMA_VERSION else "not_recorded",
                     ),
                 ),
             )

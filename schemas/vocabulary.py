@@ -16,10 +16,19 @@ UNCODED = ("not_applicable", "not_assessable", "not_reported", UNKNOWN)
 
 @dataclass(frozen=True)
 class Value:
-    """One coded value. `definition` is empty only where the code says everything."""
+    """One coded value. `definition` is empty only where the code says everything.
+
+    `since` is the version of the dictionary that introduced it.
+    """
 
     code: str
     definition: str = ""
+    since: str = "1"
+
+    @property
+    def label(self) -> str:
+        """The value for people: its code in words."""
+        return self.code.replace("_", " ")
 
 
 @dataclass(frozen=True)
@@ -29,6 +38,7 @@ class Vocabulary:
     name: str
     values: tuple[Value, ...]
     is_ordered: bool = False
+    source: str = ""
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -41,16 +51,30 @@ class Vocabulary:
         return tuple(code for code in self.codes if code not in UNCODED)
 
 
-def vocabulary(name: str, *values: str | tuple[str, str], is_ordered: bool = False) -> Vocabulary:
-    """Build a vocabulary from codes or (code, definition) pairs.
+def vocabulary(
+    name: str,
+    *values: str | tuple[str, str] | Value,
+    is_ordered: bool = False,
+    source: str = "",
+) -> Vocabulary:
+    """Build a vocabulary from codes, (code, definition) pairs or values.
+
+    `source` names who defined the list; empty means that the project did.
 
     Raises
     ------
     ValueError
         If a code occurs twice.
     """
-    listed = tuple(Value(v) if isinstance(v, str) else Value(*v) for v in values)
+    listed = tuple(_value(v) for v in values)
     codes = [value.code for value in listed]
     if len(set(codes)) != len(codes):
         raise ValueError(f"vocabulary {name}: a code occurs twice in {codes}")
-    return Vocabulary(name=name, values=listed, is_ordered=is_ordered)
+    return Vocabulary(name=name, values=listed, is_ordered=is_ordered, source=source)
+
+
+def _value(given: str | tuple[str, str] | Value) -> Value:
+    """A value from any of its short forms."""
+    if isinstance(given, Value):
+        return given
+    return Value(given) if isinstance(given, str) else Value(*given)

@@ -22,12 +22,14 @@ from schemas.expressions import (
     Linear,
     Node,
     Not,
+    Outer,
     Predicate,
     Related,
     Scalar,
     Span,
     Term,
     children_of,
+    outer_columns_of,
 )
 from schemas.table import Table
 from schemas.vocabulary import UNKNOWN
@@ -54,14 +56,18 @@ def literals(values: Iterable[Scalar]) -> str:
 
 @dataclass(frozen=True)
 class Compiler:
-    """Predicates over one staged table; related values are columns of joined sub-selects.
+    """Predicates over one staged table, or over a related one with `outer` as the judged row's.
 
-    `tables` gives the other tables their declarations; the row itself is alias `t`.
+    Related values are columns of joined sub-selects; where they read the judged row (`Outer`), they
+    are sub-selects of their own. `tables` gives the declarations; the row itself is alias `t`.
     """
 
     table: Table
     tables: Mapping[str, Table]
     alias: str = "t"
+    #: Parent of the table whose columns stand beside the table's own.
+    via: Table | None = None
+    outer: "Compiler | None" = None
 
     def predicate(self, node: Predicate) -> str:
         """SQL of a predicate: true, false, or null where an operand is missing."""
@@ -72,9 +78,10 @@ class Compiler:
                 return f"({self.alias}.{name(column + TEXT_SUFFIX)} is not null)"
             case Compare(left, operator, right):
                 shown = literal(right) if isinstance(right, int | float) else self.term(right)
-                return f"({self.term(left)} {operator} {shown})"
+                return f"({self.term(left)} {_SQL_OPERATOR.get(operator, operator)} {shown})"
             case Exists():
-                return f"coalesce({related_name(node)}, false)"
+                found = self._correlated(node) if outer_columns_of(node) else related_name(node)
+                return f"coalesce({found}, false)"
             case AnyOf(parts):
                 return "(" + " or ".join(self.predicate(part) for part in parts) + ")"
             case AllOf(parts):
@@ -90,9 +97,12 @@ class Compiler:
         """SQL of a term; `unknown` counts as missing."""
         match node:
             case Col(column):
-                return _operand(self.table, column, self.alias)
+                return self._operand(column)
+            case Outer(column):
+                assert self.outer is not None, "Outer stands in the where of a related value only"
+                return self.outer.term(Col(column))
             case Related():
-                return related_name(node)
+                return self._correlated(node) if outer_columns_of(node) else related_name(node)
             case Linear(term, factor, offset):
                 return f"({self.term(term)} * {factor!r} + {offset!r})"
             case Span(upper, lower, vocabulary):
@@ -100,40 +110,86 @@ class Compiler:
                 return f"({place}{self.term(lower)}) - {place}{self.term(upper)}) + 1)"
 
     def joins(self, predicates: Iterable[Predicate]) -> str:
-        """Left joins that bring in every related value the predicates read, one per (table, on)."""
-        wanted: dict[tuple[str, str], dict[str, str]] = {}
+        """Left joins that bring in every related value the predicates read.
+
+        One per table, its parent, and the columns agreed in.
+        """
+        wanted: dict[tuple[str, str, tuple[str, ...]], dict[str, str]] = {}
         for node in _related_nodes(predicates):
-            wanted.setdefault((node.table, node.on), {})[related_name(node)] = self._drawn(node)
+            if not outer_columns_of(node):
+                place = (node.table, node.via or "", node.keys)
+                wanted.setdefault(place, {})[related_name(node)] = self._drawn(node)
         return "\n".join(
-            f"left join (select _delivery, {name(on)}, "
+            f"left join (select _delivery, {', '.join(name(k) for k in keys)}, "
             + ", ".join(f"{drawn} as {alias}" for alias, drawn in sorted(values.items()))
-            + f" from staged.{name(other)} group by all)"
+            + f" from {self._source(other, via)} group by all)"
             f" r{number} on r{number}._delivery = {self.alias}._delivery"
-            f" and r{number}.{name(on)} = {self.alias}.{name(on)}"
-            for number, ((other, on), values) in enumerate(sorted(wanted.items()))
+            + "".join(f" and r{number}.{name(k)} = {self.alias}.{name(k)}" for k in keys)
+            for number, ((other, via, keys), values) in enumerate(sorted(wanted.items()))
+        )
+
+    def _operand(self, column: str) -> str:
+        """A column as operand: typed, and missing where it says `unknown`."""
+        declared = self.table.by_name.get(column)
+        if declared is None and self.via is not None:
+            declared = self.via.by_name[column]
+        assert declared is not None, f"{self.table.name} has no column {column}"
+        quoted = f"{self.alias}.{name(column)}"
+        return quoted if declared.is_numeric else f"nullif({quoted}, '{UNKNOWN}')"
+
+    def _inner(self, node: Related | Exists) -> "Compiler":
+        """The compiler of the related rows, under the alias `o`."""
+        via = self.tables[node.via] if node.via else None
+        return Compiler(self.tables[node.table], self.tables, alias="o", via=via, outer=self)
+
+    def _source(self, table: str, via: str | None) -> str:
+        """The related rows, with their parent's columns beside them where `via` names it."""
+        if not via:
+            return f"staged.{name(table)} o"
+        own, parent = self.tables[table], self.tables[via]
+        key = parent.key[0]
+        beside = [c for c in parent.names if c not in own.by_name]
+        taken = ", ".join(f"p.{name(c)}, p.{name(c + TEXT_SUFFIX)}" for c in beside)
+        return (
+            f"(select c.*, {taken} from staged.{name(table)} c join staged.{name(via)} p"
+            f" on p._delivery = c._delivery and p.{name(key)} = c.{name(key)}) o"
         )
 
     def _drawn(self, node: Related | Exists) -> str:
         """Aggregate over the related rows that gives the value."""
-        other = self.tables[node.table]
+        inner = self._inner(node)
         if isinstance(node, Exists):
-            inner = Compiler(other, self.tables, alias=name(node.table))
             return f"bool_or(coalesce({inner.predicate(node.where)}, false))"
         how = "max" if node.how == "max" else "min"
-        return f"{how}({_operand(other, node.column, name(node.table))})"
+        kept = f" filter (where {inner.predicate(node.where)})" if node.where is not None else ""
+        return f"{how}({inner.term(Col(node.column))}){kept}"
+
+    def _correlated(self, node: Related | Exists) -> str:
+        """The value by a sub-select, for the judged row decides which related rows count."""
+        inner = self._inner(node)
+        agree = "".join(f" and o.{name(k)} = {self.alias}.{name(k)}" for k in node.keys)
+        kept = f" and {inner.predicate(node.where)}" if node.where is not None else ""
+        rows = (
+            f"from {self._source(node.table, node.via)}"
+            f" where o._delivery = {self.alias}._delivery{agree}{kept}"
+        )
+        if isinstance(node, Exists):
+            return f"exists (select 1 {rows})"
+        how = "max" if node.how == "max" else "min"
+        return f"(select {how}({inner.term(Col(node.column))}) {rows})"
+
+
+_SQL_OPERATOR = {"!=": "<>"}
 
 
 def related_name(node: Related | Exists) -> str:
     """Column name of a related value."""
+    keys = ", ".join(node.keys)
+    via = f" via {node.via}" if node.via else ""
     if isinstance(node, Exists):
-        return name(f"exists {node.table}.{node.on}: {node.where.sentence()}")
-    return name(f"{node.how} {node.table}.{node.column} on {node.on}")
-
-
-def _operand(table: Table, column: str, alias: str) -> str:
-    """A column as operand: typed, and missing where it says `unknown`."""
-    quoted = f"{alias}.{name(column)}"
-    return quoted if table[column].is_numeric else f"nullif({quoted}, '{UNKNOWN}')"
+        return name(f"exists {node.table}.{keys}{via}: {node.where.sentence()}")
+    where = f": {node.where.sentence()}" if node.where is not None else ""
+    return name(f"{node.how} {node.table}.{node.column} on {keys}{via}{where}")
 
 
 def _related_nodes(nodes: Iterable[Node]) -> list[Related | Exists]:

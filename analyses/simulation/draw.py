@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from schemas.filling import say_not_recorded
 from schemas.table import Table
 
 Ints = NDArray[np.int64]
@@ -122,7 +123,8 @@ def text_frame(
 ) -> pl.DataFrame:
     """Delivered text of a table: its columns in dictionary order, rows sorted by key.
 
-    A column that is not given is empty; one given as text is the same in every row.
+    A column that is not given says that nothing was recorded, where it must be filled, and is empty
+    elsewhere; one given as text is the same in every row.
     """
     strange = sorted(set(columns) - set(table.names))
     if strange:
@@ -135,4 +137,7 @@ def text_frame(
         return pl.Series(name, [value], dtype=pl.String).new_from_index(0, height)
 
     frame = pl.DataFrame([filled(name) for name in table.names])
+    made = {name: pl.col(name) for name in table.names}
+    silent = [name for name in table.names if name not in columns]
+    frame = frame.with_columns(**say_not_recorded(table.columns, made, silent=silent))
     return frame.sort(table.key, maintain_order=True)

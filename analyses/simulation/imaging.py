@@ -204,4 +204,10 @@ def imaging_studies_table(cases: Cases, studies: Studies, *, seed: int) -> pl.Da
     }
     for name, place in studies.sequences.items():
         columns[f"seq_{name}"] = codes(_ACQUISITION, place)
+    for name, beside in (
+        ("has_axial_t2", "t2"),
+        ("has_axial_t1_post_contrast", "t1_post_contrast"),
+    ):
+        done = studies.axial & studies.has(beside)
+        columns[name] = codes(_ACQUISITION, np.where(done, ACQUIRED, NOT_ACQUIRED))
     return text_frame(BY_NAME["imaging_studies"], columns, height=n)

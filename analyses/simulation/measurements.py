@@ -67,7 +67,7 @@ def imaging_measurements_table(
     first &= (studies.modality == MR)[reads.study]
     first &= (studies.purpose != SURVEILLANCE)[reads.study]
     values = {**_lengths(rng, cases, reads, signs, sizes), **_tissue(rng, cases, studies, reads)}
-    names = [measure.name for measure in MEASURES]
+    names = [measure.name for measure in MEASURES if measure.name in values]
     numbers = np.stack([np.where(first, values[name], np.nan) for name in names], axis=1)
     read, place = np.nonzero(np.isfinite(numbers))
     read, place = read.astype(np.int64), place.astype(np.int64)

@@ -10,7 +10,8 @@ import re
 import polars as pl
 
 from schemas.columns import Column
-from schemas.profile import FileProfile, Rows, Source, not_recorded
+from schemas.filling import not_recorded, say_not_recorded
+from schemas.profile import FileProfile, Rows, Source
 from schemas.tables import BY_NAME
 
 #: Mean length of a month in days, as the clinical specification has it.
@@ -42,22 +43,27 @@ def _rows(frame: pl.DataFrame, rows: Rows) -> pl.DataFrame:
         chosen = chosen.filter(pl.any_horizontal(*(pl.col(c) != "" for c in rows.when_any_filled)))
     table = BY_NAME[rows.table]
     made = {column.name: _value(column, rows) for column in table.columns}
-    for column in table.columns:
-        if column.may_be_explained and column.reason_name not in rows.columns:
-            made[column.reason_name] = _reason(column, made[column.name])
-    return chosen.select("_record", "_line", *(value.alias(n) for n, value in made.items()))
+    silent = [name for name in table.names if _is_silent(rows.columns.get(name))]
+    filled = say_not_recorded(table.columns, made, silent=silent)
+    return chosen.select("_record", "_line", *(value.alias(n) for n, value in filled.items()))
+
+
+def _is_silent(source: Source | None) -> bool:
+    """Whether an empty cell of this source says nothing, and so "not recorded"."""
+    return source is None or (source.column is not None and source.empty is None)
 
 
 def _value(column: Column, rows: Rows) -> pl.Expr:
-    """Text of one target column."""
+    """Text of one target column, and what an empty cell of its source says without condition."""
     source = rows.columns.get(column.name)
+    nothing = not_recorded(column) if column.required_when is None else ""
     if source is None:
-        return pl.lit(not_recorded(column))
-    return _where(source, _taken(source, column))
+        return pl.lit(nothing)
+    return _where(source, _taken(source, nothing))
 
 
-def _taken(source: Source, column: Column) -> pl.Expr:
-    """The source's value before its conditions."""
+def _taken(source: Source, nothing: str) -> pl.Expr:
+    """The source's value before its conditions; `nothing` is what an empty cell means."""
     if source.constant is not None:
         return pl.lit(source.constant)
     if source.id is not None:
@@ -73,7 +79,7 @@ def _taken(source: Source, column: Column) -> pl.Expr:
         value = value.replace(source.codes)
     if source.months_to_days:
         value = value.map_elements(_days, return_dtype=pl.String)
-    empty = pl.lit(not_recorded(column) if source.empty is None else source.empty)
+    empty = pl.lit(nothing if source.empty is None else source.empty)
     for other, results in source.empty_where.items():
         for found, result in results.items():
             empty = pl.when(pl.col(other) == found).then(pl.lit(result)).otherwise(empty)
@@ -87,13 +93,6 @@ def _where(source: Source, value: pl.Expr) -> pl.Expr:
     if source.only_where_filled is not None:
         value = pl.when(pl.col(source.only_where_filled) != "").then(value).otherwise(pl.lit(""))
     return value
-
-
-def _reason(column: Column, value: pl.Expr) -> pl.Expr:
-    """Why a required number is empty, where the source does not say: not recorded."""
-    if not column.required:
-        return pl.lit("")
-    return pl.when(value == "").then(pl.lit("not_recorded")).otherwise(pl.lit(""))
 
 
 def published_id(prefix: str, reference: str) -> str:

@@ -18,8 +18,9 @@ from schemas.tables.sites import Sites
 from schemas.tables.surgeries import Surgeries
 from schemas.tables.treatments import Treatments
 
-#: Version of the whole dictionary; a delivery names the version it was made under.
-SCHEMA_VERSION = "1"
+#: Version of the whole dictionary; a delivery names the version it was made under. A column or
+#: value that a later version adds says so with `since`.
+SCHEMA_VERSION = "2"
 
 TABLES: tuple[Table, ...] = tuple(
     as_table(cls)

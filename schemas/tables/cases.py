@@ -13,17 +13,37 @@ from schemas.tables.sites import SITE_ID
 _CLINICAL = Availability.PREOPERATIVE_CLINICAL
 
 
+def _symptom(what: str, label: str, *, since: str = "1") -> Column:
+    """Build the column of a symptom at presentation."""
+    return Column(
+        Code(v.YN),
+        f"{what} at presentation.",
+        _CLINICAL,
+        label=label,
+        assessed_by="history",
+        since=since,
+    )
+
+
 @table(grain="one tumour at its index event", key=("case_id",))
 class Cases:
     """One tumour of one patient. Day 0: the first surgery, or else the first diagnostic imaging.
 
+    Day 0 never moves once delivered: a case watched first and operated later keeps its imaging
+    day 0.
     Limits: a patient with several tumours (VHL, NF2) has several cases; `patient_id` groups them.
     """
 
-    case_id = Column(Identifier(), "Name of the case.", Availability.KEY)
-    patient_id = Column(Identifier(), "Whose tumour.", Availability.KEY, parent="patients")
-    site_id = Column(SITE_ID, "Delivering site.", Availability.KEY, parent="sites")
-    case_number = Column(Integer(1, 50), "Order of the patient's tumours.", Availability.ADMIN)
+    case_id = Column(Identifier(), "Name of the case.", Availability.KEY, label="case")
+    patient_id = Column(
+        Identifier(), "Whose tumour.", Availability.KEY, label="patient", parent="patients"
+    )
+    site_id = Column(SITE_ID, "Delivering site.", Availability.KEY, label="site", parent="sites")
+    case_number = Column(
+        Integer(1, 50),
+        "Order of the patient's tumours; days cannot tell it, each case has its own day 0.",
+        Availability.ADMIN,
+    )
     index_event = Column(Code(v.INDEX_EVENT), "What happened on day 0.", _CLINICAL)
     index_period = Column(
         Code(v.INDEX_PERIOD), "Period of day 0, the only calendar information kept.", _CLINICAL
@@ -32,36 +52,51 @@ class Cases:
         Number(0, 90, "years"),
         "Age at day 0; 90 stands for 90 and above.",
         _CLINICAL,
+        label="age",
         may_be_explained=True,
     )
     case_kind = Column(Code(v.CASE_KIND), "Primary or treated before elsewhere.", _CLINICAL)
-    is_incidental = Column(Code(v.YN), "Found without symptoms.", _CLINICAL)
+    is_incidental = Column(
+        Code(v.YN), "Found without symptoms.", _CLINICAL, label="incidental finding"
+    )
     symptom_duration_months = Column(
         Number(0, 600, "months"),
         "Time from the first symptom to day 0.",
         _CLINICAL,
         required=False,
         may_be_explained=True,
+        label="duration of symptoms",
+        assessed_by="history",
     )
-    symptom_pain = Column(
-        Code(v.YN), "Pain at presentation.", _CLINICAL, label="pain at presentation"
+    symptom_pain = _symptom("Pain", "pain at presentation")
+    symptom_sensory = _symptom("Sensory symptoms", "sensory symptoms")
+    symptom_motor = _symptom("Weakness", "weakness at presentation")
+    symptom_gait = _symptom("Gait disturbance", "gait disturbance")
+    symptom_sphincter = _symptom("Bladder or bowel symptoms", "bladder or bowel symptoms")
+    symptom_dysaesthesia = _symptom("Unpleasant abnormal sensation", "dysaesthesia", since="2")
+    symptom_deformity = _symptom("Spinal deformity", "spinal deformity", since="2")
+    prior_surgery = Column(
+        Code(v.YN), "Operated for this tumour before day 0.", _CLINICAL, assessed_by="history"
     )
-    symptom_sensory = Column(
-        Code(v.YN), "Sensory symptoms at presentation.", _CLINICAL, label="sensory symptoms"
+    prior_radiotherapy = Column(
+        Code(v.YN), "Irradiated for this tumour before day 0.", _CLINICAL, assessed_by="history"
     )
-    symptom_motor = Column(
-        Code(v.YN), "Weakness at presentation.", _CLINICAL, label="weakness at presentation"
-    )
-    symptom_gait = Column(
-        Code(v.YN), "Gait disturbance at presentation.", _CLINICAL, label="gait disturbance"
-    )
-    symptom_sphincter = Column(
-        Code(v.YN),
-        "Bladder or bowel symptoms at presentation.",
+    asa_grade = Column(
+        Integer(1, 5),
+        "Physical status before anaesthesia, 1 healthy to 5 moribund.",
         _CLINICAL,
-        label="bladder or bowel symptoms",
+        required=False,
+        may_be_explained=True,
+        label="ASA grade",
+        source="American Society of Anesthesiologists",
+        assessed_by="anaesthetist",
+        since="2",
     )
-    prior_surgery = Column(Code(v.YN), "Operated for this tumour before day 0.", _CLINICAL)
-    prior_radiotherapy = Column(Code(v.YN), "Irradiated for this tumour before day 0.", _CLINICAL)
-    is_tissue_confirmed = Column(Code(v.YN), "Diagnosis rests on tissue.", Availability.PATHOLOGY)
+    is_tissue_confirmed = Column(
+        Code(v.YN),
+        "Diagnosis rests on tissue.",
+        Availability.PATHOLOGY,
+        label="tissue confirmed",
+        assessed_by="biopsy, resection, cerebrospinal fluid or autopsy",
+    )
     consent_scope = Column(Code(v.CONSENT_SCOPE), "What the consent covers.", Availability.ADMIN)

@@ -6,7 +6,7 @@ Does not belong here: rules between columns or tables (`schemas.catalogue`), voc
 """
 
 from schemas import vocabularies as v
-from schemas.columns import Availability, Code, Column, Identifier, Integer, TextCode
+from schemas.columns import Availability, Code, Column, Identifier, Integer, Number, TextCode
 from schemas.table import table
 from schemas.tables.sites import SITE_ID
 
@@ -16,20 +16,41 @@ _SHA256 = TextCode("[0-9a-f]{64}", "64 hexadecimal digits")
 
 @table(grain="one radiomics table of one site", key=("feature_set_id",))
 class FeatureSets:
-    """Which radiomics table exists, made by what; the numbers lie in the Parquet file."""
+    """Which radiomics table exists, made by what; the numbers lie in the Parquet file.
 
-    feature_set_id = Column(Identifier(), "Name of the feature set.", Availability.KEY)
-    site_id = Column(SITE_ID, "Delivering site.", Availability.KEY, parent="sites")
+    The file has `study_id`, `structure`, then one column per feature. Its features become known
+    as the images of their study do.
+    """
+
+    feature_set_id = Column(
+        Identifier(), "Name of the feature set.", Availability.KEY, label="feature set"
+    )
+    site_id = Column(SITE_ID, "Delivering site.", Availability.KEY, label="site", parent="sites")
     extractor = Column(Code(v.EXTRACTOR), "Program that computed the features.", _ADMIN)
     extractor_version = Column(
         TextCode(r"[A-Za-z0-9.+*_-]{1,40}", "a version of 1 to 40 characters"),
         "Its version.",
         _ADMIN,
     )
-    settings_sha256 = Column(_SHA256, "Hash of its settings.", _ADMIN)
-    file_sha256 = Column(_SHA256, "Hash of the Parquet file.", _ADMIN)
+    settings_sha256 = Column(_SHA256, "Hash of its settings.", _ADMIN, label="hash of the settings")
+    file_sha256 = Column(_SHA256, "Hash of the Parquet file.", _ADMIN, label="hash of the file")
     image_kind = Column(Code(v.IMAGE_KIND), "Image the features describe.", _ADMIN)
     mask_structure = Column(Code(v.STRUCTURE), "Structure inside the mask.", _ADMIN)
     mask_method = Column(Code(v.METHOD), "How the mask was drawn.", _ADMIN)
-    n_rows = Column(Integer(1, 100_000_000), "Rows of the file.", _ADMIN)
-    n_features = Column(Integer(1, 1_000_000), "Features of the file.", _ADMIN)
+    voxel_spacing_mm = Column(
+        Number(0.1, 10, "mm"),
+        "Edge of the voxels to which images were resampled; the largest where they differ.",
+        _ADMIN,
+        may_be_explained=True,
+        label="voxel spacing",
+        since="2",
+    )
+    n_rows = Column(Integer(1, 100_000_000), "Rows of the file.", _ADMIN, label="rows")
+    n_features = Column(Integer(1, 1_000_000), "Features of the file.", _ADMIN, label="features")
+    is_test_retest = Column(
+        Code(v.YN),
+        "Studies were imaged or drawn twice; such a set feeds the reliability filter.",
+        _ADMIN,
+        label="test-retest set",
+        since="2",
+    )

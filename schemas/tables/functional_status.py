@@ -1,8 +1,8 @@
 """Table `functional_status`: grades and scores over time.
 
 Belongs here: the columns of the table and what each means.
-Does not belong here: rules between columns or tables (`schemas.catalogue`), vocabularies
-(`schemas.vocabularies`).
+Does not belong here: rules between columns or tables (`schemas.catalogue`), the scales
+(`schemas.scales`), other vocabularies (`schemas.vocabularies`).
 """
 
 from schemas import vocabularies as v
@@ -20,11 +20,25 @@ class FunctionalStatus:
     scale stay out.
     """
 
-    status_id = Column(Identifier(), "Name of the assessment.", Availability.KEY)
-    case_id = Column(Identifier(), "The case.", Availability.KEY, parent="cases")
+    status_id = Column(
+        Identifier(), "Name of the assessment.", Availability.KEY, label="assessment"
+    )
+    case_id = Column(Identifier(), "The case.", Availability.KEY, label="case", parent="cases")
     timepoint = Column(Code(v.TIMEPOINT), "Planned time of the assessment.", _BY_TIME)
-    assessment_day = Column(Integer(-365, 7300, "days"), "Day of the assessment.", _BY_TIME)
+    assessment_day = Column(
+        Integer(-365, 7300, "days"), "Day of the assessment from day 0.", _BY_TIME
+    )
     scale = Column(Code(v.SCALE), "Scale.", _BY_TIME)
-    scale_version = Column(Code(v.SCALE_VERSION), "Version of the scale.", _BY_TIME, required=False)
-    score = Column(Number(0, 100), "Grade or score; its range is the scale's (R073).", _BY_TIME)
+    scale_version = Column(
+        Code(v.SCALE_VERSION),
+        "Version of the scale; McCormick needs one (R073).",
+        _BY_TIME,
+        required=False,
+    )
+    score = Column(
+        Number(0, 100),
+        "Grade or score; its range is that of the scale and version (R073).",
+        _BY_TIME,
+        assessed_by="what `assessor` says",
+    )
     assessor = Column(Code(v.ASSESSOR), "Who judged.", Availability.ADMIN)

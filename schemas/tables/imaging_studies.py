@@ -1,27 +1,31 @@
-"""Table `imaging_studies`.
+"""Table `imaging_studies`: which images exist, and what was acquired.
 
 Belongs here: the columns of the table and what each means.
 Does not belong here: rules between columns or tables (`schemas.catalogue`), vocabularies
-(`schemas.vocabularies`).
+(`schemas.vocabularies`), short names of sequences (`schemas.sequences`).
 """
 
 from schemas import vocabularies as v
 from schemas.columns import Availability, Code, Column, Identifier, Integer, Number
 from schemas.expressions import is_in
+from schemas.sequences import SHORT_NAMES
 from schemas.table import table
 
 _IMAGING = Availability.BY_STUDY_DAY
+_ADMIN = Availability.ADMIN
 _ON_MR = is_in("modality", "mr")
 
 
-def _sequence(what: str) -> Column:
-    """Say whether a sequence was acquired; required of an MR study."""
+def _acquired(name: str, what: str, *, since: str = "1") -> Column:
+    """Say whether a sequence or plane was acquired; required of an MR study."""
     return Column(
         Code(v.ACQUISITION),
         f"{what} series acquired.",
         _IMAGING,
         required=False,
         required_when=_ON_MR,
+        label=f"{SHORT_NAMES[name]} acquired",
+        since=since,
     )
 
 
@@ -32,30 +36,81 @@ class ImagingStudies:
     Limits: a study that shows two tumours is delivered once per case.
     """
 
-    study_id = Column(Identifier(), "Name of the study.", Availability.KEY)
-    case_id = Column(Identifier(), "The case it shows.", Availability.KEY, parent="cases")
+    study_id = Column(Identifier(), "Name of the study.", Availability.KEY, label="study")
+    case_id = Column(
+        Identifier(), "The case it shows.", Availability.KEY, label="case", parent="cases"
+    )
     modality = Column(Code(v.MODALITY), "Modality.", _IMAGING)
     study_day = Column(
         Integer(-3650, 7300, "days"),
         "Day of the study from day 0.",
         _IMAGING,
+        label="day of the study",
         may_be_explained=True,
     )
-    study_purpose = Column(Code(v.STUDY_PURPOSE), "Why the study was made.", _IMAGING)
-    seq_t1 = _sequence("T1-weighted")
-    seq_t2 = _sequence("T2-weighted")
-    seq_stir = _sequence("STIR")
-    seq_t2star_gre = _sequence("T2*-weighted gradient echo")
-    seq_swi = _sequence("Susceptibility-weighted")
-    seq_t1_post_contrast = _sequence("T1-weighted after contrast")
-    seq_dwi = _sequence("Diffusion-weighted")
-    seq_dti = _sequence("Diffusion tensor")
-    seq_mrs = _sequence("MR spectroscopy")
-    seq_perfusion = _sequence("Perfusion")
-    seq_3d_t2 = _sequence("Heavily T2-weighted 3D")
-    contrast_given = Column(Code(v.YN), "Contrast medium given into a vein.", _IMAGING)
+    study_purpose = Column(
+        Code(v.STUDY_PURPOSE), "Why the study was made.", _IMAGING, label="purpose of the study"
+    )
+    seq_t1 = _acquired("seq_t1", "T1-weighted")
+    seq_t2 = _acquired("seq_t2", "T2-weighted")
+    seq_stir = _acquired("seq_stir", "STIR")
+    seq_t2star_gre = _acquired("seq_t2star_gre", "T2*-weighted gradient echo")
+    seq_swi = _acquired("seq_swi", "Susceptibility-weighted")
+    seq_t1_post_contrast = _acquired("seq_t1_post_contrast", "T1-weighted after contrast")
+    seq_dwi = _acquired("seq_dwi", "Diffusion-weighted")
+    seq_dti = _acquired("seq_dti", "Diffusion tensor")
+    seq_mrs = _acquired("seq_mrs", "MR spectroscopy")
+    seq_perfusion = _acquired("seq_perfusion", "Perfusion")
+    seq_3d_t2 = _acquired("seq_3d_t2", "Heavily T2-weighted 3D")
+    has_axial_t2 = _acquired("has_axial_t2", "Axial T2-weighted", since="2")
+    has_axial_t1_post_contrast = _acquired(
+        "has_axial_t1_post_contrast", "Axial T1-weighted after contrast", since="2"
+    )
+    contrast_given = Column(
+        Code(v.YN),
+        "Contrast given into a vein: gadolinium for MR, iodine for CT. Intrathecal contrast is no.",
+        _IMAGING,
+        label="contrast given",
+    )
     field_strength_t = Column(
-        Number(0.2, 7, "T"), "Field strength.", _IMAGING, required=False, may_be_explained=True
+        Number(0.2, 7, "T"),
+        "Field strength.",
+        _IMAGING,
+        required=False,
+        required_when=_ON_MR,
+        may_be_explained=True,
+        label="field strength",
+        optional_before="2",
+    )
+    vendor = Column(Code(v.VENDOR), "Vendor of the scanner.", _ADMIN, required=False, since="2")
+    scanner_id = Column(
+        Identifier(),
+        "Pseudonym of the scanner; the batch for harmonisation.",
+        _ADMIN,
+        required=False,
+        label="scanner",
+        since="2",
+    )
+    coverage = Column(
+        Code(v.COVERAGE), "Part of the spine that the study shows.", _IMAGING, since="2"
+    )
+    slice_thickness_sagittal_mm = Column(
+        Number(0.3, 8, "mm"),
+        "Slice thickness of the sagittal T2-weighted series.",
+        _ADMIN,
+        required=False,
+        may_be_explained=True,
+        label="sagittal slice thickness",
+        since="2",
+    )
+    dwi_b_max_s_mm2 = Column(
+        Number(50, 2000, "s/mm2"),
+        "Largest b-value of the diffusion-weighted series.",
+        _ADMIN,
+        required=False,
+        may_be_explained=True,
+        label="largest b-value",
+        since="2",
     )
     image_quality = Column(Code(v.IMAGE_QUALITY), "Quality for diagnosis.", _IMAGING)
     is_mri_contraindicated = Column(
@@ -63,4 +118,5 @@ class ImagingStudies:
         "MRI cannot be done; the reason for CT or myelography.",
         Availability.PREOPERATIVE_CLINICAL,
         required=False,
+        label="MRI contraindicated",
     )

@@ -1,4 +1,4 @@
-"""Table `sites`: the habits of a delivering site.
+"""Table `sites`: how each site reads and records.
 
 Belongs here: the columns of the table and what each means.
 Does not belong here: rules between columns or tables (`schemas.catalogue`), vocabularies
@@ -6,7 +6,7 @@ Does not belong here: rules between columns or tables (`schemas.catalogue`), voc
 """
 
 from schemas import vocabularies as v
-from schemas.columns import Availability, Code, Column, Identifier, Integer
+from schemas.columns import Availability, Code, Column, Identifier, Integer, TextCode
 from schemas.table import table
 
 _ADMIN = Availability.ADMIN
@@ -22,15 +22,33 @@ class Sites:
     Limits: the site's habit is not a fact about a case; a row of another table may say otherwise.
     """
 
-    site_id = Column(SITE_ID, "Pseudonym of the site.", Availability.KEY)
+    site_id = Column(SITE_ID, "Pseudonym of the site.", Availability.KEY, label="site")
     definition_version = Column(
         Integer(1, 999), "Version of the site's definitions.", Availability.KEY
     )
+    country = Column(
+        TextCode("[A-Z]{2}", "a country code of two capitals"),
+        "Country of the site.",
+        _ADMIN,
+        required=False,
+        source="ISO 3166-1 alpha-2",
+        since="2",
+    )
     syrinx_definition = Column(Code(v.SYRINX_DEFINITION), "What the site calls a syrinx.", _ADMIN)
     mccormick_version = Column(
-        Code(v.MCCORMICK_VERSION), "Which McCormick scale the site uses.", _ADMIN
+        Code(v.MCCORMICK_VERSION),
+        "Which McCormick scale the site uses.",
+        _ADMIN,
+        label="McCormick version",
     )
-    eor_basis = Column(Code(v.EOR_BASIS), "On what the site rests extent of resection.", _ADMIN)
-    adc_unit_delivered = Column(Code(v.ADC_UNIT), "Unit in which the site exports ADC.", _ADMIN)
+    eor_basis = Column(
+        Code(v.EOR_BASIS),
+        "On what the site rests extent of resection.",
+        _ADMIN,
+        label="basis of extent of resection",
+    )
+    adc_unit_delivered = Column(
+        Code(v.ADC_UNIT), "Unit in which the site exports ADC.", _ADMIN, label="ADC unit delivered"
+    )
     reading_mode = Column(Code(v.READING_MODE), "How studies are read.", _ADMIN)
     setting = Column(Code(v.SETTING), "Ages treated.", _ADMIN)

@@ -6,10 +6,12 @@ Does not belong here: rules between columns or tables (`schemas.catalogue`), voc
 """
 
 from schemas import vocabularies as v
-from schemas.columns import Availability, Code, Column, Identifier, Integer
+from schemas.columns import Availability, Code, Column, Identifier, Integer, Number
+from schemas.expressions import is_in
 from schemas.table import table
 
 _AFTER = Availability.POSTOPERATIVE
+_RADIATION = is_in("treatment_kind", "radiotherapy", "radiosurgery")
 
 
 @table(grain="one course of treatment of one case", key=("treatment_id",))
@@ -20,10 +22,76 @@ class Treatments:
     be explained.
     """
 
-    treatment_id = Column(Identifier(), "Name of the treatment.", Availability.KEY)
-    case_id = Column(Identifier(), "The case.", Availability.KEY, parent="cases")
+    treatment_id = Column(
+        Identifier(), "Name of the treatment.", Availability.KEY, label="treatment"
+    )
+    case_id = Column(Identifier(), "The case.", Availability.KEY, label="case", parent="cases")
     start_day = Column(
         Integer(-3650, 7300, "days"), "First day from day 0.", _AFTER, may_be_explained=True
     )
+    end_day = Column(
+        Integer(-3650, 7300, "days"),
+        "Last day from day 0.",
+        _AFTER,
+        required=False,
+        may_be_explained=True,
+        since="2",
+    )
     treatment_kind = Column(Code(v.TREATMENT_KIND), "Kind of treatment.", _AFTER)
     treatment_intent = Column(Code(v.TREATMENT_INTENT), "Why it was given.", _AFTER)
+    rt_dose_gy = Column(
+        Number(1, 80, "Gy"),
+        "Total dose.",
+        _AFTER,
+        required=False,
+        required_when=_RADIATION,
+        may_be_explained=True,
+        label="radiation dose",
+        since="2",
+    )
+    rt_fractions = Column(
+        Integer(1, 60, "fractions"),
+        "Number of fractions.",
+        _AFTER,
+        required=False,
+        required_when=_RADIATION,
+        may_be_explained=True,
+        label="radiation fractions",
+        since="2",
+    )
+    rt_field = Column(
+        Code(v.RT_FIELD),
+        "What was irradiated.",
+        _AFTER,
+        required=False,
+        required_when=_RADIATION,
+        label="radiation field",
+        since="2",
+    )
+    agent = Column(
+        Code(v.AGENT),
+        "Drug; of a combination the one that names it.",
+        _AFTER,
+        required=False,
+        required_when=is_in("treatment_kind", "chemotherapy", "targeted"),
+        since="2",
+    )
+    cycles = Column(
+        Integer(1, 60, "cycles"),
+        "Cycles of the drug given.",
+        _AFTER,
+        required=False,
+        may_be_explained=True,
+        since="2",
+    )
+    is_in_trial = Column(
+        Code(v.YN),
+        "Given within a clinical trial.",
+        _AFTER,
+        required=False,
+        label="in a trial",
+        since="2",
+    )
+    stop_reason = Column(
+        Code(v.STOP_REASON), "Why the course ended.", _AFTER, required=False, since="2"
+    )

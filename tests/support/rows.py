@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from schemas.columns import Code
-from schemas.profile import not_recorded
+from schemas.filling import not_recorded
 from schemas.tables import BY_NAME, TABLES
 
 _VALID: dict[str, dict[str, str]] = {
@@ -24,10 +24,11 @@ _VALID: dict[str, dict[str, str]] = {
         "study_day": "-3",
         "study_purpose": "preoperative",
         "contrast_given": "yes",
+        "field_strength_t": "1.5",
         **{
             c.name: "acquired"
             for c in BY_NAME["imaging_studies"].columns
-            if c.name.startswith("seq_")
+            if c.name.startswith(("seq_", "has_axial_"))
         },
     },
     "imaging_reads": {
@@ -42,16 +43,24 @@ _VALID: dict[str, dict[str, str]] = {
         "measure": "tumour_length_mm",
         "value": "40",
         "unit": "mm",
+        "software": "unknown",
+        "software_version": "unknown",
     },
     "feature_sets": {
         "extractor_version": "3.0.1",
         "settings_sha256": "a" * 64,
         "file_sha256": "b" * 64,
         "mask_structure": "tumour",
+        "voxel_spacing_mm": "1",
         "n_rows": "1",
         "n_features": "1",
     },
-    "surgeries": {"surgery_day": "0", "surgery_number": "1", "extent_of_resection": "gtr"},
+    "surgeries": {
+        "surgery_day": "0",
+        "surgery_number": "1",
+        "extent_of_resection": "gtr",
+        "eor_assessment_day": "2",
+    },
     "pathology": {"specimen_day": "0", "histology": "spinal_ependymoma"},
     "treatments": {"start_day": "40"},
     "functional_status": {
