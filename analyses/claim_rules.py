@@ -136,3 +136,14 @@ FOR_EVERY_RULE = (
     "What no rule decides is `inconclusive`.",
     "Simulated data can only say `reproduced` or `not_reproduced`: they hold what was put in.",
 )
+
+#: What is often said as well and cannot be tested on these data; reports list it as such.
+NOT_TESTABLE = (
+    "MRI is the cornerstone of the diagnosis.",
+    "Early diagnosis matters.",
+    "The tumours are rare.",
+    "Treatment is tailored to the patient.",
+    "What makes the tumour bright on T2.",
+    "MRI delineates the tumour precisely.",
+    "CT where MRI is contraindicated: such cases are only counted.",
+)

@@ -393,14 +393,3 @@ CLAIMS: tuple[Claim, ...] = (
         "Tests the era, not the technology: the two cannot be told apart.",
     ),
 )
-
-#: What is often said as well and cannot be tested on these data; reports list it as such.
-NOT_TESTABLE = (
-    "MRI is the cornerstone of the diagnosis.",
-    "Early diagnosis matters.",
-    "The tumours are rare.",
-    "Treatment is tailored to the patient.",
-    "What makes the tumour bright on T2.",
-    "MRI delineates the tumour precisely.",
-    "CT where MRI is contraindicated: such cases are only counted.",
-)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from analyses.claim_rules import VERDICT_RULES, VERDICTS, Claim, Statistic
-from analyses.claims import CLAIMS, NOT_TESTABLE
+from analyses.claim_rules import NOT_TESTABLE, VERDICT_RULES, VERDICTS, Claim, Statistic
+from analyses.claims import CLAIMS
 from schemas.measures import MEASURES
 from schemas.tables import BY_NAME
 
