@@ -53,8 +53,7 @@ def _endpoint(name: str, known: Availability) -> Iterator[str]:
         title, _, text = section.partition("\n")
         if title == "Notes":
             yield from (" ".join(text.lstrip("-\n").split()), "")
-    when, _ = AVAILABILITY[known]
-    yield from (f"Known: {when} (`{known.value}`).", "", "Left out, in this order:", "")
+    yield from (f"Known: {AVAILABILITY[known].meaning}.", "", "Left out, in this order:", "")
     yield from (f"1. {reason}" for reason in endpoints.exclusions_of(name))
     yield from ("", "An eligible case without a recorded value stays missing, and is counted.", "")
 

@@ -72,8 +72,10 @@ def _contents() -> Iterator[str]:
 def _availability() -> Iterator[str]:
     """What each availability time means."""
     yield from (anchor("known"), "", "## When a value is known", "")
-    rows = [(f"`{code}`", known, use) for code, (known, use) in AVAILABILITY.items()]
-    yield from (*grid(("code", "known", "a model may use it"), rows), "")
+    yield "What a model may use follows from it: only what was known when the prediction is made."
+    rows = [(k.short, k.meaning, k.use, f"`{code}`") for code, k in AVAILABILITY.items()]
+    header = ("known", "meaning", "a model may use it", "in files and messages")
+    yield from ("", *grid(header, rows), "")
 
 
 def _table(table: Table) -> Iterator[str]:
@@ -88,15 +90,16 @@ def _table(table: Table) -> Iterator[str]:
     rules = sorted({c.rule for c in all_checks() if page_of(c) == table.name})
     if rules:
         yield f"- Rules: {', '.join(_rule_link(table.name, rule) for rule in rules)}."
-    yield f"- Provenance: every row has `{PROVENANCE_COLUMN.name}`, {_provenance()}."
+    yield (
+        f"- Provenance: every row has `{PROVENANCE_COLUMN.name}` ([values](vocabularies.md"
+        f"#{PROVENANCE_COLUMN.name})), set from the delivery's manifest, never delivered."
+    )
+    columns = _declared(table)
+    links = (f"[{column.name}](#{table.name}-{column.name})" for column in columns)
+    yield f"- Columns: {', '.join(links)}."
     yield ""
-    for column in _declared(table):
+    for column in columns:
         yield from _column(table, column)
-
-
-def _provenance() -> str:
-    """What is said of the column that no site delivers."""
-    return f"{values_of(PROVENANCE_COLUMN)}; set from the delivery's manifest, never delivered"
 
 
 def _declared(table: Table) -> list[Column]:
@@ -106,23 +109,25 @@ def _declared(table: Table) -> list[Column]:
 
 
 def _column(table: Table, column: Column) -> Iterator[str]:
-    """One column: heading, definition, then one line for each thing that is declared of it."""
+    """One column: name, label and definition, then all else that is declared of it."""
     yield from (anchor(f"{table.name}-{column.name}"), "")
-    yield from (f"**`{column.name}`** {column.title}", "", column.description, "")
+    yield from (f"**`{column.name}`** ({column.title}). {column.description}", "")
     values = values_of(column, table.name)
     if column.may_be_explained:
         values += f"; if empty, the reason in `{column.reason_name}`"
-    known, _ = AVAILABILITY[column.available]
     yield f"- values: {values}"
-    yield f"- required: {required_of(column)}; known: {known}"
+    known = AVAILABILITY[column.available].short
+    facts = [f"required: {required_of(column)}", f"known: {known}", f"since: {column.since}"]
+    yield f"- {' · '.join(facts)}"
     if assessable := assessable_of(column):
         yield f"- assessable: {assessable}"
     if codes := codes_of(f"{table.name}.{column.name}"):
         yield f"- codes: {coded(codes)}"
-    own = _rules_at(table.name, column.name)
-    rules = f"; rules: {', '.join(_rule_link(table.name, rule) for rule in own)}" if own else ""
-    source = f"; source: {column.source}" if column.source else ""
-    yield f"- since: version {column.since}{source}{rules}"
+    rules = [_rule_link(table.name, rule) for rule in _rules_at(table.name, column.name)]
+    more = [f"source: {column.source}"] * bool(column.source)
+    more += [f"rules: {', '.join(rules)}"] * bool(rules)
+    if more:
+        yield f"- {' · '.join(more)}"
     yield ""
 
 

@@ -32,6 +32,11 @@ _SEVERITY = {
     "warning": "warning: the row is accepted, the finding is kept",
 }
 
+_ABOUT_EXAMPLES = (
+    "The examples are the program's own tests: each row was judged as its first column says. "
+    "Columns that are not shown have a valid value; `seq_*` stands for every other sequence."
+)
+
 Row = dict[str, str]
 
 
@@ -67,9 +72,11 @@ def rule_page(name: str, examples: Sequence[Example] = ()) -> str:
     if name == ANY_TABLE:
         title, about = "Rules of every table", "They follow from the declaration of each column."
     else:
-        title = f"Rules of `{name}`"
+        title = f"Rules of {name}"
         about = f"What its columns mean: [dictionary](../dictionary.md#{name})."
     lines = [f"# {title}", "", f"{about} All rules: [list](README.md).", ""]
+    if examples:
+        lines += [_ABOUT_EXAMPLES, ""]
     for rule in rules:
         own = [check for check in checks if check.rule == rule]
         given = [each for each in examples if (each.rule, each.page) == (rule, name)]
@@ -119,10 +126,13 @@ def _rule(
 
 def _remedies(checks: Sequence[AnyCheck]) -> Iterator[str]:
     """What to do where it is broken, each said once; the columns' own stand in their messages."""
+    remedies = list(dict.fromkeys(check.remedy for check in checks))
     if checks[0].rule in GENERAL:
-        yield "**If not:** the message names the column, the value's kind and what to do."
-        return
-    yield from (f"**If not:** {text}" for text in dict.fromkeys(c.remedy for c in checks))
+        yield "**If not:** the message names the column, the kind of the value and what to do."
+    elif len(remedies) == 1:
+        yield f"**If not:** {remedies[0]}"
+    else:
+        yield from ("**If not:**", "", *(f"- {remedy}" for remedy in remedies))
 
 
 def _sentences(checks: Iterable[AnyCheck]) -> list[str]:
@@ -137,9 +147,9 @@ def _example(example: Example) -> list[str]:
         lines += [f"`{name}`", "", *grid(tuple(rows[0]), _cells(rows)), ""]
     name, rows = example.tables[-1]
     judged = [
-        (*cells, verdict) for cells, verdict in zip(_cells(rows), example.verdicts, strict=True)
+        (verdict, *cells) for verdict, cells in zip(example.verdicts, _cells(rows), strict=True)
     ]
-    return [*lines, f"`{name}`", "", *grid((*rows[0], example.rule), judged), ""]
+    return [*lines, f"`{name}`", "", *grid((example.rule, *rows[0]), judged), ""]
 
 
 def _cells(rows: Sequence[Row]) -> list[tuple[str, ...]]:

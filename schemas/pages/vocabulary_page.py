@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from schemas.coding import codes_of
 from schemas.columns import Code
-from schemas.histology import TYPES
+from schemas.histology import NOT_ASSIGNED, TYPES
 from schemas.measures import MEASURES
 from schemas.pages.words import anchor, as_text, coded, grid, listed, number, range_of
 from schemas.scales import SCALES, Scale
@@ -57,25 +57,24 @@ def _types() -> Iterator[str]:
     yield from (anchor("types"), "", "## Tumour types and their grades", "")
     yield (
         "Editions are kept apart: a name or a grade of one is not that of another, and no map "
-        "between them is given but the groups. `-`: the edition does not know the type; "
-        "`not_assigned`: it knows the type and gives it no grade. The edition of 2000 is graded as "
-        "that of 2007. Grades not seen in a source are general knowledge, to be checked against "
-        "the WHO volumes: until then rule R051 only warns of them. Definitions and codes: "
-        "[histology](#histology)."
+        "between them is given but the groups. `-`: the edition does not know the type; `n`: it "
+        "knows the type and assigns no grade (`not_assigned`). The edition of 2000 is graded as "
+        "that of 2007. Seen: the grades were seen in a source; the others are general knowledge, "
+        "to be checked against the WHO volumes, and until then rule R051 only warns of them. "
+        "Definitions, groups and codes: [histology](#histology)."
     )
     rows = [
         (
-            f"`{t.code}`",
-            t.group,
+            t.code.replace("_", " "),
             *(
-                ", ".join(t.grades(edition)) or "-"
+                ", ".join(t.grades(edition)).replace(NOT_ASSIGNED, "n") or "-"
                 for edition in ("cns5_2021", "who_2016", "who_2007")
             ),
-            "seen" if t.is_seen else "not seen",
+            "yes" if t.is_seen else "no",
         )
         for t in TYPES
     ]
-    header = ("type", "group", "2021 (CNS5)", "2016", "2007, 2000", "in a source")
+    header = ("type", "2021 (CNS5)", "2016", "2007, 2000", "seen")
     yield from ("", *grid(header, rows), "")
 
 
@@ -89,14 +88,14 @@ def _scales() -> Iterator[str]:
     rows = [
         (
             f"`{s.code}`",
-            f"`{s.version}`" if s.version else "only one",
             s.definition,
             range_of(s.low, s.high) + (f" by {s.step}" if s.step > 1 else ""),
-            f"{s.better} is better",
+            s.better,
+            f"`{s.version}`" if s.version else "only one",
         )
         for s in SCALES
     ]
-    yield from ("", *grid(("scale", "version", "what it is", "range", "direction"), rows), "")
+    yield from ("", *grid(("scale", "what it is", "range", "better", "version"), rows), "")
 
 
 def _mccormick() -> Iterator[str]:
@@ -166,7 +165,7 @@ def _vocabulary(each: Vocabulary) -> Iterator[str]:
         cells = {
             "value": f"`{v.code}`",
             "meaning": v.definition or v.label,
-            "group": groups.get(v.code, ""),
+            "group": groups.get(v.code, "").replace("_", " "),
             "codes": coded(of[v.code]),
             "since": v.since,
         }

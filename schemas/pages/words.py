@@ -6,43 +6,54 @@ Does not belong here: the order of a page (its own module), the declarations.
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from schemas.coding import Coding
 from schemas.columns import Availability, Code, Column, Identifier, Integer, Number, TextCode
 from schemas.sequences import SHORT_NAMES
 
-#: Each availability time with its meaning and whether a model may use such a value.
-AVAILABILITY: dict[Availability, tuple[str, str]] = {
-    Availability.KEY: ("from the start; names the row", "never"),
-    Availability.ADMIN: ("from the start; administrative", "never; a site only groups"),
-    Availability.PREOPERATIVE_CLINICAL: (
+
+@dataclass(frozen=True)
+class Known:
+    """An availability time in words: short for a column, in full, and what a model may do."""
+
+    short: str
+    meaning: str
+    use: str
+
+
+_AFTER_IT = "only for predictions made after it"
+_BEFORE = "for predictions before the operation and later ones"
+AVAILABILITY: dict[Availability, Known] = {
+    Availability.KEY: Known("from the start", "from the start; it names the row", "never"),
+    Availability.ADMIN: Known(
+        "from the start, administrative",
+        "from the start; it is about the registry, not the patient",
+        "never; `site_id` only groups",
+    ),
+    Availability.PREOPERATIVE_CLINICAL: Known(
+        "before the operation",
         "before the operation, from history and examination",
-        "for predictions before the operation and later",
+        _BEFORE,
     ),
-    Availability.PREOPERATIVE_IMAGING: (
-        "before the operation, from imaging",
-        "for predictions before the operation and later",
+    Availability.PREOPERATIVE_IMAGING: Known(
+        "before the operation, on imaging", "before the operation, from imaging", _BEFORE
     ),
-    Availability.INTRAOPERATIVE: (
-        "during the operation",
-        "only for predictions made after the operation",
+    Availability.INTRAOPERATIVE: Known("during the operation", "during the operation", _AFTER_IT),
+    Availability.PATHOLOGY: Known("with pathology", "with the report of pathology", _AFTER_IT),
+    Availability.POSTOPERATIVE: Known("after the operation", "after the operation", _AFTER_IT),
+    Availability.FOLLOW_UP: Known(
+        "at follow-up", "at follow-up", "never: it is what is to be predicted"
     ),
-    Availability.PATHOLOGY: (
-        "with the report of pathology",
-        "only for predictions made after it",
+    Availability.BY_STUDY_DAY: Known(
+        "with its study",
+        "with its study: before or after the operation, by the study's day and purpose",
+        "as before or after the operation, decided for each row",
     ),
-    Availability.POSTOPERATIVE: (
-        "after the operation",
-        "only for predictions made after it",
-    ),
-    Availability.FOLLOW_UP: ("at follow-up", "never: it is what is predicted"),
-    Availability.BY_STUDY_DAY: (
-        "with its study: before or after the operation, by the day and purpose of the study",
-        "as `preoperative_imaging` or `postoperative`, decided for each row",
-    ),
-    Availability.BY_TIMEPOINT: (
+    Availability.BY_TIMEPOINT: Known(
+        "with its assessment",
         "with its assessment: before or after the operation, by the timepoint",
-        "as `preoperative_clinical`, `postoperative` or `follow_up`, decided for each row",
+        "as before or after the operation or at follow-up, decided for each row",
     ),
 }
 
