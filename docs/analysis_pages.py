@@ -130,4 +130,4 @@ def _claimed(statistic: Statistic) -> str:
     if rule.no_effect is None:
         return f"{words} {number(statistic.limit)}"
     own = f" {statistic.unit}".rstrip()
-    return f"{words} {number(rule.no_effect)}, d = {number(statistic.limit)}{own}"
+    return f"{words} {number(rule.no_effect)} (d = {number(statistic.limit)}{own})"

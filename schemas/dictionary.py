@@ -5,9 +5,11 @@ Does not belong here: the declarations (`tables`, `vocabularies`, `catalogue`), 
 (`schemas.pages`).
 """
 
+from dataclasses import asdict
 from typing import Any
 
 from schemas.catalogue import all_checks
+from schemas.coding import codes_of
 from schemas.columns import Code, Column, Integer, Number
 from schemas.pages.dictionary_page import dictionary_page
 from schemas.pages.rule_pages import GENERAL, index_page, page_names, rule_page
@@ -29,12 +31,20 @@ def dictionary() -> dict[str, Any]:
                 "description": table.description,
                 "grain": table.grain,
                 "key": list(table.key),
-                "columns": [_column(column) for column in table.kept_columns],
+                "columns": [_column(table.name, column) for column in table.kept_columns],
             }
             for table in TABLES
         ],
         "vocabularies": {
-            name: [{"code": v.code, "definition": v.definition or None} for v in found.values]
+            name: [
+                {
+                    "code": v.code,
+                    "definition": v.definition or None,
+                    "codes": _codes(f"{name}={v.code}"),
+                    "since": v.since,
+                }
+                for v in found.values
+            ]
             for name, found in all_vocabularies().items()
         },
         "rules": _rules(),
@@ -47,7 +57,7 @@ def as_markdown() -> str:
     return as_one_document(pages)
 
 
-def _column(column: Column) -> dict[str, Any]:
+def _column(table: str, column: Column) -> dict[str, Any]:
     """One column with everything that is declared of it."""
     kind = column.type
     bounds = [kind.low, kind.high] if isinstance(kind, Integer | Number) else None
@@ -60,10 +70,15 @@ def _column(column: Column) -> dict[str, Any]:
         "range": bounds if bounds and bounds[1] < 1e300 else None,
         "required": column.required,
         "availability": column.available.value,
-        "codes": [],
-        "source": None,
-        "since": SCHEMA_VERSION,
+        "codes": _codes(f"{table}.{column.name}"),
+        "source": column.source or None,
+        "since": column.since,
     }
+
+
+def _codes(target: str) -> list[dict[str, str]]:
+    """Codes of other systems for a column or a value."""
+    return [asdict(coding) for coding in codes_of(target)]
 
 
 def _rules() -> list[dict[str, Any]]:

@@ -92,7 +92,7 @@ def index_page() -> str:
         pages = dict.fromkeys(page_of(check) for check in checks)
         links = [f"[{page}]({page}.md#{page}-{rule.lower()})" for page in pages]
         severities = " or ".join(sorted({check.severity for check in checks}))
-        rows.append((rule, severities, ", ".join(links), "; ".join(_sentences(checks))))
+        rows.append((rule, "; ".join(_sentences(checks)), severities, ", ".join(links)))
     return as_text(
         [
             "# Rules",
@@ -103,7 +103,7 @@ def index_page() -> str:
             "",
             *(f"- {words}" for words in _SEVERITY.values()),
             "",
-            *grid(("rule", "severity", "tables", "must hold"), rows),
+            *grid(("rule", "must hold", "severity", "tables"), rows),
         ]
     )
 
