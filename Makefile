@@ -49,11 +49,13 @@ pytest: $(READY) browser ## the tests
 golden: $(READY) ## write the golden files again; read the diff before committing it
 	$(BIN)/python -m tests.golden.rewrite
 
-docs: $(READY) ## write the picture of the house and the table of imports again
+docs: $(READY) ## write the picture of the house, the dictionary and its pages again
 	PYTHONPATH=. $(BIN)/python docs/draw_architecture.py
+	PYTHONPATH=. $(BIN)/python docs/write_pages.py
 
 docs-check: $(READY) ## say whether they are as the code is (the tests say it too)
 	PYTHONPATH=. $(BIN)/python docs/draw_architecture.py --check
+	PYTHONPATH=. $(BIN)/python docs/write_pages.py --check
 
 bench: $(READY) ## measure what is worth measuring
 	PYTHONPATH=. $(BIN)/python benchmarks/interval_panel.py

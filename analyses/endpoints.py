@@ -7,7 +7,7 @@ Each endpoint adds two columns: its value, and `<endpoint>_exclusion`, the first
 is not eligible (missing where it is).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import polars as pl
 
@@ -106,13 +106,7 @@ def add_histology_group(cohort: pl.DataFrame) -> pl.DataFrame:
     value = pl.when(known).then(
         histology.replace_strict(groups, default="other", return_dtype=pl.String)
     )
-    conditions = [
-        *_common(),
-        (pl.col("case_kind") == "recurrent", _RECURRENT),
-        (histology.is_null() | (histology == "no_tissue"), _NO_TISSUE),
-        (pl.col("study_day") > pl.col("first_tissue_day"), _IMAGED_LATER),
-    ]
-    return _with(cohort, "histology_group", value, conditions)
+    return _with(cohort, "histology_group", value)
 
 
 def add_gross_total_resection(cohort: pl.DataFrame) -> pl.DataFrame:
@@ -157,12 +151,7 @@ def add_gross_total_resection(cohort: pl.DataFrame) -> pl.DataFrame:
     extent = pl.col("extent_of_resection")
     known = extent.is_not_null() & (extent != "unknown")
     value = pl.when(known).then(yes_no(extent == "gtr"))
-    conditions = [
-        *_common(),
-        (pl.col("surgery_day").is_null(), _NO_SURGERY),
-        (pl.col("intent").is_in(("biopsy", "decompression", "cyst_drainage")), _NOT_TO_RESECT),
-    ]
-    return _with(cohort, "gross_total_resection", value, conditions)
+    return _with(cohort, "gross_total_resection", value)
 
 
 def add_functional_decline(cohort: pl.DataFrame) -> pl.DataFrame:
@@ -210,27 +199,14 @@ def add_functional_decline(cohort: pl.DataFrame) -> pl.DataFrame:
     ['yes', 'yes', None]
     """
     before, after = pl.col("mccormick_preoperative"), pl.col("mccormick_month_6")
-    days_lived = pl.col("death_day") - pl.col("surgery_day")
-    died = (after.is_null() & (days_lived <= TIMEPOINT_DAYS["month_6"][1])).fill_null(False)
-    of_it = pl.col("cause_of_death").is_in(("tumour", "treatment")).fill_null(False)
-    highest = pl.col("mccormick_version").replace_strict(
-        _HIGHEST_GRADE, default=None, return_dtype=pl.Int64
-    )
+    died, of_it = _died_before_month_6()
     value = (
         pl.when(died & of_it)
         .then(pl.lit("yes"))
         .when(before.is_not_null() & after.is_not_null())
         .then(yes_no(after > before))
     )
-    conditions = [
-        *_common(),
-        (pl.col("surgery_day").is_null(), _NO_SURGERY),
-        (before.is_null(), _NO_GRADE),
-        (before >= highest, _GRADE_AT_END),
-        (pl.col("mccormick_other_version") == "yes", _OTHER_VERSION),
-        (died & ~of_it, _OTHER_DEATH),
-    ]
-    return _with(cohort, "functional_decline", value, conditions)
+    return _with(cohort, "functional_decline", value)
 
 
 def endpoint_warnings(
@@ -283,7 +259,76 @@ _LEFT_OPEN = {
 }
 
 
-def _common() -> list[tuple[pl.Expr, str]]:
+def exclusions_of(endpoint: str) -> tuple[str, ...]:
+    """Reasons why a case is not eligible for the endpoint, in the order in which they are asked.
+
+    Examples
+    --------
+    >>> exclusions_of("gross_total_resection")[-1]
+    'surgery not meant to resect'
+    """
+    return tuple(reason for _, reason in _conditions(endpoint))
+
+
+Conditions = list[tuple[pl.Expr, str]]
+
+
+def _conditions(endpoint: str) -> Conditions:
+    """What excludes a case from the endpoint, first to last."""
+    return [*_common(), *_OWN_CONDITIONS[endpoint]()]
+
+
+def _histology_conditions() -> Conditions:
+    """Before any tissue, of a tumour not treated before, that was then looked at."""
+    histology = pl.col("histology")
+    return [
+        (pl.col("case_kind") == "recurrent", _RECURRENT),
+        (histology.is_null() | (histology == "no_tissue"), _NO_TISSUE),
+        (pl.col("study_day") > pl.col("first_tissue_day"), _IMAGED_LATER),
+    ]
+
+
+def _resection_conditions() -> Conditions:
+    """A surgery that was meant to resect."""
+    return [
+        (pl.col("surgery_day").is_null(), _NO_SURGERY),
+        (pl.col("intent").is_in(("biopsy", "decompression", "cyst_drainage")), _NOT_TO_RESECT),
+    ]
+
+
+def _decline_conditions() -> Conditions:
+    """A surgery, a grade before it that can still get worse, and one version of the scale."""
+    before = pl.col("mccormick_preoperative")
+    died, of_it = _died_before_month_6()
+    highest = pl.col("mccormick_version").replace_strict(
+        _HIGHEST_GRADE, default=None, return_dtype=pl.Int64
+    )
+    return [
+        (pl.col("surgery_day").is_null(), _NO_SURGERY),
+        (before.is_null(), _NO_GRADE),
+        (before >= highest, _GRADE_AT_END),
+        (pl.col("mccormick_other_version") == "yes", _OTHER_VERSION),
+        (died & ~of_it, _OTHER_DEATH),
+    ]
+
+
+def _died_before_month_6() -> tuple[pl.Expr, pl.Expr]:
+    """Whether the patient died before a grade of month 6 was given, and of tumour or treatment."""
+    after = pl.col("mccormick_month_6")
+    days_lived = pl.col("death_day") - pl.col("surgery_day")
+    died = (after.is_null() & (days_lived <= TIMEPOINT_DAYS["month_6"][1])).fill_null(False)
+    of_it = pl.col("cause_of_death").is_in(("tumour", "treatment")).fill_null(False)
+    return died, of_it
+
+
+_OWN_CONDITIONS: dict[str, Callable[[], Conditions]] = {
+    "histology_group": _histology_conditions,
+    "gross_total_resection": _resection_conditions,
+    "functional_decline": _decline_conditions,
+}
+
+
+def _common() -> Conditions:
     """The exclusions of every endpoint."""
     first = pl.col("case_number") == pl.col("case_number").min().over("patient_id")
     return [
@@ -293,14 +338,9 @@ def _common() -> list[tuple[pl.Expr, str]]:
     ]
 
 
-def _with(
-    cohort: pl.DataFrame,
-    endpoint: str,
-    value: pl.Expr,
-    conditions: Sequence[tuple[pl.Expr, str]],
-) -> pl.DataFrame:
+def _with(cohort: pl.DataFrame, endpoint: str, value: pl.Expr) -> pl.DataFrame:
     """The cohort with one endpoint and the first reason against each case."""
     exclusion = pl.lit(None, dtype=pl.String)
-    for holds, reason in reversed(conditions):
+    for holds, reason in reversed(_conditions(endpoint)):
         exclusion = pl.when(holds.fill_null(False)).then(pl.lit(reason)).otherwise(exclusion)
     return cohort.with_columns(value.alias(endpoint), exclusion.alias(f"{endpoint}_exclusion"))

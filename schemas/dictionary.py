@@ -1,29 +1,23 @@
 """The data dictionary as one document, from the declarations alone.
 
-Belongs here: tables, columns, vocabularies and rules as JSON-ready content and as Markdown.
-Does not belong here: the declarations (`tables`, `vocabularies`, `catalogue`).
+Belongs here: tables, columns, vocabularies and rules as JSON-ready content; the pages joined.
+Does not belong here: the declarations (`tables`, `vocabularies`, `catalogue`), the pages
+(`schemas.pages`).
 """
 
+from dataclasses import asdict
 from typing import Any
 
 from schemas.catalogue import all_checks
+from schemas.coding import codes_of
 from schemas.columns import Code, Column, Integer, Number
-from schemas.table import Table
+from schemas.pages.dictionary_page import dictionary_page
+from schemas.pages.rule_pages import GENERAL, index_page, page_names, rule_page
+from schemas.pages.vocabulary_page import vocabulary_page
+from schemas.pages.words import as_one_document
 from schemas.tables import SCHEMA_VERSION, TABLES
 from schemas.vocabularies import all_vocabularies
 
-#: The rules that follow from the columns, in one sentence each; each column's own is in its check.
-GENERAL = {
-    "R001": "a key is unique in table and delivery",
-    "R002": "a key delivered twice has equal values in every column",
-    "R003": "a foreign key names a row of the parent table in the same delivery",
-    "R004": "a required column is filled; a number may be replaced by the reason why it is missing",
-    "R005": "a coded value is in the column's vocabulary, exact spelling",
-    "R006": "a number lies within the column's range",
-    "R007": "a text can be read as the column's type as a whole",
-    "R008": "no cell looks like a calendar date or a hospital number",
-    "R009": "a number and the reason why it is missing are not both filled",
-}
 _TYPES = {"Identifier": "identifier", "Integer": "integer", "Number": "number", "Code": "code"}
 
 
@@ -37,12 +31,20 @@ def dictionary() -> dict[str, Any]:
                 "description": table.description,
                 "grain": table.grain,
                 "key": list(table.key),
-                "columns": [_column(column) for column in table.kept_columns],
+                "columns": [_column(table.name, column) for column in table.kept_columns],
             }
             for table in TABLES
         ],
         "vocabularies": {
-            name: [{"code": v.code, "definition": v.definition or None} for v in found.values]
+            name: [
+                {
+                    "code": v.code,
+                    "definition": v.definition or None,
+                    "codes": _codes(f"{name}={v.code}"),
+                    "since": v.since,
+                }
+                for v in found.values
+            ]
             for name, found in all_vocabularies().items()
         },
         "rules": _rules(),
@@ -50,26 +52,12 @@ def dictionary() -> dict[str, Any]:
 
 
 def as_markdown() -> str:
-    """The dictionary for people."""
-    parts = [f"# Data dictionary, version {SCHEMA_VERSION}", ""]
-    for table in TABLES:
-        parts += [f"## {table.name}", "", table.description, "", *_table_lines(table), ""]
-    parts += ["## Vocabularies", ""]
-    for name, found in all_vocabularies().items():
-        parts += [f"### {name}", ""]
-        parts += [
-            f"- `{v.code}`" + (f": {v.definition}" * bool(v.definition)) for v in found.values
-        ]
-        parts += [""]
-    parts += ["## Rules", "", "| id | severity | tables | must hold |", "|---|---|---|---|"]
-    parts += [
-        f"| {r['id']} | {r['severity']} | {', '.join(r['tables'])} | {_cell(r['sentence'])} |"
-        for r in _rules()
-    ]
-    return "\n".join(parts) + "\n"
+    """The dictionary for people: the pages of `docs/` as one document, without example rows."""
+    pages = [dictionary_page(), vocabulary_page(), index_page(), *map(rule_page, page_names())]
+    return as_one_document(pages)
 
 
-def _column(column: Column) -> dict[str, Any]:
+def _column(table: str, column: Column) -> dict[str, Any]:
     """One column with everything that is declared of it."""
     kind = column.type
     bounds = [kind.low, kind.high] if isinstance(kind, Integer | Number) else None
@@ -82,31 +70,15 @@ def _column(column: Column) -> dict[str, Any]:
         "range": bounds if bounds and bounds[1] < 1e300 else None,
         "required": column.required,
         "availability": column.available.value,
-        "codes": [],
-        "source": None,
-        "since": SCHEMA_VERSION,
+        "codes": _codes(f"{table}.{column.name}"),
+        "source": column.source or None,
+        "since": column.since,
     }
 
 
-def _table_lines(table: Table) -> list[str]:
-    """A table's columns as a Markdown table."""
-    lines = [
-        f"One row: {table.grain}. Key: {', '.join(f'`{name}`' for name in table.key)}.",
-        "",
-        "| column | type, vocabulary or range | required | known | meaning |",
-        "|---|---|---|---|---|",
-    ]
-    for column in table.columns:
-        of = _column(column)
-        what = of["vocabulary"] or of["type"]
-        if of["range"]:
-            what += f", {of['range'][0]:g} to {of['range'][1]:g} {of['unit'] or ''}".rstrip()
-        required = "yes" if column.required else "on condition" if column.required_when else "no"
-        known = of["availability"].replace("_", " ")
-        lines += [
-            f"| `{column.name}` | {what} | {required} | {known} | {_cell(column.description)} |"
-        ]
-    return lines
+def _codes(target: str) -> list[dict[str, str]]:
+    """Codes of other systems for a column or a value."""
+    return [asdict(coding) for coding in codes_of(target)]
 
 
 def _rules() -> list[dict[str, Any]]:
@@ -119,8 +91,3 @@ def _rules() -> list[dict[str, Any]]:
         {"id": rule, "severity": severity, "tables": sorted(tables), "sentence": sentence}
         for (rule, severity, sentence), tables in sorted(found.items())
     ]
-
-
-def _cell(text: str) -> str:
-    """A text inside a Markdown table."""
-    return text.replace("|", "\\|").replace("\n", " ")

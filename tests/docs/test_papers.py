@@ -1,6 +1,7 @@
 """What the papers name exists: links, paths, tests, make targets; decisions are listed once."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,15 @@ def paths_in(text: str) -> set[str]:
     }
 
 
+@cache
+def anchors_of(paper: Path) -> frozenset[str]:
+    """Places of a paper that a link can lead to: its headings, and anchors of their own."""
+    text = paper.read_text("utf-8")
+    headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    named = (re.sub(r"[^\w -]", "", h.lower()).replace(" ", "-") for h in headings)
+    return frozenset({*named, *re.findall(r'<a id="([^"]+)">', text)})
+
+
 def broken_links(paper: Path, text: str) -> list[str]:
     """Links within the repository that lead nowhere."""
     found = []
@@ -40,12 +50,10 @@ def broken_links(paper: Path, text: str) -> list[str]:
         if re.match(r"[a-z]+:", target):
             continue
         path = paper.parent / target if target else paper
-        headings = re.findall(r"^#+ (.+)$", path.read_text("utf-8"), re.MULTILINE) if part else []
-        anchors = {re.sub(r"[^\w -]", "", h.lower()).replace(" ", "-") for h in headings}
         if (
             not path.exists()
             or not path.resolve().is_relative_to(ROOT)
-            or part not in {"", *anchors}
+            or (part and part not in anchors_of(path))
         ):
             found.append(link)
     return found

@@ -1,10 +1,18 @@
 """The printed dictionary: complete, of the documented form, and in step with the catalogue."""
 
 import json
+import re
+from difflib import unified_diff
 
 from schemas.catalogue import all_checks
 from schemas.dictionary import as_markdown, dictionary
+from schemas.pages.dictionary_page import dictionary_page
+from schemas.pages.rule_pages import index_page, page_names, rule_page
+from schemas.pages.vocabulary_page import vocabulary_page
+from schemas.pages.words import as_one_document
 from schemas.tables import TABLES
+from schemas.vocabularies import all_vocabularies
+from tests.support.rule_examples import all_examples
 
 
 def test_the_json_form_is_the_documented_one() -> None:
@@ -22,10 +30,29 @@ def test_the_json_form_is_the_documented_one() -> None:
     assert all(set(rule) == {"id", "severity", "tables", "sentence"} for rule in content["rules"])
 
 
-def test_every_rule_table_and_column_is_printed() -> None:
+def test_every_table_column_vocabulary_and_rule_is_printed() -> None:
     page = as_markdown()
     for table in TABLES:
-        assert f"## {table.name}\n" in page
-        assert all(f"| `{name}` |" in page for name in table.names)
+        assert f"\n## {table.name}\n" in page
+        assert all(f"`{name}`" in page for name in table.names)
+    for vocabulary in all_vocabularies():
+        assert f"\n### {vocabulary}\n" in page
     for rule in {check.rule for check in all_checks()}:
-        assert f"| {rule} |" in page
+        assert f"\n## {rule}\n" in page
+
+
+def test_no_link_of_the_printed_dictionary_leads_out_of_it() -> None:
+    page = as_markdown()
+    anchors = re.findall(r'<a id="([^"]+)">', page)
+    assert len(anchors) == len(set(anchors))
+    inward = set(re.findall(r"\]\(#([^)]+)\)", page))
+    assert inward <= {*anchors, "rules"}
+    assert set(re.findall(r"\]\(([^#)][^)]*)\)", page)) == {"endpoints.md", "claims.md"}
+
+
+def test_the_printed_dictionary_is_the_written_one_without_examples() -> None:
+    made = [dictionary_page(), vocabulary_page(), index_page()]
+    made += [rule_page(name, all_examples()) for name in page_names()]
+    written = as_one_document(made).splitlines()
+    printed = as_markdown().splitlines()
+    assert [line for line in unified_diff(written, printed, n=0) if line[:1] == "+"] == ["+++ \n"]

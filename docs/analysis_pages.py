@@ -1,0 +1,133 @@
+"""The pages of endpoints and claims, from their declarations.
+
+Belongs here: how an endpoint and a claim are set for a reader.
+Does not belong here: the declarations (`analyses.endpoints`, `analyses.claims`), writing files
+(`docs/write_pages.py`).
+"""
+
+import inspect
+import re
+from collections.abc import Iterator
+
+from analyses import endpoints
+from analyses.claim_rules import (
+    FOR_EVERY_RULE,
+    NOT_TESTABLE,
+    VERDICT_RULES,
+    VERDICTS,
+    Claim,
+    Statistic,
+)
+from analyses.claims import CLAIMS
+from schemas.columns import Availability
+from schemas.pages.words import AVAILABILITY, anchor, as_text, grid, number
+
+_SECTION = re.compile(r"\n\n(?=[A-Z][a-z]+\n-+\n)")
+
+
+def endpoints_page() -> str:
+    """The page `docs/endpoints.md`."""
+    lines = [
+        "# Endpoints",
+        "",
+        "What is predicted, for whom, known when. A predictor dated after time zero is refused. "
+        "Each endpoint is a column of the analysis table, one row per case; beside it stands "
+        "`<endpoint>_exclusion`, the first reason why a case is not eligible. Every exclusion is "
+        "counted in every report; none is made silently. Claims about tumours: "
+        "[claims](claims.md).",
+        "",
+    ]
+    for name, known in endpoints.ENDPOINTS.items():
+        lines += _endpoint(name, Availability(known))
+    return as_text(lines)
+
+
+def _endpoint(name: str, known: Availability) -> Iterator[str]:
+    """One endpoint: its docstring without parameters and examples, then its exclusions."""
+    documented = inspect.getdoc(getattr(endpoints, f"add_{name}")) or ""
+    about, *sections = _SECTION.split(documented)
+    yield from (anchor(name), "", f"## {name}", "")
+    for paragraph in about.split("\n\n"):
+        yield from (" ".join(paragraph.split()), "")
+    for section in sections:
+        title, _, text = section.partition("\n")
+        if title == "Notes":
+            yield from (" ".join(text.lstrip("-\n").split()), "")
+    yield from (f"Known: {AVAILABILITY[known].meaning}.", "", "Left out, in this order:", "")
+    yield from (f"1. {reason}" for reason in endpoints.exclusions_of(name))
+    yield from ("", "An eligible case without a recorded value stays missing, and is counted.", "")
+
+
+def claims_page() -> str:
+    """The page `docs/claims.md`."""
+    lines = [
+        "# Claim ledger",
+        "",
+        "Statements that are often made about intramedullary tumours, in own words, each with the "
+        "columns and the statistic that could support or contradict it on the registry's cases, "
+        "and with what the literature says. Labels of studies (`endo2022`) are resolved in "
+        "[the list of sources](../assets/data/evidence/SOURCES.md). Every bound and every smallest "
+        "effect that matters is an assumption of the project, not evidence.",
+        "",
+        *_verdicts(),
+        "## Claims",
+        "",
+        *grid(
+            ("id", "claim", "rules"),
+            ((f"[{c.id}](#{c.id.lower()})", c.statement, ", ".join(_rules(c))) for c in CLAIMS),
+        ),
+        "",
+    ]
+    for claim in CLAIMS:
+        lines += _claim(claim)
+    lines += ["## Said as well, and not testable here", ""]
+    lines += [f"- {statement}" for statement in NOT_TESTABLE]
+    return as_text(lines)
+
+
+def _rules(claim: Claim) -> list[str]:
+    """The verdict rules of a claim, each once."""
+    return list(dict.fromkeys(statistic.rule for statistic in claim.statistics))
+
+
+def _verdicts() -> Iterator[str]:
+    """The verdicts and the rules that lead to them."""
+    yield from ("## Verdicts", "")
+    yield from (*grid(("verdict", "it says"), ((f"`{v}`", t) for v, t in VERDICTS.items())), "")
+    yield from ("## Verdict rules", "")
+    yield from (f"- {sentence}" for sentence in FOR_EVERY_RULE)
+    yield ""
+    for name, rule in VERDICT_RULES.items():
+        smallest = (
+            f"; d, the smallest effect that matters, is {number(rule.smallest)}"
+            if rule.smallest is not None
+            else ""
+        )
+        yield from (anchor(name.lower()), "", f"**{name}**, {rule.estimate}{smallest}:", "")
+        yield from (f"- `{verdict}`: {when}" for verdict, when in rule.verdicts.items())
+        yield ""
+
+
+def _claim(claim: Claim) -> Iterator[str]:
+    """One claim with all that belongs to it."""
+    yield from (anchor(claim.id.lower()), "", f"### {claim.id}. {claim.statement}", "")
+    for statistic in claim.statistics:
+        rule = f"[{statistic.rule}](#{statistic.rule.lower()})"
+        yield f"- Statistic: {statistic.name}; {rule}, claimed {_claimed(statistic)}"
+    columns = [f"[{c}](dictionary.md#{c.replace('.', '-')})" for c in claim.columns]
+    columns += [f"[{m}](vocabularies.md#measures)" for m in claim.measures]
+    yield f"- Rests on: {', '.join(columns)}"
+    if claim.literature:
+        yield "- Literature:"
+        yield from (f"  - {finding.text} ({finding.source})" for finding in claim.literature)
+    yield from (f"- Caveat: {claim.caveat}", "")
+
+
+def _claimed(statistic: Statistic) -> str:
+    """The side of a claim and what decides."""
+    rule = VERDICT_RULES[statistic.rule]
+    words = {">": "above", "<": "below"}[statistic.side]
+    if rule.no_effect is None:
+        return f"{words} {number(statistic.limit)}"
+    own = f" {statistic.unit}".rstrip()
+    return f"{words} {number(rule.no_effect)} (d = {number(statistic.limit)}{own})"

@@ -1,0 +1,157 @@
+"""The pages of the rules: one per table, one for those that hold for every table, and their list.
+
+Belongs here: how a rule, its sentence, its remedy and its example rows are set.
+Does not belong here: the rules (`schemas.catalogue`), reading the examples (the program's tests
+are the examples; `docs/write_pages.py` hands them over).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from schemas.catalogue import all_checks
+from schemas.checks import AnyCheck
+from schemas.pages.words import anchor, as_text, grid
+from schemas.tables import TABLES
+
+#: The rules that follow from the columns, in one sentence each; each column's own is in its check.
+GENERAL = {
+    "R001": "a key is unique in table and delivery",
+    "R002": "a key delivered twice has equal values in every column",
+    "R003": "a foreign key names a row of the parent table in the same delivery",
+    "R004": "a required column is filled; a number may be replaced by the reason why it is missing",
+    "R005": "a coded value is in the column's vocabulary, exact spelling",
+    "R006": "a number lies within the column's range",
+    "R007": "a text can be read as the column's type as a whole",
+    "R008": "no cell looks like a calendar date or a hospital number",
+    "R009": "a number and the reason why it is missing are not both filled",
+}
+#: The page of the rules that follow from a column's declaration, the same for every table.
+ANY_TABLE = "any_table"
+_SEVERITY = {
+    "error": "error: the row is refused and kept in quarantine",
+    "warning": "warning: the row is accepted, the finding is kept",
+}
+
+_ABOUT_EXAMPLES = (
+    "The examples are the program's own tests: each row was judged as its first column says. "
+    "Columns that are not shown have a valid value; `seq_*` stands for every other sequence."
+)
+
+Row = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Example:
+    """Small tables on which a rule was judged; the last of them holds the rows it is about.
+
+    `verdicts` has one entry per row of the last table: empty where nothing is broken.
+    """
+
+    rule: str
+    page: str
+    sentence: str
+    tables: tuple[tuple[str, tuple[Row, ...]], ...]
+    verdicts: tuple[str, ...]
+
+
+def page_names() -> tuple[str, ...]:
+    """Every page of rules by name, in their order."""
+    there = {page_of(check) for check in all_checks()}
+    return tuple(name for name in (ANY_TABLE, *(t.name for t in TABLES)) if name in there)
+
+
+def page_of(check: AnyCheck) -> str:
+    """The page on which a check stands."""
+    return ANY_TABLE if check.rule in GENERAL else check.table
+
+
+def rule_page(name: str, examples: Sequence[Example] = ()) -> str:
+    """One page of rules; without examples where the program prints it by itself."""
+    checks = [check for check in all_checks() if page_of(check) == name]
+    rules = sorted({check.rule for check in checks})
+    if name == ANY_TABLE:
+        title, about = "Rules of every table", "They follow from the declaration of each column."
+    else:
+        title = f"Rules of {name}"
+        about = f"What its columns mean: [dictionary](../dictionary.md#{name})."
+    lines = [f"# {title}", "", f"{about} All rules: [list](README.md).", ""]
+    if examples:
+        lines += [_ABOUT_EXAMPLES, ""]
+    for rule in rules:
+        own = [check for check in checks if check.rule == rule]
+        given = [each for each in examples if (each.rule, each.page) == (rule, name)]
+        lines += _rule(name, rule, own, given)
+    return as_text(lines)
+
+
+def index_page() -> str:
+    """The list of every rule with the pages that hold it."""
+    rows = []
+    for rule in sorted({check.rule for check in all_checks()}):
+        checks = [check for check in all_checks() if check.rule == rule]
+        pages = dict.fromkeys(page_of(check) for check in checks)
+        links = [f"[{page}]({page}.md#{page}-{rule.lower()})" for page in pages]
+        severities = " or ".join(sorted({check.severity for check in checks}))
+        rows.append((rule, "; ".join(_sentences(checks)), severities, ", ".join(links)))
+    return as_text(
+        [
+            "# Rules",
+            "",
+            "A rule holds or is broken for a row. It is never broken by a value that is missing, "
+            "unless it asks for the value: `unknown` counts as missing here, so that an old report "
+            "is not refused for what nobody wrote down. A row may break several rules.",
+            "",
+            *(f"- {words}" for words in _SEVERITY.values()),
+            "",
+            *grid(("rule", "must hold", "severity", "tables"), rows),
+        ]
+    )
+
+
+def _rule(
+    page: str, rule: str, checks: Sequence[AnyCheck], examples: Sequence[Example]
+) -> list[str]:
+    """One rule: sentences by severity, remedies, examples."""
+    lines = ["", anchor(f"{page}-{rule.lower()}"), "", f"## {rule}", ""]
+    for severity, words in _SEVERITY.items():
+        found = [check for check in checks if check.severity == severity]
+        if found:
+            lines += [f"**Must hold** ({words}):", ""]
+            lines += [f"- {sentence[:1].upper()}{sentence[1:]}." for sentence in _sentences(found)]
+            lines += ["", *_remedies(found), ""]
+    for example in examples:
+        lines += _example(example)
+    return lines
+
+
+def _remedies(checks: Sequence[AnyCheck]) -> Iterator[str]:
+    """What to do where it is broken, each said once; the columns' own stand in their messages."""
+    remedies = list(dict.fromkeys(check.remedy for check in checks))
+    if checks[0].rule in GENERAL:
+        yield "**If not:** the message names the column, the kind of the value and what to do."
+    elif len(remedies) == 1:
+        yield f"**If not:** {remedies[0]}"
+    else:
+        yield from ("**If not:**", "", *(f"- {remedy}" for remedy in remedies))
+
+
+def _sentences(checks: Iterable[AnyCheck]) -> list[str]:
+    """What must hold, each sentence once; of a general rule the general one."""
+    return list(dict.fromkeys(GENERAL.get(check.rule, check.sentence) for check in checks))
+
+
+def _example(example: Example) -> list[str]:
+    """The tables of an example; beside each row of the last one what was said of it."""
+    lines = [f"**Example.** {example.sentence}", ""]
+    for name, rows in example.tables[:-1]:
+        lines += [f"`{name}`", "", *grid(tuple(rows[0]), _cells(rows)), ""]
+    name, rows = example.tables[-1]
+    judged = [
+        (verdict, *cells) for verdict, cells in zip(example.verdicts, _cells(rows), strict=True)
+    ]
+    return [*lines, f"`{name}`", "", *grid((example.rule, *rows[0]), judged), ""]
+
+
+def _cells(rows: Sequence[Row]) -> list[tuple[str, ...]]:
+    """The cells of rows, an empty one said in words."""
+    return [tuple(f"`{text}`" if text else "*empty*" for text in row.values()) for row in rows]
