@@ -24,7 +24,7 @@ from schemas.table import Table
 from schemas.tables import TABLES
 from warehouse.sql import TEXT_SUFFIX, name
 
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 
 _SQL_TYPES: dict[type[pl.DataType], str] = {
     pl.String: "varchar",

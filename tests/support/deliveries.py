@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from schemas.tables import SCHEMA_VERSION
 from warehouse.landing import Outgoing, deliver
 
 CASES = b"case_id,patient_id\nc1,p1\nc2,p2\n"
@@ -18,7 +19,7 @@ def a_delivery(landing: Path, **changed: Any) -> Path:
         "delivery": "d1",
         "created": "2026-01-01T00:00:00Z",
         "profile": "imsct",
-        "schema_version": "1",
+        "schema_version": SCHEMA_VERSION,
         "id_scheme": "simulated",
         **changed,
     }

@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from schemas.tables import BY_NAME
+from schemas.tables import BY_NAME, SCHEMA_VERSION
 from tests.support.rows import valid_row
 
 _TABLES = {
@@ -109,7 +109,7 @@ def announce(folder: Path, *, rows: Mapping[str, int] | None = None, **fields: o
         "site": "SITE_A",
         "created": "2026-01-31T08:00:00Z",
         "profile": "imsct",
-        "schema_version": "1",
+        "schema_version": SCHEMA_VERSION,
         "mode": "full",
         "supersedes": None,
         "id_scheme": "simulated",
