@@ -47,12 +47,17 @@ def test_an_empty_cell_takes_what_the_profile_says_it_means() -> None:
 
 
 def test_a_value_is_taken_only_where_its_conditions_hold() -> None:
-    assert mapped(Source(constant="male", only_where_filled="b"), ("", ""), ("", "x")) == [
-        "",
-        "male",
-    ]
+    where_filled = Source(constant="family", only_where_filled="b")
+    records = (("", ""), ("", "x"))
+    assert mapped(where_filled, *records, target="syndrome_basis") == ["", "family"]
     chosen = Source(column="a", only_where={"b": ("x", "z")})
-    assert mapped(chosen, ("male", "x"), ("male", "y")) == ["male", ""]
+    records = (("family", "x"), ("family", "y"))
+    assert mapped(chosen, *records, target="syndrome_basis") == ["family", ""]
+
+
+def test_a_required_column_whose_condition_fails_is_not_recorded() -> None:
+    chosen = Source(column="a", only_where={"b": ("x", "z")})
+    assert mapped(chosen, ("male", "x"), ("male", "y")) == ["male", "unknown"]
 
 
 @pytest.mark.parametrize(
