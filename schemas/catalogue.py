@@ -2,7 +2,7 @@
 
 Belongs here: the general rules R001 to R009, derived from the columns, and their union with the
 clinical ones.
-Does not belong here: the clinical rules themselves (`schemas.clinical_rules`), SQL and suites
+Does not belong here: the clinical rules themselves (`schemas.rules`), SQL and suites
 (`warehouse.validation`).
 """
 
@@ -21,9 +21,9 @@ from schemas.checks import (
     TextCheck,
     VocabularyCheck,
 )
-from schemas.clinical_rules import CLINICAL
 from schemas.columns import Code, Column, Identifier, Integer, Number, TextCode
 from schemas.expressions import Col, IfThen, IsFilled, Not, Predicate, any_of
+from schemas.rules import CLINICAL
 from schemas.table import Table
 from schemas.tables import BY_NAME, TABLES
 

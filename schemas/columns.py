@@ -11,8 +11,10 @@ from enum import StrEnum
 import polars as pl
 
 from schemas.expressions import Predicate
+from schemas.sequences import CT_NAMES, SHORT_NAMES
 from schemas.vocabularies import MISSING_REASON
 from schemas.vocabulary import Vocabulary
+from schemas.wording import listed
 
 REASON_SUFFIX = "_missing_reason"
 
@@ -107,6 +109,19 @@ class Assessable:
     with_contrast: bool = False
     codes: tuple[str, ...] = ()
     is_warning: bool = False
+
+    @property
+    def phrase(self) -> str:
+        """The sequences and modalities in words.
+
+        Examples
+        --------
+        >>> Assessable("R025", ("seq_t2", "seq_swi")).phrase
+        'T2 or SWI'
+        """
+        contrast = " with intravenous contrast" * self.with_contrast
+        other = [CT_NAMES[modality] + contrast for modality in self.modalities]
+        return listed([*(SHORT_NAMES[name] for name in self.columns), *other])
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from schemas.wording import listed
+
 Scalar = str | int | float
 
 
@@ -104,12 +106,12 @@ Term = Col | Outer | Related | Span | Linear
 class IsIn:
     """The term is one of the values."""
 
-    term: Col | Related
+    term: "Col | Outer | Related"
     values: tuple[Scalar, ...]
 
     def sentence(self) -> str:
         """The predicate in words."""
-        return f"{self.term.phrase()} is {_listed(self.values)}"
+        return f"{self.term.phrase()} is {_said(self.values)}"
 
 
 @dataclass(frozen=True)
@@ -299,7 +301,6 @@ def children_of(node: Node) -> tuple[Node, ...]:
             return ()
 
 
-def _listed(values: tuple[Scalar, ...]) -> str:
+def _said(values: tuple[Scalar, ...]) -> str:
     """The values as words: a, b or c."""
-    words = [f"'{value}'" if isinstance(value, str) else f"{value:g}" for value in values]
-    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " or " + words[-1]
+    return listed([f"'{v}'" if isinstance(v, str) else f"{v:g}" for v in values])

@@ -2,7 +2,7 @@
 
 Belongs here: what a type is called, means, belongs to, and may be graded under which edition.
 Does not belong here: ICD-O-3 and other codes (`schemas/codes`), the rule that judges a grade
-(`schemas.pathology_rules`).
+(`schemas.rules.pathology`).
 Editions are kept apart: a name or a grade of one is not that of another. No map between them is
 given but the groups, because the literature allows none.
 Sources: Louis 2021 (PMC8328013), cIMPACT-NOW 7 (PMC8018155), Ghasemi 2019 (PMC6851394), medlink.com

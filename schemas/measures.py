@@ -2,7 +2,7 @@
 
 Belongs here: name, unit and range of every measure, and the sequences it needs.
 Does not belong here: how a measure is taken (`imaging_measurements.method`) or checked
-(`schemas.measurement_rules`).
+(`schemas.rules.imaging_measurements`).
 """
 
 from dataclasses import dataclass

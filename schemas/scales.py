@@ -2,7 +2,7 @@
 
 Belongs here: every scale with its versions, lowest and highest score, step and direction; the
 wording of the McCormick grades, original and modified.
-Does not belong here: the rule that judges a score (`schemas.function_rules`), endpoints
+Does not belong here: the rule that judges a score (`schemas.rules.functional_status`), endpoints
 (`analyses.endpoints`).
 No map between two scales or versions is given: the literature has none without loss. McCormick
 original and modified share numbers, not meanings, and neither covers bladder or bowel

@@ -34,4 +34,5 @@ DIFFUSION = ("seq_dwi", "seq_dti")
 AXIAL = ("has_axial_t2", "has_axial_t1_post_contrast", "seq_3d_t2")
 #: Modalities that have no MR sequences.
 WITHOUT_SEQUENCES = ("ct", "ct_myelography", "myelography")
-CT = ("ct", "ct_myelography")
+CT_NAMES = {"ct": "CT", "ct_myelography": "CT myelography"}
+CT = tuple(CT_NAMES)

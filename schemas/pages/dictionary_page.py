@@ -18,12 +18,12 @@ from schemas.pages.words import (
     assessable_of,
     coded,
     grid,
-    listed,
     required_of,
     values_of,
 )
 from schemas.table import PROVENANCE_COLUMN, Table
 from schemas.tables import SCHEMA_VERSION, TABLES
+from schemas.wording import listed
 
 _ABOUT = (
     "What a site delivers, table by table. A delivery has one file per table, its columns in this "

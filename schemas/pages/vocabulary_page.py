@@ -11,12 +11,13 @@ from schemas.coding import codes_of
 from schemas.columns import Code
 from schemas.histology import NOT_ASSIGNED, TYPES
 from schemas.measures import MEASURES
-from schemas.pages.words import anchor, as_text, coded, grid, listed, number, range_of
+from schemas.pages.words import anchor, as_text, coded, grid, number, range_of
 from schemas.scales import SCALES, Scale
 from schemas.sequences import SHORT_NAMES
 from schemas.tables import SCHEMA_VERSION, TABLES
 from schemas.vocabularies import all_vocabularies
 from schemas.vocabulary import Vocabulary
+from schemas.wording import listed
 
 #: More columns than this that use one vocabulary are counted by table, not listed.
 _MANY_USES = 10

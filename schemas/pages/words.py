@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from schemas.coding import Coding
 from schemas.columns import Availability, Code, Column, Identifier, Integer, Number, TextCode
-from schemas.sequences import SHORT_NAMES
+from schemas.wording import listed
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,6 @@ _BY_ROW = {
     "functional_status.score": "number, no unit; range is that of its "
     "[scale](vocabularies.md#scales) and version",
 }
-_MODALITIES = {"ct": "CT", "ct_myelography": "CT myelography"}
 
 NO_UNIT = "no unit"
 #: Above this a limit is none.
@@ -128,11 +127,8 @@ def assessable_of(column: Column) -> str:
     needs = column.assessable_on
     if needs is None:
         return column.assessed_by
-    series = [SHORT_NAMES[name] for name in needs.columns]
-    contrast = " with intravenous contrast" * needs.with_contrast
-    series += [_MODALITIES[modality] + contrast for modality in needs.modalities]
     codes = f" for {listed([f'`{code}`' for code in needs.codes])}" if needs.codes else ""
-    return f"on {listed(series)}{codes} ({needs.rule})"
+    return f"on {needs.phrase}{codes} ({needs.rule})"
 
 
 def coded(codings: Iterable[Coding]) -> str:
@@ -146,19 +142,6 @@ def coded(codings: Iterable[Coding]) -> str:
         + (f", {c.status}" + (f" in {c.source}" if c.source else ""))
         for c in codings
     )
-
-
-def listed(parts: Sequence[str], last: str = "or") -> str:
-    """Parts as a list in a sentence.
-
-    Examples
-    --------
-    >>> listed(["T1"]), listed(["T2", "STIR", "3D T2"])
-    ('T1', 'T2, STIR or 3D T2')
-    """
-    if len(parts) < 2:
-        return "".join(parts)
-    return f"{', '.join(parts[:-1])} {last} {parts[-1]}"
 
 
 def anchor(name: str) -> str:

@@ -265,7 +265,7 @@ def test_r007_an_identifier_has_plain_characters(check_rule: CheckRule) -> None:
             read_id                                   | reader_id
             ------------------------------------------+-----------
             S01-0007                                  | reader_1
-            a123456789b123456789c123456789d123456789  | reader1
+            a123456789b123456789c123456789d123456789  | reader2
             a123456789b123456789c123456789d1234567890 | reader1
             3                                         | Dr. Reader
             4                                         | reader1;2
@@ -302,7 +302,7 @@ def test_r008_no_cell_looks_like_a_date_or_a_hospital_number(check_rule: CheckRu
         imaging_reads="""
             read_id    | reader_id
             -----------+-----------
-            S01-0007   | reader1
+            S01-0007   | reader0
             12345      | 12345
             A123456    | 123456A
             123456     | reader1

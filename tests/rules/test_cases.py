@@ -84,3 +84,105 @@ def test_r016_a_recurrent_tumour_was_treated_before(check_rule: CheckRule) -> No
         """,
         warned=["C6"],
     )
+
+
+def test_r010_a_case_has_the_site_of_its_patient(check_rule: CheckRule) -> None:
+    """One patient belongs to one site."""
+    check_rule(
+        "R010",
+        sites="""
+            site_id | definition_version
+            --------+-------------------
+            SITE_A  | 1
+            SITE_B  | 1
+        """,
+        patients="""
+            patient_id | site_id
+            -----------+--------
+            P1         | SITE_A
+            P2         | SITE_B
+        """,
+        cases="""
+            case_id | patient_id | site_id
+            --------+------------+--------
+            C1      | P1         | SITE_A
+            C2      | P2         | SITE_B
+            C3      | P1         | SITE_B
+        """,
+        refused=["C3"],
+    )
+
+
+def test_r010_a_patients_tumours_are_numbered(check_rule: CheckRule) -> None:
+    """No two cases of one patient have the same number."""
+    check_rule(
+        "R010",
+        cases="""
+            case_id | patient_id | case_number
+            --------+------------+------------
+            C1      | P1         | 1
+            C2      | P1         | 2
+            C3      | P2         | 1
+            C4      | P3         | 1
+            C5      | P3         | 1
+        """,
+        refused=["C4", "C5"],
+    )
+
+
+def test_r015_day_0_of_an_imaged_case_is_a_study(check_rule: CheckRule) -> None:
+    """Where day 0 is diagnostic imaging and studies are delivered, one can be of day 0."""
+    check_rule(
+        "R015",
+        imaging_studies="""
+            study_id | case_id | modality       | study_day | study_day_missing_reason | seq_*        | field_strength_t
+            ---------+---------+----------------+-----------+--------------------------+--------------+-----------------
+            1        | C1      | mr             | 0         |                          | acquired     | 3
+            2        | C2      | mr             |           | not_recorded             | acquired     | 3
+            3        | C3      | ct_myelography | 0         |                          | not_acquired |
+            4        | C4      | mr             | -3        |                          | acquired     | 3
+            6        | C6      | mr             | 30        |                          | acquired     | 3
+            7        | C7      | myelography    | 0         |                          | not_acquired |
+        """,
+        cases="""
+            case_id | index_event
+            --------+-------------------
+            C1      | diagnostic_imaging
+            C2      | diagnostic_imaging
+            C3      | diagnostic_imaging
+            C4      | surgery
+            C5      | diagnostic_imaging
+            C6      | diagnostic_imaging
+            C7      | diagnostic_imaging
+        """,
+        refused=["C6", "C7"],
+    )
+
+
+def test_r019_imaging_before_day_0_is_recent(check_rule: CheckRule) -> None:
+    """A case has an MR study of the 180 days before day 0; a day that is missing may be one."""
+    check_rule(
+        "R019",
+        imaging_studies="""
+            study_id | case_id | modality | study_day | study_day_missing_reason | study_purpose | seq_*        | field_strength_t
+            ---------+---------+----------+-----------+--------------------------+---------------+--------------+-----------------
+            1        | C1      | mr       | -20       |                          | preoperative  | acquired     | 3
+            2        | C2      | mr       | -180      |                          | preoperative  | acquired     | 3
+            3        | C3      | mr       |           | not_recorded             | preoperative  | acquired     | 3
+            4        | C4      | mr       | -400      |                          | preoperative  | acquired     | 3
+            5        | C5      | ct       | -3        |                          | preoperative  | not_acquired |
+            6        | C6      | mr       | 1         |                          | surveillance  | acquired     | 3
+        """,
+        cases="""
+            case_id | index_event
+            --------+------------
+            C1      | surgery
+            C2      | surgery
+            C3      | surgery
+            C4      | surgery
+            C5      | surgery
+            C6      | surgery
+            C7      | surgery
+        """,
+        warned=["C4", "C5", "C6", "C7"],
+    )

@@ -8,16 +8,72 @@ def test_r079_who_is_dead_has_a_day_of_death(check_rule: CheckRule) -> None:
     check_rule(
         "R079",
         follow_up="""
-            follow_up_id | vital_status | death_day | death_day_missing_reason
-            -------------+--------------+-----------+-------------------------
-            1            | dead         | 350       |
-            2            | dead         |           | not_recorded
-            3            | alive        |           |
-            4            | unknown      |           |
-            5            | unknown      | 350       |
-            6            | alive        | 350       |
-            7            | alive        |           | not_recorded
-            8            | dead         |           |
+            follow_up_id | case_id | vital_status | death_day | death_day_missing_reason
+            -------------+---------+--------------+-----------+-------------------------
+            1            | C1      | dead         | 350       |
+            2            | C2      | dead         |           | not_recorded
+            3            | C3      | alive        |           |
+            4            | C4      | unknown      |           |
+            5            | C5      | unknown      | 350       |
+            6            | C6      | alive        | 370       |
+            7            | C7      | alive        |           | not_recorded
+            8            | C8      | dead         |           |
+        """,
+        refused=["6", "7", "8"],
+    )
+
+
+def test_r079_nobody_is_alive_after_a_reported_death(check_rule: CheckRule) -> None:
+    """A patient is not alive at a contact later than the one that reported the death."""
+    check_rule(
+        "R079",
+        follow_up="""
+            follow_up_id | case_id | vital_status | contact_day | death_day_missing_reason
+            -------------+---------+--------------+-------------+-------------------------
+            1            | C1      | alive        | 200         |
+            2            | C1      | dead         | 400         | not_recorded
+            3            | C2      | alive        | 400         |
+            4            | C3      | dead         | 400         | not_recorded
+            5            | C3      | unknown      | 500         |
+            6            | C1      | alive        | 401         |
+        """,
+        refused=["6"],
+    )
+
+
+def test_r080_a_contact_with_a_living_patient_is_not_after_death(check_rule: CheckRule) -> None:
+    """A patient is not alive after the day of death; the contact that reports it may be later."""
+    check_rule(
+        "R080",
+        follow_up="""
+            follow_up_id | case_id | vital_status | contact_day | death_day
+            -------------+---------+--------------+-------------+----------
+            1            | C1      | dead         | 900         | 800
+            2            | C1      | alive        | 700         |
+            3            | C1      | alive        | 800         |
+            4            | C1      | unknown      | 850         |
+            5            | C2      | alive        | 5000        |
+            6            | C1      | alive        | 801         |
+        """,
+        refused=["6"],
+    )
+
+
+def test_r081_progression_lies_between_day_0_and_death(check_rule: CheckRule) -> None:
+    """Progression comes after day 0 and not after death or the contact that reports it."""
+    check_rule(
+        "R081",
+        follow_up="""
+            follow_up_id | case_id | progression_status | progression_day | progression_day_missing_reason | contact_day | vital_status | death_day
+            -------------+---------+--------------------+-----------------+--------------------------------+-------------+--------------+----------
+            1            | C1      | progression        | 400             |                                | 900         | dead         | 800
+            2            | C2      | recurrence         | 800             |                                | 900         | dead         | 800
+            3            | C3      | progression        | 365             |                                | 365         | alive        |
+            4            | C4      | progression        |                 | not_recorded                   | 365         | alive        |
+            5            | C5      | none               |                 |                                | 365         | alive        |
+            6            | C6      | progression        | 0               |                                | 365         | alive        |
+            7            | C7      | progression        | 850             |                                | 900         | dead         | 800
+            8            | C8      | progression        | 400             |                                | 365         | alive        |
         """,
         refused=["6", "7", "8"],
     )

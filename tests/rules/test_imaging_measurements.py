@@ -142,3 +142,161 @@ def test_r042_an_adc_is_not_a_thousandth_of_itself(check_rule: CheckRule) -> Non
         refused=["5", "6", "7"],
         by_others=["8", "9", "10"],
     )
+
+
+def test_r031_anisotropy_needs_tensor_imaging(check_rule: CheckRule) -> None:
+    """Fractional anisotropy comes from a study with DTI."""
+    check_rule(
+        "R031",
+        imaging_studies="""
+            study_id | seq_dwi  | seq_dti
+            ---------+----------+-------------
+            DTI      | acquired | acquired
+            DWI      | acquired | not_acquired
+        """,
+        imaging_measurements="""
+            measurement_id | study_id | measure | unit  | value | value_missing_reason
+            ---------------+----------+---------+-------+-------+---------------------
+            1              | DTI      | fa_mean | ratio | 0.4   |
+            2              | DWI      | fa_mean | ratio |       | not_done
+            3              | DWI      | fa_mean | ratio | 0.4   |
+        """,
+        refused=["3"],
+    )
+
+
+def test_r043_the_smallest_adc_is_not_above_the_mean(check_rule: CheckRule) -> None:
+    """The smallest ADC of a structure is at most its mean ADC in the same study."""
+    check_rule(
+        "R043",
+        imaging_measurements="""
+            measurement_id | study_id | structure | measure            | unit       | value
+            ---------------+----------+-----------+--------------------+------------+------
+            1              | S1       | tumour    | adc_min_1e6_mm2_s  | 1e-6_mm2_s | 900
+            2              | S1       | tumour    | adc_mean_1e6_mm2_s | 1e-6_mm2_s | 1300
+            3              | S2       | tumour    | adc_min_1e6_mm2_s  | 1e-6_mm2_s | 1400
+            4              | S2       | cord      | adc_mean_1e6_mm2_s | 1e-6_mm2_s | 1300
+            5              | S3       | tumour    | adc_mean_1e6_mm2_s | 1e-6_mm2_s | 1300
+            6              | S3       | tumour    | adc_min_1e6_mm2_s  | 1e-6_mm2_s | 1400
+        """,
+        refused=["6"],
+    )
+
+
+def test_r044_a_level_is_2_to_45_mm_long(check_rule: CheckRule) -> None:
+    """The tumour's length is 2 to 45 mm per vertebral level."""
+    check_rule(
+        "R044",
+        imaging_reads="""
+            read_id | study_id | level_upper | level_lower | n_segments
+            --------+----------+-------------+-------------+-----------
+            R1      | S1       | C4          | C6          | 3
+            R2      | S2       | C4          | C6          | 3
+            R3      | S3       | C4          | C6          | 3
+            R4      | S3       | C4          | C7          | 4
+            R5      | S4       | C4          | C6          | 3
+            R6      | S5       | C4          | C6          | 3
+        """,
+        imaging_measurements="""
+            measurement_id | study_id | measure          | unit | value
+            ---------------+----------+------------------+------+------
+            1              | S1       | tumour_length_mm | mm   | 60
+            2              | S2       | tumour_length_mm | mm   | 6
+            3              | S3       | tumour_length_mm | mm   | 180
+            4              | S4       | tumour_length_mm | mm   | 5.9
+            5              | S5       | tumour_length_mm | mm   | 136
+        """,
+        warned=["4", "5"],
+    )
+
+
+def test_r045_volume_and_length_fit(check_rule: CheckRule) -> None:
+    """The volume in mm3 is 1 to 700 times the length in mm."""
+    check_rule(
+        "R045",
+        imaging_measurements="""
+            measurement_id | study_id | measure           | unit | value
+            ---------------+----------+-------------------+------+------
+            1              | S1       | tumour_length_mm  | mm   | 40
+            2              | S1       | tumour_volume_mm3 | mm3  | 4000
+            3              | S2       | tumour_volume_mm3 | mm3  | 4
+            4              | S3       | tumour_length_mm  | mm   | 40
+            5              | S4       | tumour_length_mm  | mm   | 40
+            6              | S3       | tumour_volume_mm3 | mm3  | 4
+            7              | S4       | tumour_volume_mm3 | mm3  | 28001
+        """,
+        warned=["6", "7"],
+    )
+
+
+def test_r046_no_part_is_larger_than_the_whole(check_rule: CheckRule) -> None:
+    """The enhancing volume is at most 1.05 times the tumour's in the same study."""
+    check_rule(
+        "R046",
+        imaging_measurements="""
+            measurement_id | study_id | structure        | measure              | unit | value
+            ---------------+----------+------------------+----------------------+------+------
+            1              | S1       | tumour           | tumour_volume_mm3    | mm3  | 1000
+            2              | S1       | enhancing_tumour | enhancing_volume_mm3 | mm3  | 1050
+            3              | S2       | enhancing_tumour | enhancing_volume_mm3 | mm3  | 2000
+            4              | S1       | enhancing_tumour | enhancing_volume_mm3 | mm3  | 2000
+        """,
+        refused=["4"],
+    )
+
+
+def test_r047_a_length_belongs_to_a_sign(check_rule: CheckRule) -> None:
+    """Within a read, a length is 0 where the sign is absent and above 0 where it is present."""
+    check_rule(
+        "R047",
+        imaging_reads="""
+            read_id | oedema  | polar_cyst    | syrinx        | syrinx_definition
+            --------+---------+---------------+---------------+------------------
+            R1      | present | absent        | absent        | strict
+            R2      | absent  | indeterminate | present       | strict
+            R3      | present | absent        | not_assessable|
+        """,
+        imaging_measurements="""
+            measurement_id | read_id | structure  | measure              | unit | value
+            ---------------+---------+------------+----------------------+------+------
+            1              | R1      | oedema     | oedema_length_mm     | mm   | 30
+            2              | R2      | oedema     | oedema_length_mm     | mm   | 0
+            3              | R1      | polar_cyst | polar_cyst_length_mm | mm   | 0
+            4              | R2      | polar_cyst | polar_cyst_length_mm | mm   | 12
+            5              | R3      | syrinx     | syrinx_length_mm     | mm   | 12
+            6              |         | oedema     | oedema_length_mm     | mm   | 0
+            7              | R2      | oedema     | oedema_length_mm     | mm   | 30
+            8              | R1      | polar_cyst | polar_cyst_length_mm | mm   | 12
+            9              | R2      | syrinx     | syrinx_length_mm     | mm   | 0
+        """,
+        refused=["7", "8", "9"],
+    )
+
+
+def test_r048_a_tumour_is_not_wider_than_its_cord(check_rule: CheckRule) -> None:
+    """A tumour within the cord is not wider than it; a cord that is not expanded is narrow."""
+    check_rule(
+        "R048",
+        imaging_reads="""
+            read_id | study_id | exophytic_component | cord_expansion
+            --------+----------+---------------------+---------------
+            R1      | S1       | absent              | present
+            R2      | S2       | present             | present
+            R3      | S3       | absent              | absent
+            R4      | S4       | absent              | present
+            R5      | S5       | absent              | absent
+        """,
+        imaging_measurements="""
+            measurement_id | study_id | measure          | unit | value
+            ---------------+----------+------------------+------+------
+            1              | S1       | tumour_max_ap_mm | mm   | 13
+            2              | S1       | cord_max_ap_mm   | mm   | 12
+            3              | S2       | tumour_max_ap_mm | mm   | 14
+            4              | S2       | cord_max_ap_mm   | mm   | 9
+            5              | S3       | cord_max_ap_mm   | mm   | 15
+            6              | S4       | cord_max_ap_mm   | mm   | 9
+            7              | S4       | tumour_max_ap_mm | mm   | 14
+            8              | S5       | cord_max_ap_mm   | mm   | 16
+        """,
+        warned=["7", "8"],
+    )

@@ -31,6 +31,7 @@ def test_r018_preoperative_imaging_is_made_before_surgery(check_rule: CheckRule)
             7        | C1      | diagnostic    |           | not_recorded
             8        | C2      | diagnostic    | 30        |
             9        | C2      | preoperative  | 30        |
+            13       | C2      | diagnostic    | 0         |
             10       | C1      | diagnostic    | 1         |
             11       | C1      | diagnostic    | 5         |
             12       | C1      | preoperative  | 401       |
@@ -79,4 +80,27 @@ def test_r021_no_post_contrast_series_without_contrast(check_rule: CheckRule) ->
             7        | no             | acquired_not_diagnostic
         """,
         refused=["6", "7"],
+    )
+
+
+def test_r080_nobody_is_imaged_after_death(check_rule: CheckRule) -> None:
+    """A study is not later than the day of death."""
+    check_rule(
+        "R080",
+        follow_up="""
+            follow_up_id | case_id | vital_status | contact_day | death_day | death_day_missing_reason
+            -------------+---------+--------------+-------------+-----------+-------------------------
+            1            | C1      | dead         | 900         | 800       |
+            2            | C2      | dead         | 900         |           | not_recorded
+        """,
+        imaging_studies="""
+            study_id | case_id | study_purpose | study_day
+            ---------+---------+---------------+----------
+            1        | C1      | surveillance  | 700
+            2        | C1      | surveillance  | 800
+            3        | C2      | surveillance  | 2000
+            4        | C3      | surveillance  | 2000
+            5        | C1      | surveillance  | 801
+        """,
+        refused=["5"],
     )

@@ -70,7 +70,7 @@ _VALID: dict[str, dict[str, str]] = {
         "scale_version": "modified_1_5",
         "score": "2",
     },
-    "follow_up": {"contact_day": "365", "last_imaging_day": "360", "vital_status": "alive"},
+    "follow_up": {"contact_day": "365", "last_imaging_day": "30", "vital_status": "alive"},
 }
 _KEYS = {
     "site_id": "SITE_A",

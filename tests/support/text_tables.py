@@ -51,15 +51,20 @@ def delivery_of(given: Mapping[str, list[dict[str, str]]]) -> dict[str, pl.DataF
     """
     rows = {
         name: [
-            valid_row(name, **(_without_optional_parents(name) | _spread(name, row)))
+            valid_row(
+                name,
+                **(_without_optional_parents(name) | _own_reader(name, row) | _spread(name, row)),
+            )
             for row in table
         ]
         for name, table in given.items()
     }
+    _number(rows, given, "surgeries", "surgery_number", within="case_id", by="surgery_day")
     for table in reversed(TABLES):
         for column, parent in table.parents.items():
             if parent not in given:
                 _add_missing(rows, parent, [row[column] for row in rows.get(table.name, [])])
+    _number(rows, given, "cases", "case_number", within="patient_id", by="case_number")
     if "cases" not in given and "surgeries" in given:
         operated = {s["case_id"] for s in rows["surgeries"] if s["surgery_day"] == "0"}
         for case in rows["cases"]:
@@ -75,6 +80,32 @@ def delivery_of(given: Mapping[str, list[dict[str, str]]]) -> dict[str, pl.DataF
                     valid_row("surgeries", surgery_id=key, case_id=case["case_id"])
                 )
     return {t.name: frame_of(t.name, list(rows[t.name])) for t in TABLES if rows.get(t.name)}
+
+
+def _number(
+    rows: dict[str, list[dict[str, str]]],
+    given: Mapping[str, list[dict[str, str]]],
+    table: str,
+    column: str,
+    *,
+    within: str,
+    by: str,
+) -> None:
+    """Number the rows of one patient or case 1, 2, 3 where the test does not."""
+    if any(column in row for row in given.get(table, [])):
+        return
+    seen: dict[str, list[str]] = {}
+    for row in sorted(rows.get(table, []), key=lambda row: float(row[by] or 0)):
+        there = seen.setdefault(row[within], [])
+        key = row[BY_NAME[table].key[0]]
+        if key not in there:
+            there.append(key)
+        row[column] = str(there.index(key) + 1)
+
+
+def _own_reader(table: str, row: Row) -> dict[str, str]:
+    """A reader of its own for every read: two reads of a study in one round are by two readers."""
+    return {"reader_id": f"reader-{row['read_id']}"} if table == "imaging_reads" else {}
 
 
 def _spread(table: str, row: Row) -> dict[str, str]:
