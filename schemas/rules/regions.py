@@ -40,8 +40,7 @@ REGION_FOLLOWS_LEVELS = rule_at(
         _spans(_THORACIC, _BELOW, "thoracolumbar", "conus"),
         _spans(_BELOW, _BELOW, "conus", "filum"),
     ),
-    sentence="`cord_region` follows from the levels: CMJ craniocervical; C cervical; C to T "
-    "cervicothoracic; T thoracic; T to L thoracolumbar; to T12 or below also conus; L and S conus "
-    "or filum; from C to T11 or below holocord",
+    sentence="`cord_region` is the one of the levels (CMJ, C, T, L or S): to T12 or below also "
+    "conus, with L and S also filum, from C to T11 or below holocord",
     remedy="The region does not fit the levels: correct one of them.",
 )

@@ -19,8 +19,11 @@ from schemas.errors import UsageError
 from schemas.tables import BY_NAME
 from tests.rules_twin import Delivery, broken_rows
 
-#: An absent cap sign read on T2 alone is honest and common: the only warning the registry gives.
-EXPECTED_WARNINGS = {"R026", "R037"}  # R037: one site's definition is 'unspecified'
+#: What an honest registry is warned of: a cap sign looked for on T2 alone (R026), a definition that
+#: is 'unspecified' (R037), no recent preoperative MR (R019), readers who disagree without a
+#: consensus (R040), a tumour that infiltrated and was removed whole all the same (R067).
+EXPECTED_WARNINGS = {"R019", "R026", "R037", "R040", "R067"}
+
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,6 @@ from warehouse.store import Store
 from warehouse.validation.sqlpass import broken_checks
 from warehouse.validation.suite import OfficialCount
 
-
 #: Asks for a study that most small deliveries here do not have.
 _ASKS_FOR_MORE = "R019"
 

@@ -287,3 +287,97 @@ def test_r037_a_syrinx_has_a_definition(check_rule: CheckRule) -> None:
         refused=["7", "8"],
         warned=["9", "10"],
     )
+
+
+def test_r024_only_an_enhancing_part_has_a_t2_signal(check_rule: CheckRule) -> None:
+    """The T2 signal of the enhancing part needs T2, STIR or 3D T2, and a part that enhances."""
+    check_rule(
+        "R024",
+        imaging_studies="""
+            study_id | seq_t2       | seq_stir     | seq_3d_t2    | has_axial_t2
+            ---------+--------------+--------------+--------------+-------------
+            T2       | acquired     | not_acquired | not_acquired | acquired
+            STIR     | not_acquired | acquired     | not_acquired | not_acquired
+            T1       | not_acquired | not_acquired | not_acquired | not_acquired
+        """,
+        imaging_reads="""
+            read_id | study_id | enhancement_degree | enhancement_pattern | enhancement_extent | t2_high_at_enhancing_part
+            --------+----------+--------------------+---------------------+--------------------+--------------------------
+            1       | T2       | marked             | homogeneous         | diffuse            | present
+            2       | STIR     | mild               | homogeneous         | diffuse            | absent
+            3       | T1       | marked             | homogeneous         | diffuse            | not_assessable
+            4       | T2       | none               | not_applicable      | not_applicable     | not_assessable
+            5       | T2       | none               | not_applicable      | not_applicable     | present
+            6       | T1       | marked             | homogeneous         | diffuse            | present
+            7       | T2       | not_reported       | not_reported        | not_reported       | absent
+        """,
+        refused=["5", "6", "7"],
+    )
+
+
+def test_r031_fibres_are_seen_on_tensor_imaging(check_rule: CheckRule) -> None:
+    """The course of fibres needs DTI."""
+    check_rule(
+        "R031",
+        imaging_studies="""
+            study_id | seq_dwi  | seq_dti
+            ---------+----------+-------------
+            DTI      | acquired | acquired
+            DWI      | acquired | not_acquired
+        """,
+        imaging_reads="""
+            read_id | study_id | dti_fibre_type
+            --------+----------+---------------
+            1       | DTI      | 2
+            2       | DWI      | not_assessable
+            3       | DWI      | not_reported
+            4       | DWI      |
+            5       | DWI      | 1
+        """,
+        refused=["5"],
+    )
+
+
+def test_r036_the_axial_place_needs_an_axial_series(check_rule: CheckRule) -> None:
+    """The place in the axial plane needs axial T2, axial post-contrast T1 or 3D T2."""
+    check_rule(
+        "R036",
+        imaging_studies="""
+            study_id | has_axial_t2 | has_axial_t1_post_contrast | seq_3d_t2
+            ---------+--------------+----------------------------+-------------
+            T2       | acquired     | not_acquired               | not_acquired
+            T1       | not_acquired | acquired                   | not_acquired
+            3D       | not_acquired | not_acquired               | acquired
+            SAGITTAL | not_acquired | not_acquired               | not_acquired
+            UNKNOWN  | unknown      | not_acquired               | not_acquired
+        """,
+        imaging_reads="""
+            read_id | study_id | axial_location
+            --------+----------+---------------
+            1       | T2       | central
+            2       | T1       | eccentric
+            3       | 3D       | unilateral
+            4       | SAGITTAL | not_assessable
+            5       | UNKNOWN  | central
+            6       | SAGITTAL | central
+        """,
+        warned=["6"],
+    )
+
+
+def test_r038_a_polar_cyst_is_a_cavity(check_rule: CheckRule) -> None:
+    """Where any cavity counts as a syrinx, a polar cyst makes it present."""
+    check_rule(
+        "R038",
+        imaging_reads="""
+            read_id | syrinx        | syrinx_definition | polar_cyst
+            --------+---------------+-------------------+-----------
+            1       | present       | any_cavity        | present
+            2       | absent        | strict            | present
+            3       | absent        | any_cavity        | absent
+            4       | not_reported  | any_cavity        | present
+            5       | absent        | any_cavity        | present
+            6       | indeterminate | any_cavity        | present
+        """,
+        refused=["5", "6"],
+    )
