@@ -51,6 +51,21 @@ def demo(home: Any, cases: int, sites: int, seed: int) -> None:
 
 
 @imsct.command()
+@click.option("--cases", default=1000, show_default=True, type=click.IntRange(1, 1_000_000))
+@click.option("--sites", default=6, show_default=True, type=click.IntRange(1, 200))
+@click.option("--seed", default=1, show_default=True, type=click.IntRange(0))
+@click.option(
+    "--faults", default=0, show_default=True, type=click.IntRange(0), help="Rows to spoil."
+)
+@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR")
+def simulate(cases: int, sites: int, seed: int, faults: int, out: Path) -> None:
+    """Write a simulated registry: a delivery per site, and truth.json with what only it knows."""
+    from orchestration.simulating import write_registry
+
+    click.echo(write_registry(out, cases=cases, sites=sites, seed=seed, faults=faults))
+
+
+@imsct.command()
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @click.option("--profile", help="Profile of a folder that has no manifest yet.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")

@@ -6,13 +6,12 @@ Does not belong here: the simulation (`analyses.simulation`), the landing (`ware
 
 from importlib import resources
 
-import polars as pl
-
 from analyses.simulation import plant_faults, simulate_registry
 from orchestration.home import make_ready
 from orchestration.listing import run_as_text
 from orchestration.resources import say
 from orchestration.run import materialize
+from orchestration.simulating import CREATED, DELIVERY, files_of
 from schemas.errors import UsageError
 from schemas.manifest import IdScheme
 from schemas.tables import SCHEMA_VERSION
@@ -25,9 +24,6 @@ PUBLISHED = {
     "published_case_reports": ("CASEREPORTS", "published_cases.csv", 300),
     "she2019": ("SHE2019", "she2019_cases.csv", 7),
 }
-#: The demo's deliveries have no clock: the same demo on another day is the same demo.
-_CREATED = "2026-01-01T00:00:00Z"
-DELIVERY = "demo-1"
 
 
 def run_demo(home: Home, *, cases: int, sites: int, seed: int) -> str:
@@ -66,7 +62,7 @@ def _hand_over(
             home.landing,
             site=site,
             delivery=DELIVERY,
-            created=_CREATED,
+            created=CREATED,
             profile=profile,
             schema_version=SCHEMA_VERSION,
             id_scheme=scheme,
@@ -81,18 +77,5 @@ def _hand_over(
 def demo_files(*, cases: int, sites: int, seed: int) -> dict[str, dict[str, Outgoing]]:
     """The simulated registry with its planted faults, as files by site and name."""
     say(f"simulating {cases} cases at {sites} sites (seed {seed})")
-    registry = simulate_registry(cases=cases, sites=sites, seed=seed)
-    faulty, _ = plant_faults(registry, seed=seed)
-    return {
-        site: {
-            f"{table}.csv": Outgoing(as_csv(rows), rows.height)
-            for table, rows in tables.items()
-            if rows.height
-        }
-        for site, tables in faulty.items()
-    }
-
-
-def as_csv(rows: pl.DataFrame) -> bytes:
-    """A table as a delivered file: UTF-8, comma, LF, quotes only where needed."""
-    return rows.write_csv().encode()
+    faulty, _ = plant_faults(simulate_registry(cases=cases, sites=sites, seed=seed), seed=seed)
+    return {site: files_of(tables) for site, tables in faulty.items()}

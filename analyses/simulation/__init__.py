@@ -5,9 +5,20 @@ Does not belong here: writing files and manifests (`assets`), judging rows (`war
 Nobody is behind a row of it: every use must say "simulated".
 """
 
+from analyses.simulation.cases import make_site
 from analyses.simulation.draw import Registry
+from analyses.simulation.evidence import Basis, bases
 from analyses.simulation.faults import PlantedFault, plant_faults
 from analyses.simulation.parameters import Settings
 from analyses.simulation.registry import simulate_registry
 
-__all__ = ["PlantedFault", "Registry", "Settings", "plant_faults", "simulate_registry"]
+__all__ = [
+    "Basis",
+    "PlantedFault",
+    "Registry",
+    "Settings",
+    "bases",
+    "make_site",
+    "plant_faults",
+    "simulate_registry",
+]

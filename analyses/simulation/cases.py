@@ -115,7 +115,7 @@ def make_site(number: int, *, seed: int, settings: p.Settings) -> Site:
     if not settings.site_effects:
         intercepts, gain = intercepts * 0, (1.0, 0.0)
     return Site(
-        site_id=f"SIM_{chr(ord('A') + number)}",
+        site_id=site_name(number),
         number=number,
         kind=settings.kind or p.SITE_KINDS[cycle],
         syrinx_definition=p.SYRINX_CYCLE[number % 3],
@@ -126,6 +126,18 @@ def make_site(number: int, *, seed: int, settings: p.Settings) -> Site:
         adc_gain=gain,
         settings=settings,
     )
+
+
+def site_name(number: int) -> str:
+    """Name of the site at that place: SIM_A to SIM_Z, then SIM_AA and so on.
+
+    Examples
+    --------
+    >>> [site_name(number) for number in (0, 25, 26, 701)]
+    ['SIM_A', 'SIM_Z', 'SIM_AA', 'SIM_ZZ']
+    """
+    first, last = divmod(number, 26)
+    return "SIM_" + (chr(ord("A") + first - 1) if first else "") + chr(ord("A") + last)
 
 
 def draw_cases(site: Site, n: int, *, seed: int) -> Cases:
@@ -200,9 +212,10 @@ def _case_ids(site: Site, patient: Ints, number: Ints) -> pl.Series:
 
 
 def _patient_ids(site: Site, patient: Ints) -> pl.Series:
-    """Pseudonyms such as SIM_A-P0001."""
+    """Pseudonyms such as SIM_A-P0001, of one width within a site: they sort as they are counted."""
+    width = max(4, len(str(int(patient.max(initial=0)))))
     prefix = pl.Series([site.site_id], dtype=pl.String).new_from_index(0, len(patient))
-    return labelled(prefix, "-P", patient, width=4)
+    return labelled(prefix, "-P", patient, width=width)
 
 
 def _tumours(rng: np.random.Generator, group: Ints) -> tuple[Ints, Ints, Bools]:

@@ -7,6 +7,7 @@ Rows that hang on a refused row are not listed: they are held back as E_PARENT, 
 """
 
 from dataclasses import dataclass
+from itertools import cycle, islice
 
 import numpy as np
 import polars as pl
@@ -40,8 +41,10 @@ class PlantedFault:
     rows: int = 1
 
 
-def plant_faults(registry: Registry, *, seed: int) -> tuple[Registry, list[PlantedFault]]:
-    """Spoil one row per mutation, spread over the sites; the given registry stays as it is.
+def plant_faults(
+    registry: Registry, *, seed: int, mutations: int = len(MUTATIONS)
+) -> tuple[Registry, list[PlantedFault]]:
+    """Spoil rows, a mutation each, spread over the sites; the given registry stays as it is.
 
     Parameters
     ----------
@@ -49,6 +52,8 @@ def plant_faults(registry: Registry, *, seed: int) -> tuple[Registry, list[Plant
         A registry of `simulate_registry`.
     seed
         Seed of the choice of rows.
+    mutations
+        How many rows to spoil; the kinds come in turn, each once by default.
 
     Returns
     -------
@@ -62,13 +67,13 @@ def plant_faults(registry: Registry, *, seed: int) -> tuple[Registry, list[Plant
     >>> from analyses.simulation.registry import simulate_registry
     >>> spoilt, faults = plant_faults(simulate_registry(cases=420, sites=6, seed=7), seed=7)
     >>> len(faults), len({fault.rule for fault in faults})
-    (39, 32)
+    (68, 57)
     """
     spoilt = {site: dict(tables) for site, tables in registry.items()}
     sites = sorted(spoilt)
     used: set[str] = set()
     planted: list[PlantedFault] = []
-    for number, mutation in enumerate(MUTATIONS):
+    for number, mutation in enumerate(islice(cycle(MUTATIONS), mutations)):
         rng = stream(seed, "faults", site=number)
         start = number % len(sites) if sites else 0
         for site in sites[start:] + sites[:start]:
@@ -94,7 +99,8 @@ def _plant(
         return []
     wide = with_context(frame, table.name, tables)
     fits = wide.with_columns(fits=mutation.eligible.fill_null(False))["fits"]
-    patients = wide[table.key[0]].map_elements(_patient_of, return_dtype=pl.String)
+    # every key begins with the patient's pseudonym
+    patients = wide[table.key[0]].str.extract("^([^-]+-[^-]+)")
     free = np.flatnonzero((fits & ~patients.is_in(list(used))).to_numpy())
     if not len(free):
         return []
@@ -117,14 +123,9 @@ def _plant(
 
 
 def _broken_keys(mutation: Mutation, row: pl.DataFrame, spoilt: pl.DataFrame) -> list[str]:
-    """Keys of the rows that are broken now: the changed one, what it clashes with, or its parent."""
+    """Keys of the rows that are broken now: the changed one, what it clashes with, its parent."""
     key = list(BY_NAME[mutation.table].key)
     broken = row
     if mutation.clashes_in:
         broken = spoilt.join(row, on=list(mutation.clashes_in), how="semi", nulls_equal=True)
     return ["|".join(values) for values in broken.select(key).unique(maintain_order=True).rows()]
-
-
-def _patient_of(key: str) -> str:
-    """The patient a key belongs to: every key begins with the patient's pseudonym."""
-    return "-".join(key.split("-")[:2])

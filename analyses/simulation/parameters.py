@@ -133,7 +133,7 @@ EXPERIENCE = (
     (0.10, 0.30, 0.60),
 )
 #: Log odds of motor potentials: constant, per period, per step of experience. It has no effect on
-#: the extent of resection: the crude difference (.76 v .58, E PMC4075368) comes from both. A
+#: the extent of resection: the crude difference (.76 v .58 in PMC4075368) comes from both. A
 IONM = (-4.6, 1.4, 2.0)
 #: near_total, subtotal, partial, biopsy among resections that were not total. A
 NOT_TOTAL = (0.28, 0.35, 0.30, 0.07)

@@ -38,7 +38,8 @@ from analyses.simulation.treatment import (
 from schemas.errors import UsageError
 from schemas.tables import TABLES
 
-_MOST_SITES = 26
+#: Names have room for 702, streams for 1000.
+MOST_SITES = 200
 
 
 def simulate_registry(
@@ -51,7 +52,7 @@ def simulate_registry(
     cases
         Number of cases over all sites, at least one per site.
     sites
-        Number of sites, 1 to 26; named SIM_A, SIM_B and so on, sizes skewed.
+        Number of sites, 1 to 200; named SIM_A, SIM_B and so on, sizes skewed.
     seed
         Seed of every stream.
     settings
@@ -66,7 +67,7 @@ def simulate_registry(
     Raises
     ------
     UsageError
-        If there are fewer cases than sites, or not 1 to 26 sites.
+        If there are fewer cases than sites, or not 1 to 200 sites.
 
     Notes
     -----
@@ -79,10 +80,10 @@ def simulate_registry(
     >>> sorted(registry), sum(site["cases"].height for site in registry.values())
     (['SIM_A', 'SIM_B'], 20)
     """
-    if not 1 <= sites <= _MOST_SITES or cases < sites:
+    if not 1 <= sites <= MOST_SITES or cases < sites:
         raise UsageError(
             f"a simulated registry of {cases} cases at {sites} sites cannot be: take 1 to "
-            f"{_MOST_SITES} sites and at least one case per site."
+            f"{MOST_SITES} sites and at least one case per site."
         )
     found: Registry = {}
     for number, size in enumerate(site_sizes(cases, sites)):

@@ -90,6 +90,7 @@ DEGREE = (0.38, 0.54, 0.08)
 NOT_CENTRAL = (0.55, 0.30, 0.15)
 #: T1 isointense, T2 hyperintense. E: EPN, PA; rest A
 T1_ISO = (0.81, 0.6, 0.15, 0.4, 0.4, 0.6, 0.3, 0.4, 0.4)
+#: As above. E: EPN, PA; rest A
 T2_HIGH = (0.85, 0.9, 0.85, 0.9, 0.9, 0.8, 0.5, 0.9, 0.9)
 #: What the rest is: T1 hypointense, hyperintense, mixed; T2 isointense, hypointense, mixed. A
 T1_REST = (0.65, 0.10, 0.25)

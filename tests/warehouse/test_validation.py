@@ -33,7 +33,8 @@ def test_a_valid_delivery_has_no_problem_and_reaches_core(store: Store) -> None:
 
 
 def test_a_refused_row_holds_back_what_hangs_on_it_and_nothing_else(store: Store) -> None:
-    delivery = valid_delivery(imaging_studies=[{"modality": "mrt"}])
+    studies = [{"modality": "mrt"}, {"study_id": "S2"}]
+    delivery = valid_delivery(imaging_studies=studies)
     stage_frames(store, delivery)
     judge(store, counted_twice=("imaging_studies",))
     assert found(store) == {
@@ -63,8 +64,8 @@ def test_equal_duplicates_keep_the_first_and_contradicting_ones_keep_none(store:
     cases = [
         {"case_id": "C1"},
         {"case_id": "C1"},
-        {"case_id": "C2"},
-        {"case_id": "C2", "age_years": "3"},
+        {"case_id": "C2", "case_number": "2"},
+        {"case_id": "C2", "case_number": "2", "age_years": "3"},
     ]
     surgeries = [{"surgery_id": f"O{n}", "case_id": f"C{n}"} for n in (1, 2)]
     stage_frames(store, valid_delivery(cases=cases, surgeries=surgeries))
@@ -72,7 +73,8 @@ def test_equal_duplicates_keep_the_first_and_contradicting_ones_keep_none(store:
     rules = store.rows(
         "select rule, count(*) from quarantine.problems where \"table\" = 'cases' group by 1"
     )
-    assert dict(rules) == {"R001": 1, "R002": 2}
+    # R019 warns of the two that are kept or contradict each other: there is one study, of C1
+    assert dict(rules) == {"R001": 1, "R002": 2, "R019": 2}
     assert store.rows("select case_id from core.cases") == [("C1",)]
 
 

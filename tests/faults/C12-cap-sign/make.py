@@ -10,8 +10,17 @@ def make(folder: Path) -> None:
     blind = {f"seq_{s}": "not_acquired" for s in ("t2", "t2star_gre", "swi", "3d_t2")}
     set_cells(folder, "imaging_studies", row=1, **blind)
     set_cells(folder, "imaging_reads", row=1, cap_sign="present")
-    add(folder, "imaging_reads", read_id="R3", study_id="S1", cap_sign="absent")
-    add(folder, "imaging_reads", read_id="R4", study_id="S1", cap_sign="not_assessable")
+    add(
+        folder, "imaging_reads", read_id="R3", reader_id="reader3", study_id="S1", cap_sign="absent"
+    )
+    add(
+        folder,
+        "imaging_reads",
+        read_id="R4",
+        reader_id="reader4",
+        study_id="S1",
+        cap_sign="not_assessable",
+    )
     set_cells(
         folder, "imaging_studies", row=2, seq_t2star_gre="not_acquired", seq_swi="not_acquired"
     )

@@ -1,0 +1,148 @@
+"""A simulated registry as deliveries on disk, with the truth that nobody has of real ones.
+
+Belongs here: writing deliveries, `truth.json` and what it says; the files of simulated tables.
+Does not belong here: drawing and spoiling rows (`analyses.simulation`), taking deliveries in
+(`warehouse.landing`).
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from analyses.simulation import (
+    PlantedFault,
+    Registry,
+    Settings,
+    bases,
+    make_site,
+    plant_faults,
+    simulate_registry,
+)
+from orchestration.resources import say
+from schemas.errors import UsageError
+from schemas.tables import SCHEMA_VERSION
+from warehouse.files import as_storage_error, write_atomically
+from warehouse.landing import Outgoing, deliver
+
+#: Simulated deliveries have no clock: the same numbers on another day give the same bytes.
+CREATED = "2026-01-01T00:00:00Z"
+DELIVERY = "demo-1"
+TRUTH = "truth.json"
+LABEL = (
+    "SIMULATED: every row was drawn by a program; nobody is behind it. Numbers that are published "
+    "and numbers that are assumed stand under `numbers`; what comes out of them proves nothing "
+    "about patients."
+)
+
+
+def write_registry(out: Path, *, cases: int, sites: int, seed: int, faults: int) -> str:
+    """Write a registry as `<out>/<site>/<delivery>/` and `<out>/truth.json`.
+
+    Returns
+    -------
+    str
+        What was written, and what to do with it.
+
+    Raises
+    ------
+    UsageError
+        If the folder is there and not empty, or such a registry cannot be.
+    StorageError
+        If nothing can be written there.
+    """
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise UsageError(f"{out} is there and not empty. Name a new folder with --out.")
+    say(f"simulating {cases} cases at {sites} sites (seed {seed})")
+    registry = simulate_registry(cases=cases, sites=sites, seed=seed)
+    planted: list[PlantedFault] = []
+    if faults:
+        say(f"planting {faults} faults")
+        registry, planted = plant_faults(registry, seed=seed, mutations=faults)
+    rows = _write_deliveries(registry, out)
+    truth = _truth(list(rows), planted, cases=cases, seed=seed)
+    write_atomically(out / TRUTH, (json.dumps(truth, indent=1) + "\n").encode())
+    return _as_text(rows, planted, out)
+
+
+def _write_deliveries(registry: Registry, out: Path) -> dict[str, int]:
+    """One delivery per site; its rows by site. A site's tables are let go once written."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise as_storage_error(error, f"{out} could not be made") from error
+    rows = {}
+    for site in list(registry):
+        files = files_of(registry.pop(site))
+        rows[site] = sum(file.rows for file in files.values())
+        deliver(
+            files,
+            out,
+            site=site,
+            delivery=DELIVERY,
+            created=CREATED,
+            profile="imsct",
+            schema_version=SCHEMA_VERSION,
+            id_scheme="simulated",
+        )
+        say(f"{site}: {rows[site]} rows")
+    return rows
+
+
+def files_of(tables: Mapping[str, pl.DataFrame]) -> dict[str, Outgoing]:
+    """Tables as files of the project's own layout: UTF-8, comma, LF, quotes only where needed."""
+    return {
+        f"{table}.csv": Outgoing(rows.write_csv().encode(), rows.height)
+        for table, rows in tables.items()
+        if rows.height
+    }
+
+
+def _truth(
+    sites: list[str], planted: list[PlantedFault], *, cases: int, seed: int
+) -> dict[str, Any]:
+    """What only a simulation knows: the sites' habits, planted faults, evidence and assumption."""
+    settings = Settings()
+    habits = [
+        asdict(make_site(number, seed=seed, settings=settings)) for number in range(len(sites))
+    ]
+    for site in habits:
+        del site["settings"]
+    return {
+        "label": LABEL,
+        "cases": cases,
+        "seed": seed,
+        "settings": asdict(settings),
+        "sites": habits,
+        "faults": [{**asdict(fault), "delivery": DELIVERY} for fault in planted],
+        "numbers": [
+            {"name": b.name, "rests_on": b.kind, "comment": b.says, "value": _plain(b.value)}
+            for b in bases()
+        ],
+    }
+
+
+def _plain(value: object) -> Any:
+    """A parameter as JSON: NaN, which JSON has not, as null."""
+    if isinstance(value, dict):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(each) for each in value]
+    if isinstance(value, float) and value != value:
+        return None
+    return value if isinstance(value, str | int | float) else _plain(asdict(value))  # type: ignore[call-overload]
+
+
+def _as_text(rows: Mapping[str, int], planted: list[PlantedFault], out: Path) -> str:
+    """What was written, for people."""
+    kinds = len({fault.rule for fault in planted})
+    spoilt = f"; {len(planted)} rows spoilt by {kinds} rules" if planted else ""
+    return (
+        f"SIMULATED: {sum(rows.values())} rows at {len(rows)} sites{spoilt}\n"
+        f"deliveries  {out}/<site>/{DELIVERY}\n"
+        f"truth       {out / TRUTH}\n"
+        f"Next: imsct check {out}/{next(iter(rows))}/{DELIVERY}"
+    )
