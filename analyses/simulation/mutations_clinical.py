@@ -194,7 +194,7 @@ CLINICAL: tuple[Mutation, ...] = (
         "R063",
         "surgeries.residual_volume_mm3",
         among("extent_of_resection", "gtr") & among("residual_volume_mm3", "0.0"),
-        {"residual_volume_mm3": lit("350.0")},
+        {"residual_volume_mm3": lit("0.5")},
     ),
     Mutation(
         "R004",
