@@ -80,16 +80,19 @@ def check(folder: Path, profile: str | None, as_json: bool) -> int:
 
 
 @imsct.command()
-@click.option("--format", "form", type=click.Choice(["markdown", "json"]), default="markdown")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["markdown", "json", "jsonschema", "redcap", "redcap-repeating"]),
+    default="markdown",
+    show_default=True,
+    help="redcap: a REDCap data dictionary; redcap-repeating: which of its instruments repeat.",
+)
 def dictionary(form: str) -> None:
     """Print the data dictionary: tables, columns, vocabularies, rules."""
-    import json
+    from schemas.exports import dictionary_as
 
-    from schemas.dictionary import as_markdown
-    from schemas.dictionary import dictionary as content
-
-    text = as_markdown() if form == "markdown" else json.dumps(content(), indent=1)
-    click.echo(text, nl=form == "json")
+    click.echo(dictionary_as(form), nl=False)
 
 
 @imsct.command()
