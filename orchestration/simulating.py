@@ -15,12 +15,11 @@ import polars as pl
 
 from analyses.simulation import (
     PlantedFault,
-    Registry,
+    Planter,
     Settings,
     bases,
     make_site,
-    plant_faults,
-    simulate_registry,
+    simulate_sites,
 )
 from orchestration.resources import say
 from schemas.errors import UsageError
@@ -57,38 +56,38 @@ def write_registry(out: Path, *, cases: int, sites: int, seed: int, faults: int)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UsageError(f"{out} is there and not empty. Name a new folder with --out.")
     say(f"simulating {cases} cases at {sites} sites (seed {seed})")
-    registry = simulate_registry(cases=cases, sites=sites, seed=seed)
-    planted: list[PlantedFault] = []
-    if faults:
-        say(f"planting {faults} faults")
-        registry, planted = plant_faults(registry, seed=seed, mutations=faults)
-    rows = _write_deliveries(registry, out)
-    truth = _truth(list(rows), planted, cases=cases, seed=seed)
-    write_atomically(out / TRUTH, (json.dumps(truth, indent=1) + "\n").encode())
-    return _as_text(rows, planted, out)
-
-
-def _write_deliveries(registry: Registry, out: Path) -> dict[str, int]:
-    """One delivery per site; its rows by site. A site's tables are let go once written."""
+    drawn = simulate_sites(cases=cases, sites=sites, seed=seed)
+    planter = Planter(sites=sites, mutations=faults, seed=seed)
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise as_storage_error(error, f"{out} could not be made") from error
-    rows = {}
-    for site in list(registry):
-        files = files_of(registry.pop(site))
-        rows[site] = sum(file.rows for file in files.values())
-        deliver(
-            files,
-            out,
-            site=site,
-            delivery=DELIVERY,
-            created=CREATED,
-            profile="imsct",
-            schema_version=SCHEMA_VERSION,
-            id_scheme="simulated",
-        )
-        say(f"{site}: {rows[site]} rows")
+    rows: dict[str, int] = {}
+    planted: list[PlantedFault] = []
+    # one site at a time is held
+    for site, tables in drawn:
+        planted += planter.spoil(site, tables)
+        rows[site] = _write_delivery(out, site, tables)
+    truth = _truth(list(rows), planted, cases=cases, seed=seed, faults=faults)
+    write_atomically(out / TRUTH, (json.dumps(truth, indent=1) + "\n").encode())
+    return _as_text(rows, planted, out)
+
+
+def _write_delivery(out: Path, site: str, tables: Mapping[str, pl.DataFrame]) -> int:
+    """Write the delivery of one site; the number of its rows."""
+    files = files_of(tables)
+    deliver(
+        files,
+        out,
+        site=site,
+        delivery=DELIVERY,
+        created=CREATED,
+        profile="imsct",
+        schema_version=SCHEMA_VERSION,
+        id_scheme="simulated",
+    )
+    rows = sum(file.rows for file in files.values())
+    say(f"{site}: {rows} rows")
     return rows
 
 
@@ -102,7 +101,7 @@ def files_of(tables: Mapping[str, pl.DataFrame]) -> dict[str, Outgoing]:
 
 
 def _truth(
-    sites: list[str], planted: list[PlantedFault], *, cases: int, seed: int
+    sites: list[str], planted: list[PlantedFault], *, cases: int, seed: int, faults: int
 ) -> dict[str, Any]:
     """What only a simulation knows: the sites' habits, planted faults, evidence and assumption."""
     settings = Settings()
@@ -117,6 +116,7 @@ def _truth(
         "seed": seed,
         "settings": asdict(settings),
         "sites": habits,
+        "faults_asked_for": faults,
         "faults": [{**asdict(fault), "delivery": DELIVERY} for fault in planted],
         "numbers": [
             {"name": b.name, "rests_on": b.kind, "comment": b.says, "value": _plain(b.value)}
@@ -139,7 +139,7 @@ def _plain(value: object) -> Any:
 def _as_text(rows: Mapping[str, int], planted: list[PlantedFault], out: Path) -> str:
     """What was written, for people."""
     kinds = len({fault.rule for fault in planted})
-    spoilt = f"; {len(planted)} rows spoilt by {kinds} rules" if planted else ""
+    spoilt = f"; {len(planted)} of them spoilt, by {kinds} rules" if planted else ""
     return (
         f"SIMULATED: {sum(rows.values())} rows at {len(rows)} sites{spoilt}\n"
         f"deliveries  {out}/<site>/{DELIVERY}\n"

@@ -8,17 +8,19 @@ Nobody is behind a row of it: every use must say "simulated".
 from analyses.simulation.cases import make_site
 from analyses.simulation.draw import Registry
 from analyses.simulation.evidence import Basis, bases
-from analyses.simulation.faults import PlantedFault, plant_faults
+from analyses.simulation.faults import PlantedFault, Planter, plant_faults
 from analyses.simulation.parameters import Settings
-from analyses.simulation.registry import simulate_registry
+from analyses.simulation.registry import simulate_registry, simulate_sites
 
 __all__ = [
     "Basis",
     "PlantedFault",
+    "Planter",
     "Registry",
     "Settings",
     "bases",
     "make_site",
     "plant_faults",
     "simulate_registry",
+    "simulate_sites",
 ]

@@ -19,7 +19,10 @@ from analyses.simulation.mutations_clinical import CLINICAL
 from analyses.simulation.mutations_imaging import IMAGING
 from schemas.tables import BY_NAME
 
-col, lit = pl.col, pl.lit
+col = pl.col
+
+#: Place of a mutation in the order of all, and the mutation.
+Turn = tuple[int, Mutation]
 
 #: Rarest rows first within each: a patient takes part in one fault only.
 MUTATIONS: tuple[Mutation, ...] = (*IMAGING, *CLINICAL)
@@ -70,30 +73,50 @@ def plant_faults(
     (68, 57)
     """
     spoilt = {site: dict(tables) for site, tables in registry.items()}
-    sites = sorted(spoilt)
-    used: set[str] = set()
-    planted: list[PlantedFault] = []
-    for number, mutation in enumerate(islice(cycle(MUTATIONS), mutations)):
-        rng = stream(seed, "faults", site=number)
-        start = number % len(sites) if sites else 0
-        for site in sites[start:] + sites[:start]:
-            found = _plant(spoilt, site, mutation, rng=rng, used=used)
-            planted.extend(found)
-            if found:
-                break
-    return spoilt, planted
+    planter = Planter(sites=len(spoilt), mutations=mutations, seed=seed)
+    # the second round is for what no later site could take
+    planted = [planter.spoil(site, tables) for _ in range(2) for site, tables in spoilt.items()]
+    return spoilt, [fault for found in planted for fault in found]
+
+
+class Planter:
+    """Spoils site after site: mutation k is the turn of site k, k + sites and so on.
+
+    What a site has no fitting row for waits for the next one.
+    """
+
+    def __init__(self, *, sites: int, mutations: int, seed: int) -> None:
+        self._turns: list[list[Turn]] = [[] for _ in range(sites)]
+        for number, mutation in enumerate(islice(cycle(MUTATIONS), mutations if sites else 0)):
+            self._turns[number % sites].append((number, mutation))
+        self._waiting: list[Turn] = []
+        self._used: set[str] = set()
+        self._seed = seed
+
+    def spoil(self, site: str, tables: dict[str, pl.DataFrame]) -> list[PlantedFault]:
+        """Spoil rows of the next site, in place."""
+        own = self._turns.pop(0) if self._turns else []
+        turns, self._waiting = [*self._waiting, *own], []
+        planted = []
+        for number, mutation in turns:
+            rng = stream(self._seed, "faults", site=number)
+            found = _plant(site, tables, mutation, rng=rng, used=self._used)
+            planted += found
+            if not found:
+                self._waiting.append((number, mutation))
+        return planted
 
 
 def _plant(
-    registry: Registry,
     site: str,
+    tables: dict[str, pl.DataFrame],
     mutation: Mutation,
     *,
     rng: np.random.Generator,
     used: set[str],
 ) -> list[PlantedFault]:
     """Spoil one fitting row of the site, if there is one."""
-    tables, table = registry[site], BY_NAME[mutation.changed_table]
+    table = BY_NAME[mutation.changed_table]
     frame = tables.get(table.name)
     if frame is None:
         return []

@@ -9,6 +9,8 @@ surgeon, period and length on resection, function before surgery, follow-up and 
 what was acquired when, and how far readers agree. Evidence are the numbers marked E.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 import polars as pl
 
@@ -80,16 +82,25 @@ def simulate_registry(
     >>> sorted(registry), sum(site["cases"].height for site in registry.values())
     (['SIM_A', 'SIM_B'], 20)
     """
+    return dict(simulate_sites(cases=cases, sites=sites, seed=seed, settings=settings))
+
+
+def simulate_sites(
+    *, cases: int, sites: int, seed: int, settings: Settings | None = None
+) -> Iterator[tuple[str, dict[str, pl.DataFrame]]]:
+    """The same, site after site, so that a large registry need not be held as a whole."""
     if not 1 <= sites <= MOST_SITES or cases < sites:
         raise UsageError(
             f"a simulated registry of {cases} cases at {sites} sites cannot be: take 1 to "
             f"{MOST_SITES} sites and at least one case per site."
         )
-    found: Registry = {}
-    for number, size in enumerate(site_sizes(cases, sites)):
-        site = make_site(number, seed=seed, settings=settings or Settings())
-        found[site.site_id] = simulate_site(site, int(size), seed=seed)
-    return found
+    made = (
+        make_site(number, seed=seed, settings=settings or Settings()) for number in range(sites)
+    )
+    return (
+        (site.site_id, simulate_site(site, int(size), seed=seed))
+        for site, size in zip(made, site_sizes(cases, sites), strict=True)
+    )
 
 
 def site_sizes(cases: int, sites: int) -> Ints:
