@@ -213,10 +213,23 @@ def test_resection_comes_out(plain: Tables) -> None:
     for group, target in (("EPN", 0.75), ("SUB", 0.23), ("PA", 0.28), ("HB", 0.95)):
         of_group = total.filter(first["group"] == group)
         assert near(float(of_group.mean()), target, len(of_group), within=0.03), group
-    # a confounded comparison: monitoring has no effect here
-    monitored = first["ionm_mep"] == "yes"
-    assert abs(float(total.filter(monitored).mean()) - 0.76) < 0.08
-    assert float(total.filter(monitored).mean()) - float(total.filter(~monitored).mean()) > 0.1
+
+
+def test_monitoring_goes_with_resection_and_does_nothing(plain: Tables) -> None:
+    # Published .76 v .58, log odds ratio .83 (PMC4075368). With the effects of surgeon (+1.2) and
+    # period (+0.3) that the specification sets, two causes in common cannot bring about more
+    # than .51, whatever the monitoring depends on: half of the gap stays unexplained here.
+    first = first_surgeries(plain).filter(pl.col("extent_of_resection") != "unknown")
+    total, monitored = first["extent_of_resection"] == "gtr", first["ionm_mep"] == "yes"
+    at, error = odds_ratio(
+        [int((x & y).sum()) for x in (monitored, ~monitored) for y in (total, ~total)]
+    )
+    assert 0.35 - 4 * error < at < 0.51 + 4 * error
+    stratum = first["surgeon_experience"] == "over_50"
+    at, error = odds_ratio(
+        [int((x & y & stratum).sum()) for x in (monitored, ~monitored) for y in (total, ~total)]
+    )
+    assert abs(at) < 0.35, "little is left among the experienced"
 
 
 def grades(tables: Tables) -> pl.DataFrame:
