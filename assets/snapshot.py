@@ -8,6 +8,7 @@ import polars as pl
 
 from assets.context import Line
 from schemas.tables import SCHEMA_VERSION, TABLES
+from warehouse.constraints import constraints_of
 from warehouse.content import content_id
 from warehouse.quarantine import delivery_counts
 from warehouse.snapshots import Snapshot, publish
@@ -50,6 +51,7 @@ def publish_snapshot(line: Line) -> Snapshot:
     snapshot = publish(
         snapshot_frames(line),
         keys=_KEYS,
+        constraints={("core", table.name): constraints_of(table) for table in TABLES},
         home=line.home,
         ledger=line.ledger,
         schema_version=SCHEMA_VERSION,

@@ -81,14 +81,16 @@ def publish(
     home: Home,
     ledger: Ledger,
     keys: Mapping[TableName, Sequence[str]] | None = None,
+    constraints: Mapping[TableName, Sequence[str]] | None = None,
     schema_version: str = SCHEMA_VERSION,
     extra_manifest: Mapping[str, object] | None = None,
     step: Callable[[str], None] | None = None,
 ) -> Snapshot:
     """Publish tables as the current snapshot; content that is current already changes nothing.
 
-    `step` hears the name of every step that is done: `built`, `verified`, `named`, `manifest`,
-    `ledger`, `current`.
+    Tables are made in the order given, so that a parent stands before the children whose
+    `constraints` name it. `step` hears the name of every step that is done: `built`, `verified`,
+    `named`, `manifest`, `ledger`, `current`.
 
     Raises
     ------
@@ -120,7 +122,13 @@ def publish(
                 extra=dict(extra_manifest or {}),
                 path=path,
             )
-            snapshot = _write(draft, tables, keys=keys or {}, done=done)
+            snapshot = _write(
+                draft,
+                {table: tables[table] for table in frames},
+                keys=keys or {},
+                constraints=constraints or {},
+                done=done,
+            )
         if _announce(snapshot, home=home, ledger=ledger, done=done):
             is_new = True
     return replace(snapshot, is_new=is_new)
@@ -278,12 +286,13 @@ def _write(
     tables: Mapping[TableName, pl.DataFrame],
     *,
     keys: Mapping[TableName, Sequence[str]],
+    constraints: Mapping[TableName, Sequence[str]],
     done: Callable[[str], None],
 ) -> Snapshot:
     """Build the file, read it back, give it its name, then its manifest."""
     temporary = temporary_beside(draft.path)
     try:
-        _build(temporary, tables, keys)
+        _build(temporary, tables, keys, constraints)
         done("built")
         if content_sha256(read_content(temporary)) != draft.content:
             raise IntegrityError(
@@ -307,6 +316,7 @@ def _build(
     path: Path,
     tables: Mapping[TableName, pl.DataFrame],
     keys: Mapping[TableName, Sequence[str]],
+    constraints: Mapping[TableName, Sequence[str]],
 ) -> None:
     """Write the tables into a fresh DuckDB file."""
     try:
@@ -314,7 +324,7 @@ def _build(
             for layer in sorted({layer for layer, _ in tables}):
                 con.execute(f"create schema if not exists {quoted_name(layer)}")
             for table, frame in tables.items():
-                con.execute(_ddl(table, frame, keys.get(table, ())))
+                con.execute(_ddl(table, frame, keys.get(table, ()), constraints.get(table, ())))
                 con.register("incoming", frame.to_arrow())
                 con.execute(f"insert into {_quoted(table)} select * from incoming")
                 con.unregister("incoming")
@@ -322,8 +332,8 @@ def _build(
     except duckdb.ConstraintException as error:
         shown = ".".join(table)
         raise IntegrityError(
-            f"{shown}: its key ({', '.join(keys.get(table, ()))}) is missing or repeated in some "
-            "row. Nothing was published. This is a fault of the program: report it with this line."
+            f"{shown}: {_promise_broken(error, keys.get(table, ()))}. Nothing was published. This "
+            "is a fault of the program: report it with this line."
         ) from error
     except (duckdb.OperationalError, duckdb.FatalException) as error:  # full disk, in both shapes
         raise StorageError(
@@ -357,11 +367,24 @@ def _announce(
     return not (is_recorded and is_current)
 
 
-def _ddl(table: TableName, frame: pl.DataFrame, key: Sequence[str]) -> str:
+def _promise_broken(error: duckdb.ConstraintException, key: Sequence[str]) -> str:
+    """Which kind of promise a row breaks; never DuckDB's own words, which show values."""
+    text = str(error)
+    if "CHECK" in text:
+        return "some row holds a value that its declaration does not allow"
+    if "foreign key" in text:
+        return "some row names a parent that is not there"
+    return f"its key ({', '.join(key)}) is missing or repeated in some row"
+
+
+def _ddl(
+    table: TableName, frame: pl.DataFrame, key: Sequence[str], constraints: Sequence[str]
+) -> str:
     """Statement that makes a table."""
     columns = [f"{quoted_name(name)} {sql_type(kind)}" for name, kind in frame.schema.items()]
     if key:
         columns.append(f"primary key ({', '.join(quoted_name(name) for name in key)})")
+    columns += constraints
     return f"create table {_quoted(table)} ({', '.join(columns)})"
 
 

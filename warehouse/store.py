@@ -6,12 +6,14 @@ One process writes; readers open what `published/CURRENT` names.
 """
 
 import fcntl
+import hashlib
 import os
 import re
 import struct
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 
@@ -21,10 +23,8 @@ import polars as pl
 from schemas.columns import Column
 from schemas.errors import ImsctError, IntegrityError, StorageError
 from schemas.table import Table
-from schemas.tables import TABLES
+from schemas.tables import SCHEMA_VERSION, TABLES
 from warehouse.sql import TEXT_SUFFIX, name
-
-LAYOUT_VERSION = 3
 
 _SQL_TYPES: dict[type[pl.DataType], str] = {
     pl.String: "varchar",
@@ -60,7 +60,7 @@ create table quarantine.refused (
 );
 create table core.merged (delivery bigint, "table" varchar, accepted bigint, refused bigint,
     primary key (delivery, "table"));
-create table received.layout (version bigint);
+create table received.layout (layout varchar, schema_version varchar);
 """
 
 
@@ -165,22 +165,20 @@ class Store:
             " where table_schema = 'received' and table_name = 'layout'"
         )
         if exists:
-            version = self.rows("select max(version) from received.layout")[0][0]
-            if version != LAYOUT_VERSION:
+            if self.rows("from received.layout") != [(layout(), SCHEMA_VERSION)]:
                 raise IntegrityError(
-                    f"{self.path}: layout version {version}, this program knows {LAYOUT_VERSION}. "
-                    "Use the program that wrote it, or delete the file and run "
-                    "'imsct materialize' to build it again from received/."
+                    f"{self.path} was made by another version of the program. 'imsct materialize "
+                    "--rebuild' builds it again from received/ and the ledger, and keeps it until "
+                    "that has worked; or use the program that made it."
                 )
             return
         with self.transaction():
             for layer in ("received", "staged", "core", "quarantine", "reference", "analysis"):
                 self.con.execute(f"create schema {layer}")
-            self.con.execute(_FIXED_TABLES)
-            for table in TABLES:
-                self.con.execute(_staged_ddl(table))
-                self.con.execute(_core_ddl(table))
-            self.con.execute("insert into received.layout values (?)", [LAYOUT_VERSION])
+            for statement in _statements():
+                self.con.execute(statement)
+            made = [layout(), SCHEMA_VERSION]
+            self.con.execute("insert into received.layout values (?, ?)", made)
 
 
 def writer_of(path: Path) -> int | None:
@@ -210,6 +208,18 @@ def check_database(path: Path) -> None:
         duckdb.connect(str(path), read_only=True).close()
     except duckdb.Error as error:
         raise _why_not_opened(path, error) from error
+
+
+@cache
+def layout() -> str:
+    """Name of the tables that this program makes: it changes by itself when a declaration does."""
+    return hashlib.sha256("\n".join(_statements()).encode()).hexdigest()[:16]
+
+
+def _statements() -> tuple[str, ...]:
+    """Every statement that makes a table of an empty store."""
+    made = (ddl(table) for table in TABLES for ddl in (_staged_ddl, _core_ddl))
+    return (_FIXED_TABLES, *made)
 
 
 def _sql_type(column: Column) -> str:

@@ -147,6 +147,21 @@ def test_a_second_demo_changes_nothing_and_says_so(copy: Path) -> None:
     assert contents(copy) == before
 
 
+def test_a_database_of_another_version_is_left_alone_and_built_again_on_demand(copy: Path) -> None:
+    before, snapshot, database = contents(copy), current(copy), copy / "warehouse.duckdb"
+    with duckdb.connect(str(database)) as con:
+        con.execute("update received.layout set schema_version = '1'")
+    bytes_then = database.read_bytes()
+    done = imsct("materialize", "--home", str(copy))
+    assert done.returncode == 4
+    assert "materialize --rebuild" in done.stderr
+    assert database.read_bytes() == bytes_then
+    done = imsct("materialize", "--rebuild", "--home", str(copy))
+    assert done.returncode == 0, done.stderr
+    assert current(copy) == snapshot
+    assert contents(copy) == before
+
+
 def test_a_lost_database_is_built_again_with_the_same_snapshot(copy: Path) -> None:
     before, snapshot = contents(copy), current(copy)
     (copy / "warehouse.duckdb").unlink()
