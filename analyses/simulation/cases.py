@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from scipy.special import ndtr, ndtri
 
+from analyses.simulation import detail_parameters as d
 from analyses.simulation import parameters as p
 from analyses.simulation import sign_parameters as s
 from analyses.simulation.calibration import adult_age_location, draw_lengths, mix_of
@@ -312,6 +313,11 @@ def patients_table(cases: Cases, *, seed: int) -> pl.DataFrame:
         "sex": keep(codes(("female", "male"), cases.male[first]), rng.random(n) > 0.01, "unknown"),
         "syndrome": keep(syndrome, has | (rng.random(n) > 0.04), "unknown"),
     }
+    minor = stream(seed, "details", site=cases.site.number)
+    basis = choose(minor.random(n), np.array(d.SYNDROME_BASIS))
+    columns["syndrome_basis"] = keep(
+        codes(("genetic", "clinical", "family", "unknown"), basis), has
+    )
     return text_frame(BY_NAME["patients"], columns, height=n)
 
 
@@ -351,6 +357,9 @@ def cases_table(cases: Cases, *, tissue: Bools, seed: int) -> pl.DataFrame:
         )
         known = cases.incidental | has | (rng.random(n) > 0.06)
         columns[f"symptom_{symptom}"] = keep(codes(("no", "yes"), has), known, "unknown")
+    minor = stream(seed, "details", site=1000 + cases.site.number)
+    asa = choose(minor.random(n), np.array(d.ASA)) + 1
+    columns["asa_grade"] = whole(asa, where=cases.operated & (minor.random(n) < d.ASA_KNOWN))
     return text_frame(BY_NAME["cases"], columns, height=n)
 
 

@@ -13,6 +13,7 @@ import polars as pl
 from analyses.simulation import parameters as p
 from analyses.simulation.calibration import progression_scale
 from analyses.simulation.cases import Cases
+from analyses.simulation.clinical_details import follow_up_details
 from analyses.simulation.draw import (
     Bools,
     Ints,
@@ -51,6 +52,11 @@ class Course:
     visit_case: Ints
     visit_day: Ints
     visit_imaging: Bools
+
+    @property
+    def reported_death(self) -> Ints:
+        """Day of a death that a contact reports, `NEVER` where there is none."""
+        return np.where(self.death_day <= self.end_day, self.death_day, NEVER)
 
     @property
     def last_day(self) -> Ints:
@@ -112,7 +118,7 @@ def follow_up_table(
 ) -> pl.DataFrame:
     """Table `follow_up`: the visits, then the contact that reports a death."""
     rng = stream(seed, "course", site=1000 + cases.site.number)
-    died = np.flatnonzero(course.death_day <= course.end_day)
+    died = np.flatnonzero(course.reported_death < NEVER)
     case = np.r_[course.visit_case, died]
     report = course.death_day[died] + rng.integers(0, 45, len(died))
     day = np.r_[course.visit_day, report]
@@ -150,6 +156,15 @@ def follow_up_table(
         "progression_day": whole(course.seen_day[case], where=seen),
         "is_lost_to_follow_up": codes(("no", "yes"), is_last & ~dead & course.lost[case]),
     }
+    again = np.full(cases.n, NEVER, dtype=np.int64)
+    again[second.case] = second.day
+    columns |= follow_up_details(
+        stream(seed, "details", site=7000 + cases.site.number),
+        seen=seen,
+        operated_again=again[case] <= day,
+        alive=~dead,
+        grade=cases.grade[case] - 1,
+    )
     return text_frame(BY_NAME["follow_up"], columns, height=n)
 
 

@@ -36,6 +36,7 @@ STAGES = (
     "pathology",
     "treatments",
     "faults",
+    "details",
 )
 
 

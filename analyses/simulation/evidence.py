@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, is_dataclass
 from types import ModuleType
 
-from analyses.simulation import parameters, sign_parameters
+from analyses.simulation import detail_parameters, parameters, sign_parameters
 
 _EVIDENCE = re.compile(r"\bE\b")
 
@@ -37,7 +37,9 @@ class Basis:
 
 def bases() -> tuple[Basis, ...]:
     """Every number of the generator with what its comment says, in the order of the modules."""
-    return tuple(b for module in (parameters, sign_parameters) for b in _bases_of(module))
+    return tuple(
+        b for module in (parameters, sign_parameters, detail_parameters) for b in _bases_of(module)
+    )
 
 
 def _bases_of(module: ModuleType) -> list[Basis]:

@@ -25,6 +25,7 @@ from analyses.simulation.draw import (
     text_frame,
     whole,
 )
+from analyses.simulation.study_details import study_details
 from analyses.simulation.treatment import SecondSurgery, Surgery
 from schemas.tables import BY_NAME
 
@@ -210,4 +211,6 @@ def imaging_studies_table(cases: Cases, studies: Studies, *, seed: int) -> pl.Da
     ):
         done = studies.axial & studies.has(beside)
         columns[name] = codes(_ACQUISITION, np.where(done, ACQUIRED, NOT_ACQUIRED))
+    minor = stream(seed, "details", site=2000 + cases.site.number)
+    columns |= study_details(minor, cases, studies.case, is_mr=is_mr, with_dwi=studies.has("dwi"))
     return text_frame(BY_NAME["imaging_studies"], columns, height=n)

@@ -21,6 +21,7 @@ from analyses.simulation.draw import (
     text_frame,
 )
 from analyses.simulation.imaging import MR, SURVEILLANCE, Studies
+from analyses.simulation.imaging_details import further_measures, software_of
 from analyses.simulation.reads import Reads
 from analyses.simulation.signs import ABSENT, PRESENT
 from schemas.measures import MEASURES
@@ -32,6 +33,7 @@ _STRUCTURES = {
     "oedema_length_mm": "oedema",
     "polar_cyst_length_mm": "polar_cyst",
     "syrinx_length_mm": "syrinx",
+    "enhancing_volume_mm3": "enhancing_tumour",
 }
 
 
@@ -67,6 +69,8 @@ def imaging_measurements_table(
     first &= (studies.modality == MR)[reads.study]
     first &= (studies.purpose != SURVEILLANCE)[reads.study]
     values = {**_lengths(rng, cases, reads, signs, sizes), **_tissue(rng, cases, studies, reads)}
+    minor = stream(seed, "details", site=4000 + cases.site.number)
+    values |= further_measures(minor, studies, reads, values)
     names = [measure.name for measure in MEASURES if measure.name in values]
     numbers = np.stack([np.where(first, values[name], np.nan) for name in names], axis=1)
     read, place = np.nonzero(np.isfinite(numbers))
@@ -74,6 +78,7 @@ def imaging_measurements_table(
     study, value = reads.study[read], numbers[read, place]
     digits = np.array([2 if _UNITS[name] == "ratio" else 1 for name in names])[place]
     known = (digits == 2) | (rng.random(len(read)) > 0.02)
+    method = (rng.random(len(read)) < 0.2).astype(np.int64)
     columns: dict[str, pl.Series | str] = {
         "measurement_id": labelled(studies.study_id.gather(study), "-M", nth_of(study), width=2),
         "study_id": studies.study_id.gather(study),
@@ -83,9 +88,8 @@ def imaging_measurements_table(
         "value": decimal(np.where(digits == 1, np.round(value, 1), value), 2, where=known),
         "value_missing_reason": codes(("not_assessable", ""), known),
         "unit": codes([_UNITS[name] for name in names], place),
-        "method": codes(
-            ("manual", "semi_automatic"), (rng.random(len(read)) < 0.2).astype(np.int64)
-        ),
+        "method": codes(("manual", "semi_automatic"), method),
+        **software_of(method),
     }
     return text_frame(BY_NAME["imaging_measurements"], columns, height=len(read))
 

@@ -11,6 +11,7 @@ import polars as pl
 from analyses.simulation import parameters as p
 from analyses.simulation.cases import Cases
 from analyses.simulation.draw import Bools, Ints, codes, labelled, stream, text_frame, whole
+from analyses.simulation.pathology_details import pathology_details
 from analyses.simulation.treatment import SecondSurgery, surgery_ids
 from schemas.tables import BY_NAME
 
@@ -68,6 +69,15 @@ def pathology_table(
         "diagnosis_level": codes(("integrated", "nos", "histological_only"), level),
         **{marker: codes(_MARKERS, place[case]) for marker, place in marks.items()},
     }
+    columns |= pathology_details(
+        stream(seed, "details", site=8000 + cases.site.number),
+        names=_NAMES,
+        grades=tuple(_GRADES.values()),
+        name=name[case],
+        tested=tested[case],
+        newest=newest,
+        h3_altered=marks["h3_k27m"][case] == _ALTERED,
+    )
     return text_frame(BY_NAME["pathology"], columns, height=len(case))
 
 

@@ -135,7 +135,12 @@ def simulate_site(site: Site, n: int, *, seed: int) -> dict[str, pl.DataFrame]:
             cases, studies, reads, signs, sizes=sizes, seed=seed
         ),
         "surgeries": surgeries_table(
-            cases, surgery, second, volume=sizes["tumour_volume_mm3"], seed=seed
+            cases,
+            surgery,
+            second,
+            volume=sizes["tumour_volume_mm3"],
+            death_day=course.reported_death,
+            seed=seed,
         ),
         "pathology": pathology_table(cases, second, tissue=tissue, seed=seed),
         "treatments": treatments_table(cases, surgery, course.seen_day, course.last_day, seed=seed),

@@ -28,6 +28,7 @@ from analyses.simulation.draw import (
     whole,
 )
 from analyses.simulation.imaging import MR, Studies
+from analyses.simulation.imaging_details import read_details
 from analyses.simulation.reads import (
     Reads,
     level_codes,
@@ -112,6 +113,14 @@ def imaging_reads_table(
     for name, place in signs.items():
         columns[name] = codes(SIGN.codes, place)
     columns["syrinx_definition"] = keep(_syrinx_definition(reader), syrinx_coded)
+    columns |= read_details(
+        stream(seed, "details", site=3000 + cases.site.number),
+        cases,
+        studies,
+        reads,
+        enhancement=pl.Series(columns["enhancement_degree"]),
+        axial=pl.Series(columns["axial_location"]),
+    )
     return text_frame(BY_NAME["imaging_reads"], columns, height=reads.n), signs
 
 

@@ -12,6 +12,7 @@ import polars as pl
 from analyses.simulation import parameters as p
 from analyses.simulation.calibration import resection_intercepts, resection_logit
 from analyses.simulation.cases import Cases
+from analyses.simulation.clinical_details import surgery_details, treatment_details
 from analyses.simulation.draw import (
     Bools,
     Floats,
@@ -138,9 +139,18 @@ def draw_second(cases: Cases, seen_day: Ints, last_day: Ints, *, seed: int) -> S
 
 
 def surgeries_table(
-    cases: Cases, first: Surgery, second: SecondSurgery, *, volume: Floats, seed: int
+    cases: Cases,
+    first: Surgery,
+    second: SecondSurgery,
+    *,
+    volume: Floats,
+    death_day: Ints,
+    seed: int,
 ) -> pl.DataFrame:
-    """Table `surgeries`; `volume` is the tumour volume (mm3) before the first operation."""
+    """Table `surgeries`; `volume` is the tumour volume (mm3) before the first operation.
+
+    `death_day` is that of a death that a contact reports, far away where there is none.
+    """
     rng = stream(seed, "surgery", site=2000 + cases.site.number)
     one = np.flatnonzero(cases.operated)
     case = np.r_[one, second.case]
@@ -174,6 +184,17 @@ def surgeries_table(
         "residual_volume_mm3": decimal(np.minimum(left, 200_000.0), 0, where=told),
         "residual_volume_mm3_missing_reason": codes(("", "not_done"), measured & ~told),
     }
+    day = np.r_[cases.surgery_day[one], second.day]
+    columns |= surgery_details(
+        stream(seed, "details", site=5000 + cases.site.number),
+        cases,
+        case,
+        extent=extent,
+        on_mri=np.isin(basis, (1, 2)),
+        days_to_mr=first.mr_day[case] - day,
+        monitored=mep | ssep | dwave,
+        died_early=death_day[case] <= day + 30,
+    )
     return text_frame(BY_NAME["surgeries"], columns, height=n)
 
 
@@ -230,4 +251,11 @@ def treatments_table(
         "treatment_kind": codes([kind for _, _, kind, _ in blocks], block),
         "treatment_intent": codes([intent for _, _, _, intent in blocks], block),
     }
+    columns |= treatment_details(
+        stream(seed, "details", site=6000 + cases.site.number),
+        day=day,
+        day_known=known,
+        is_radiation=np.isin(block, (0, 2)),
+        is_drug=block == 1,
+    )
     return text_frame(BY_NAME["treatments"], columns, height=len(case))
