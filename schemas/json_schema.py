@@ -13,6 +13,7 @@ from schemas.columns import Code, Column, Identifier, Integer, Number, TextCode
 from schemas.expressions import AllOf, AnyOf, Col, IsFilled, IsIn, Not, Predicate
 from schemas.table import Table
 from schemas.tables import SCHEMA_VERSION, TABLES
+from schemas.vocabulary import UNKNOWN
 
 Schema = dict[str, Any]
 
@@ -111,6 +112,9 @@ def _holds(node: Predicate | None) -> Schema:
             return {"properties": {name: {"enum": list(values)}}, "required": [name]}
         case IsFilled(Col(name)):
             return _filled(name)
+        case Not(IsIn(Col(name), values)):
+            # `unknown` counts as missing: neither in the list nor out of it
+            return {"properties": {name: {"not": {"enum": [*values, UNKNOWN]}}}, "required": [name]}
         case Not(part):
             return {"not": _holds(part)}
         case AllOf(parts):

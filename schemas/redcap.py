@@ -15,8 +15,8 @@ from schemas.columns import REASON_SUFFIX, Code, Column, Integer, Number
 from schemas.expressions import AllOf, AnyOf, Col, IsFilled, IsIn, Not, Predicate
 from schemas.pages.words import AVAILABILITY, assessable_of, range_of
 from schemas.table import Table
-from schemas.tables import TABLES
-from schemas.vocabulary import Value
+from schemas.tables import BY_NAME, TABLES
+from schemas.vocabulary import UNKNOWN, Value
 
 #: The eighteen columns, as REDCap writes and reads them.
 HEADER = (
@@ -124,7 +124,7 @@ def _field(table: Table, column: Column, *, is_first: bool) -> Field:
         "Field Label": f"{column.title[:1].upper()}{column.title[1:]}",
         "Field Note": _note(column),
         "Branching Logic (Show field only if...)": _shown_when(table, column),
-        "Required Field?": "y" if _is_required(column) else "",
+        "Required Field?": "y" if _is_required(table, column) else "",
         "Field Annotation": f"imsct {table.name}.{column.name} since {column.since}",
     }
     if isinstance(kind, Code):
@@ -162,10 +162,22 @@ def _choice(value: Value) -> str:
     return f"{value.label} ({meaning})" if meaning else value.label
 
 
-def _is_required(column: Column) -> bool:
-    """Whether REDCap shall insist: not where a reason may stand in place of the number."""
-    must = column.required or column.required_when is not None
-    return must and not column.may_be_explained
+def _is_required(table: Table, column: Column) -> bool:
+    """Whether REDCap shall insist: of a number that may be explained, on the reason.
+
+    The reason is shown only while the number is empty, so one of the two is asked for.
+    """
+    asked = column
+    if column.name.endswith(REASON_SUFFIX):
+        asked = table[column.name.removesuffix(REASON_SUFFIX)]
+    must = asked.required or asked.required_when is not None
+    return must and not (asked is column and column.may_be_explained)
+
+
+def unknown_of(column: Column) -> tuple[str, ...]:
+    """The code that counts as missing in a condition, where the column has it."""
+    kind = column.type
+    return (UNKNOWN,) if isinstance(kind, Code) and UNKNOWN in kind.vocabulary.codes else ()
 
 
 def _shown_when(table: Table, column: Column) -> str:
@@ -185,7 +197,8 @@ def _logic(table: str, node: Predicate, *, negated: bool = False) -> str:
     match node:
         case IsIn(Col(name), values):
             sign, word = ("<>", " and ") if negated else ("=", " or ")
-            return word.join(f'[{variable(table, name)}] {sign} "{value}"' for value in values)
+            asked = (*values, *unknown_of(BY_NAME[table][name])) if negated else values
+            return word.join(f'[{variable(table, name)}] {sign} "{value}"' for value in asked)
         case IsFilled(Col(name)):
             return f'[{variable(table, name)}] {"=" if negated else "<>"} ""'
         case Not(part):

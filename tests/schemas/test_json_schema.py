@@ -77,6 +77,7 @@ def test_a_spoilt_row_is_not(
         ("cases", {"age_years": None, "age_years_missing_reason": "not_recorded"}),
         ("imaging_studies", {"modality": "ct", "seq_t2": None}),
         ("surgeries", {"extent_of_resection": "none", "eor_basis": None}),
+        ("surgeries", {"extent_of_resection": "unknown", "eor_basis": None}),
     ],
 )
 def test_what_may_be_missing_may_be_missing(

@@ -105,8 +105,11 @@ def test_every_column_that_is_filled_by_hand_comes_back(fields: Fields) -> None:
                 if high < 1e300:
                     limits = (line["Text Validation Min"], line["Text Validation Max"])
                     assert tuple(map(float, limits)) == (low, high)
-        must = declared.required or declared.required_when is not None
-        assert (line["Required Field?"] == "y") == (must and not declared.may_be_explained)
+        asked = BY_NAME[table][column.removesuffix(REASON_SUFFIX)]
+        must = asked.required or asked.required_when is not None
+        # of a number that may be explained REDCap asks for the reason, while there is no number
+        explains = column.endswith(REASON_SUFFIX)
+        assert (line["Required Field?"] == "y") == (must and explains == asked.may_be_explained)
         if declared.required_when is not None:
             assert line[LOGIC], name
         if column.endswith(REASON_SUFFIX):
@@ -127,7 +130,8 @@ def test_every_form_but_the_patients_repeats() -> None:
 def test_a_condition_is_turned_into_redcaps_logic(fields: Fields) -> None:
     # no "not" in REDCap: it is moved to the comparisons
     assert fields["su_eor_basis"][LOGIC] == (
-        '[su_extent_of_resection] <> "" and [su_extent_of_resection] <> "none"'
+        '[su_extent_of_resection] <> "" and ([su_extent_of_resection] <> "none" and '
+        '[su_extent_of_resection] <> "unknown")'
     )
     assert fields["st_seq_t2"][LOGIC] == '[st_modality] = "mr"'
     assert fields["tr_rt_dose_gy_missing_reason"][LOGIC] == (
