@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from docs.analysis_pages import claims_page, endpoints_page
+from docs.simulation_page import simulation_page
 from schemas.pages.dictionary_page import dictionary_page
 from schemas.pages.rule_pages import index_page, page_names, rule_page
 from schemas.pages.vocabulary_page import vocabulary_page
@@ -30,6 +31,7 @@ def pages() -> dict[Path, str]:
             FOLDER / "vocabularies.md": vocabulary_page(),
             FOLDER / "endpoints.md": endpoints_page(),
             FOLDER / "claims.md": claims_page(),
+            FOLDER / "simulation.md": simulation_page(),
             RULES / "README.md": index_page(),
             **{RULES / f"{name}.md": rule_page(name, examples) for name in page_names()},
         }.items()
