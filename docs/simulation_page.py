@@ -30,8 +30,9 @@ _SWITCHES = (
     "spoils M rows, each by a rule, and names every one in `truth.json`."
 )
 _NOT_YET = (
-    "Not drawn: scales of function other than McCormick, feature sets (radiomics), a site's "
-    "country."
+    "Not drawn: scales of function other than McCormick, a site's country. The feature sets of "
+    "radiomics lie in `features/` beside the deliveries, with scanner shift and stretch, a "
+    "test-retest set and what is true of them in `truth.json`; the line does not take them in yet."
 )
 
 

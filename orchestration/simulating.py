@@ -16,21 +16,28 @@ import polars as pl
 from analyses.simulation import (
     PlantedFault,
     Planter,
+    Radiomics,
     Settings,
     bases,
+    draw_radiomics,
+    informative,
     make_site,
+    repeatability,
     simulate_sites,
 )
+from analyses.simulation.radiomics import NAMES
 from orchestration.resources import say
 from schemas.errors import UsageError
 from schemas.tables import SCHEMA_VERSION
-from warehouse.files import as_storage_error, write_atomically
+from warehouse.files import as_storage_error, size_and_sha256, write_atomically
 from warehouse.landing import Outgoing, deliver
 
 #: Simulated deliveries have no clock: the same numbers on another day give the same bytes.
 CREATED = "2026-01-01T00:00:00Z"
 DELIVERY = "demo-1"
 TRUTH = "truth.json"
+#: Feature sets stand beside the deliveries: none is taken in yet.
+FEATURES = "features"
 LABEL = (
     "SIMULATED: every row was drawn by a program; nobody is behind it. Numbers that are published "
     "and numbers that are assumed stand under `numbers`; what comes out of them proves nothing "
@@ -64,11 +71,18 @@ def write_registry(out: Path, *, cases: int, sites: int, seed: int, faults: int)
         raise as_storage_error(error, f"{out} could not be made") from error
     rows: dict[str, int] = {}
     planted: list[PlantedFault] = []
+    features: list[dict[str, Any]] = []
     # one site at a time is held
-    for site, tables in drawn:
+    for number, (site, tables) in enumerate(drawn):
+        features += _write_features(out, site, draw_radiomics(tables, number=number, seed=seed))
         planted += planter.spoil(site, tables)
         rows[site] = _write_delivery(out, site, tables)
     truth = _truth(list(rows), planted, cases=cases, seed=seed, faults=faults)
+    truth["radiomics"] = {
+        "informative": informative(),
+        "repeated_share": dict(zip(NAMES, repeatability(seed).tolist(), strict=True)),
+        "sets": features,
+    }
     write_atomically(out / TRUTH, (json.dumps(truth, indent=1) + "\n").encode())
     return _as_text(rows, planted, out)
 
@@ -89,6 +103,29 @@ def _write_delivery(out: Path, site: str, tables: Mapping[str, pl.DataFrame]) ->
     rows = sum(file.rows for file in files.values())
     say(f"{site}: {rows} rows")
     return rows
+
+
+def _write_features(out: Path, site: str, drawn: Radiomics) -> list[dict[str, Any]]:
+    """Write the feature sets of a site beside the deliveries; what is true of each."""
+    folder, found = out / FEATURES, []
+    folder.mkdir(exist_ok=True)
+    for name, frame in (("FS1", drawn.table), ("FS1-RETEST", drawn.retest)):
+        path = folder / f"{site}-{name}.parquet"
+        frame.write_parquet(path, compression="zstd", statistics=False)
+        found.append(
+            {
+                "site": site,
+                "feature_set_id": path.stem,
+                "file": f"{FEATURES}/{path.name}",
+                "file_sha256": size_and_sha256(path)[1],
+                "n_rows": frame.height,
+                "n_features": len(NAMES),
+                "is_test_retest": name != "FS1",
+                "shift": drawn.shift.tolist(),
+                "stretch": drawn.stretch.tolist(),
+            }
+        )
+    return found
 
 
 def files_of(tables: Mapping[str, pl.DataFrame]) -> dict[str, Outgoing]:
@@ -143,6 +180,7 @@ def _as_text(rows: Mapping[str, int], planted: list[PlantedFault], out: Path) ->
     return (
         f"SIMULATED: {sum(rows.values())} rows at {len(rows)} sites{spoilt}\n"
         f"deliveries  {out}/<site>/{DELIVERY}\n"
+        f"features    {out / FEATURES}, radiomics of the preoperative MR studies\n"
         f"truth       {out / TRUTH}\n"
         f"Next: imsct check {out}/{next(iter(rows))}/{DELIVERY}"
     )

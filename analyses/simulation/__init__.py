@@ -10,17 +10,27 @@ from analyses.simulation.draw import Registry
 from analyses.simulation.evidence import Basis, bases
 from analyses.simulation.faults import PlantedFault, Planter, plant_faults
 from analyses.simulation.parameters import Settings
+from analyses.simulation.radiomics import (
+    Radiomics,
+    draw_radiomics,
+    informative,
+    repeatability,
+)
 from analyses.simulation.registry import simulate_registry, simulate_sites
 
 __all__ = [
     "Basis",
     "PlantedFault",
     "Planter",
+    "Radiomics",
     "Registry",
     "Settings",
     "bases",
+    "draw_radiomics",
+    "informative",
     "make_site",
     "plant_faults",
+    "repeatability",
     "simulate_registry",
     "simulate_sites",
 ]

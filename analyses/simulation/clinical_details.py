@@ -14,6 +14,13 @@ from analyses.simulation.cases import Cases
 from analyses.simulation.draw import Bools, Floats, Ints, choose, codes, decimal, keep, whole
 
 Columns = dict[str, pl.Series]
+_COMPLICATIONS = (
+    "csf_leak",
+    "wound_infection",
+    "haematoma",
+    "respiratory_failure",
+    "thromboembolism",
+)
 #: Places of `extent_of_resection`, and the lowest and highest percentage of each.
 _GTR, _UNKNOWN = 0, 6
 _PERCENT = ((100, 100), (95, 99.9), (80, 94.9), (10, 79.9), (1, 9.9), (0, 0), (0, 0))
@@ -38,7 +45,7 @@ def surgery_details(
     percent = low + (high - low) * rng.random(n)
     told = on_mri & (extent != _UNKNOWN) & (rng.random(n) < d.PERCENT_KNOWN)
     known = rng.random(n) < 0.8
-    found = {
+    return {
         "approach": codes(
             ("laminectomy", "laminoplasty", "hemilaminectomy"),
             choose(rng.random(n), np.array(d.APPROACH)),
@@ -62,17 +69,15 @@ def surgery_details(
             ("no", "yes"), (cases.group[case] == p.HB) & (rng.random(n) < d.EMBOLISED_HB)
         ),
         "has_duraplasty": codes(("no", "yes"), rng.random(n) < d.DURAPLASTY),
+    } | _complications(rng, n)
+
+
+def _complications(rng: np.random.Generator, n: int) -> Columns:
+    """Complications of each operation, independent of each other."""
+    return {
+        name: codes(("no", "yes"), rng.random(n) < share)
+        for name, share in zip(_COMPLICATIONS, d.COMPLICATIONS, strict=True)
     }
-    names = (
-        "csf_leak",
-        "wound_infection",
-        "haematoma",
-        "respiratory_failure",
-        "thromboembolism",
-    )
-    for name, share in zip(names, d.COMPLICATIONS, strict=True):
-        found[name] = codes(("no", "yes"), rng.random(n) < share)
-    return found
 
 
 def _amount(rng: np.random.Generator, median: float, n: int, most: float) -> Floats:

@@ -118,22 +118,13 @@ def follow_up_table(
 ) -> pl.DataFrame:
     """Table `follow_up`: the visits, then the contact that reports a death."""
     rng = stream(seed, "course", site=1000 + cases.site.number)
-    died = np.flatnonzero(course.reported_death < NEVER)
-    case = np.r_[course.visit_case, died]
-    report = course.death_day[died] + rng.integers(0, 45, len(died))
-    day = np.r_[course.visit_day, report]
-    dead = np.r_[np.zeros(len(course.visit_case), dtype=bool), np.ones(len(died), dtype=bool)]
-    imaged = np.r_[course.visit_imaging, np.zeros(len(died), dtype=bool)]
-    order = np.lexsort((day, case))
-    case, day, dead, imaged = case[order], day[order], dead[order], imaged[order]
+    case, day, dead, imaged = _contacts(rng, course)
     n = len(case)
     last = _last_imaging(cases, surgery, second, case=case, day=day, imaged=imaged)
     seen = (course.seen_day[case] > 0) & (course.seen_day[case] <= day)
     is_last = np.r_[case[1:] != case[:-1], np.ones(min(n, 1), dtype=bool)]
     day_known = dead & (rng.random(n) > 0.03)
     soon = course.death_day[case] - np.maximum(cases.surgery_day[case], 0) <= 30
-    chance = rng.random(n)
-    cause = np.select([soon & (chance < 0.8), chance < 0.85, chance < 0.95], [1, 0, 2], default=3)
     columns: dict[str, pl.Series | str] = {
         "follow_up_id": labelled(cases.case_id.gather(case), "-F", nth_of(case), width=2),
         "case_id": cases.case_id.gather(case),
@@ -144,8 +135,7 @@ def follow_up_table(
         "vital_status": codes(("alive", "dead"), dead),
         "death_day": whole(course.death_day[case], where=day_known),
         "death_day_missing_reason": codes(("", "not_recorded"), dead & ~day_known),
-        # shares of causes: A, no series reports them
-        "cause_of_death": keep(codes(("tumour", "treatment", "other", "unknown"), cause), dead),
+        "cause_of_death": keep(_cause_of_death(rng, soon), dead),
         "last_imaging_day": whole(last, where=last >= 0),
         "last_imaging_day_missing_reason": codes(("", "not_done"), last < 0),
         "progression_status": keep(
@@ -166,6 +156,24 @@ def follow_up_table(
         grade=cases.grade[case] - 1,
     )
     return text_frame(BY_NAME["follow_up"], columns, height=n)
+
+
+def _contacts(rng: np.random.Generator, course: Course) -> tuple[Ints, Ints, Bools, Bools]:
+    """Case, day, whether dead and whether imaged, of each contact; sorted by case and day."""
+    died = np.flatnonzero(course.reported_death < NEVER)
+    report = course.death_day[died] + rng.integers(0, 45, len(died))
+    case, day = np.r_[course.visit_case, died], np.r_[course.visit_day, report]
+    dead = np.r_[np.zeros(len(course.visit_case), dtype=bool), np.ones(len(died), dtype=bool)]
+    imaged = np.r_[course.visit_imaging, np.zeros(len(died), dtype=bool)]
+    order = np.lexsort((day, case))
+    return case[order], day[order], dead[order], imaged[order]
+
+
+def _cause_of_death(rng: np.random.Generator, soon: Bools) -> pl.Series:
+    """Cause of a death, `soon` within 30 days of surgery; shares: A, no series reports them."""
+    chance = rng.random(len(soon))
+    cause = np.select([soon & (chance < 0.8), chance < 0.85, chance < 0.95], [1, 0, 2], default=3)
+    return codes(("tumour", "treatment", "other", "unknown"), cause)
 
 
 def _last_imaging(

@@ -37,6 +37,7 @@ STAGES = (
     "treatments",
     "faults",
     "details",
+    "radiomics",
 )
 
 

@@ -54,11 +54,7 @@ def read_details(
     by_report = cases.site.reading_mode == "report_text"
     blind = (rng.random(n) < d.BLINDED) & ~np.full(n, by_report)
     who = np.where(reads.consensus, 2, reads.reader - 1)
-    enhances = enhancement.is_in(["mild", "marked", "present_unspecified"]).to_numpy()
-    share = choose(rng.random(n), np.array(d.ENHANCING_PROPORTION))
-    proportion = codes(("over_67", "34_to_67", "6_to_33", "under_6"), share)
-    none = (enhancement == "none").to_numpy()
-    proportion = keep(keep(proportion, enhances, "not_reported"), ~none, "not_applicable")
+    proportion = _proportion(rng, enhancement)
     off_centre = axial.is_in(["eccentric", "unilateral"]).to_numpy()
     sector = keep(
         codes(("left", "right", "anterior", "posterior"), rng.integers(0, 4, n)), off_centre
@@ -68,8 +64,7 @@ def read_details(
         cases.displacing[reads.case][:, None], np.array(d.DTI_FIBRES[0]), np.array(d.DTI_FIBRES[1])
     )
     fibres = codes(("1", "2", "3"), choose(rng.random(n), shares))
-    right = np.array([_GUESSES.index(_GUESS[g]) for g in range(len(p.GROUPS))])[group]
-    guess = np.where(rng.random(n) < d.RIGHT_FIRST, right, rng.integers(0, len(_GUESSES), n))
+    guess = _first_diagnosis(rng, group)
     told = ~reads.gone & (rng.random(n) < 0.7)
     return {
         "is_blinded_to_histology": codes(("no", "yes"), blind),
@@ -85,9 +80,26 @@ def read_details(
         "predicted_cleavage_plane": keep(
             codes(("good", "partial", "none"), choose(rng.random(n), shares)), told
         ),
-        "first_radiological_diagnosis": keep(codes(_GUESSES, guess), told),
+        "first_radiological_diagnosis": keep(guess, told),
         "reader_confidence": whole(rng.integers(2, 6, n), where=told),
     }
+
+
+def _proportion(rng: np.random.Generator, enhancement: pl.Series) -> pl.Series:
+    """Enhancing proportion that fits the degree of enhancement."""
+    enhances = enhancement.is_in(["mild", "marked", "present_unspecified"]).to_numpy()
+    share = choose(rng.random(len(enhancement)), np.array(d.ENHANCING_PROPORTION))
+    proportion = codes(("over_67", "34_to_67", "6_to_33", "under_6"), share)
+    none = (enhancement == "none").to_numpy()
+    return keep(keep(proportion, enhances, "not_reported"), ~none, "not_applicable")
+
+
+def _first_diagnosis(rng: np.random.Generator, group: Ints) -> pl.Series:
+    """What the reader thinks first: often right, else anything."""
+    right = np.array([_GUESSES.index(_GUESS[g]) for g in range(len(p.GROUPS))])[group]
+    n = len(group)
+    guess = np.where(rng.random(n) < d.RIGHT_FIRST, right, rng.integers(0, len(_GUESSES), n))
+    return codes(_GUESSES, guess)
 
 
 def further_measures(

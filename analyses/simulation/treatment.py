@@ -160,13 +160,14 @@ def surgeries_table(
     biopsy = np.where(later, extent == _BIOPSY, cases.biopsy[case])
     basis = np.where(later, 0, first.basis[case])
     measured = ~later & np.isin(basis, (1, 2)) & (extent != _UNKNOWN)
-    told = measured & ((extent == _GTR) | (rng.random(n) > 0.35))
-    left = np.where(extent == _GTR, 0.0, first.left[case] * volume[case])
+    residual = _residual(rng, extent, first.left[case] * volume[case], measured)
     mep, ssep, dwave = (x[case] for x in (first.mep, first.ssep, first.dwave))
+    day = np.r_[cases.surgery_day[one], second.day]
     columns: dict[str, pl.Series | str] = {
+        **residual,
         "surgery_id": surgery_ids(cases, case, later),
         "case_id": cases.case_id.gather(case),
-        "surgery_day": whole(np.r_[cases.surgery_day[one], second.day]),
+        "surgery_day": whole(day),
         "surgery_number": whole(later + 1),
         "intent": codes(("resection", "biopsy"), biopsy),
         "surgeon_experience": keep(
@@ -181,10 +182,7 @@ def surgeries_table(
         "cleavage_plane": _cleavage(rng, cases.displacing[case], biopsy),
         "extent_of_resection": codes(_EXTENT, extent),
         "eor_basis": codes(_BASES, basis),
-        "residual_volume_mm3": decimal(np.minimum(left, 200_000.0), 0, where=told),
-        "residual_volume_mm3_missing_reason": codes(("", "not_done"), measured & ~told),
     }
-    day = np.r_[cases.surgery_day[one], second.day]
     columns |= surgery_details(
         stream(seed, "details", site=5000 + cases.site.number),
         cases,
@@ -196,6 +194,19 @@ def surgeries_table(
         died_early=death_day[case] <= day + 30,
     )
     return text_frame(BY_NAME["surgeries"], columns, height=n)
+
+
+def _residual(
+    rng: np.random.Generator, extent: Ints, left: Floats, measured: Bools
+) -> dict[str, pl.Series]:
+    """Residual volume where an MR was measured: 0 after total removal, else often not told."""
+    total = extent == _GTR
+    told = measured & (total | (rng.random(len(extent)) > 0.35))
+    volume = np.where(total, 0.0, np.minimum(left, 200_000.0))
+    return {
+        "residual_volume_mm3": decimal(volume, 0, where=told),
+        "residual_volume_mm3_missing_reason": codes(("", "not_done"), measured & ~told),
+    }
 
 
 def surgery_ids(cases: Cases, case: Ints, later: Bools) -> pl.Series:
