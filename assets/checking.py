@@ -5,27 +5,22 @@ Does not belong here: printing (`orchestration.listing`), the steps themselves.
 """
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assets.profiles import profile_named
-from assets.readers.delimited import ReadProblem
-from assets.staging import FileRefusedError, stage_delivery
+from assets.staging import stage_delivery
 from schemas.errors import UsageError
 from schemas.manifest import MANIFEST_NAME, is_plain_name
 from schemas.problems import Problem, exit_code_of
 from schemas.tables import SCHEMA_VERSION, TABLES
 from warehouse.delivery_check import examine
-from warehouse.files import NotRegularError, read_small
 from warehouse.merge import close_accounts, merge
 from warehouse.quarantine import current_problems
 from warehouse.received import enter_one
 from warehouse.staging import StagedDelivery, StagedFile
 from warehouse.store import Store
 from warehouse.validation.verdict import validate
-
-_LARGEST_FILE = 512 << 20
 
 
 @dataclass(frozen=True)
@@ -75,11 +70,10 @@ def check_folder(folder: Path, *, profile: str | None, site: str | None = None) 
         return Checked(0, rows, rows, examined.problems)
     manifest = examined.manifest
     files = tuple(StagedFile(f.file, f.sha256, f.rows) for f in manifest.files)
-    paths = {f.sha256: folder / f.file for f in manifest.files}
     delivery = StagedDelivery(
         1, manifest.site, manifest.delivery, manifest.profile, manifest.schema_version, files
     )
-    return _check_files(delivery, paths)
+    return _check_files(delivery, folder)
 
 
 _NO_MANIFEST = Problem(
@@ -94,18 +88,20 @@ _NO_MANIFEST = Problem(
 def _check_bare(folder: Path, name: str, site: str | None) -> Checked:
     """Check the files that lie in a folder as if they had been announced."""
     profile = profile_named(name)
-    there = {path.name: path for path in folder.iterdir()}
-    paths = {part.file: there.pop(part.file) for part in profile.files if part.file in there}
-    if not paths:
+    there = sorted(path.name for path in folder.iterdir())
+    named = [file for file in there if profile.file(file) is not None]
+    if not named:
         known = ", ".join(part.file for part in profile.files[:4])
         more = ", ..." if len(profile.files) > 4 else ""
         raise UsageError(
             f"{folder}: holds no file of the profile '{name}' ({known}{more}). Name the folder "
             "that holds them, or another profile."
         )
-    files = tuple(StagedFile(file, file, None) for file in paths)
-    checked = _check_files(StagedDelivery(1, site, folder.name, name, SCHEMA_VERSION, files), paths)
-    return replace(checked, problems=(*map(_not_read, sorted(there)), *checked.problems))
+    files = tuple(StagedFile(file, "", None) for file in named)
+    delivery = StagedDelivery(1, site, folder.name, name, SCHEMA_VERSION, files)
+    checked = _check_files(delivery, folder)
+    others = [file for file in there if file not in named]
+    return replace(checked, problems=(*map(_not_read, others), *checked.problems))
 
 
 def _not_read(name: str) -> Problem:
@@ -121,35 +117,11 @@ def _not_read(name: str) -> Problem:
     )
 
 
-def _bytes(path: Path) -> bytes:
-    """A delivered file, links not followed."""
-    try:
-        data = read_small(path, limit=_LARGEST_FILE)
-    except NotRegularError as error:
-        raise FileRefusedError(_LINK) from error
-    if data is None:
-        raise FileRefusedError(
-            ReadProblem(
-                "E_LIMIT",
-                f"The file is larger than {_LARGEST_FILE >> 20} MiB. Nothing of it was loaded.",
-                "Deliver a smaller file; nobody has so many cases.",
-            )
-        )
-    return data
-
-
-_LINK = ReadProblem(
-    "E_PATH",
-    "Not opened: it is a link, a folder or a device, not a regular file.",
-    "Put the file itself into the folder.",
-)
-
-
-def _check_files(delivery: StagedDelivery, paths: Mapping[str, Path]) -> Checked:
-    """Run the pipeline's steps on a store in memory; `paths` by what stands for a file's sha256."""
+def _check_files(delivery: StagedDelivery, folder: Path) -> Checked:
+    """Run the pipeline's steps on a store in memory."""
     with Store.open(None) as store:
         enter_one(store, delivery)
-        stage_delivery(store, delivery, lambda sha256: _bytes(paths[sha256]))
+        stage_delivery(store, delivery, lambda file: folder / file.file)
         for table in TABLES:
             if store.count("staged", table.name):
                 merge(store, validate(store, table, official=None))

@@ -4,19 +4,22 @@ Belongs here: the order of the steps for one delivery, and what reading refuses.
 Does not belong here: the reader and the mapping (`assets.readers`), typing (`warehouse.staging`).
 """
 
-import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import polars as pl
 
 from assets.context import Line
 from assets.profiles import profile_named
-from assets.readers.delimited import ReadFile, ReadProblem, read_delimited
-from assets.readers.mapping import map_records
+from assets.readers.mapping import Mapped, map_records
+from assets.readers.read_file import ReadFile, ReadProblem
+from assets.readers.sandbox import Job, read_files
 from schemas.errors import IntegrityError, UsageError
 from schemas.profile import FileProfile, Profile
 from schemas.tables import BY_NAME, TABLES
 from schemas.versions import VERSIONS
+from warehouse.files import sha256_of
 from warehouse.staging import (
     PROBLEM_COLUMNS,
     StagedDelivery,
@@ -28,13 +31,6 @@ from warehouse.staging import (
     stage,
 )
 from warehouse.store import Store
-
-
-class FileRefusedError(Exception):
-    """A file whose bytes cannot be had; the other files of its delivery go on."""
-
-    def __init__(self, problem: ReadProblem) -> None:
-        self.problem = problem
 
 
 def stage_pending(line: Line) -> dict[str, int]:
@@ -50,36 +46,32 @@ def stage_pending(line: Line) -> dict[str, int]:
         for delivery in pending_deliveries(line.store):
             line.say(f"staged: {delivery.site}/{delivery.name}")
             forget(line.store, delivery.number)
-            stage_delivery(line.store, delivery, lambda sha256: _kept(line, sha256))
+            stage_delivery(line.store, delivery, lambda file: _kept(line, file.sha256))
     return {table.name: line.store.count("staged", table.name) for table in TABLES}
 
 
-def _kept(line: Line, sha256: str) -> bytes:
-    """The bytes of a received file, checked against the hash that is its name."""
+def _kept(line: Line, sha256: str) -> Path:
+    """Where the bytes of a received file lie, checked against the hash that is their name."""
     path = line.home.received / sha256
-    data = path.read_bytes() if path.is_file() else b""
-    if hashlib.sha256(data).hexdigest() != sha256:
+    if not path.is_file() or sha256_of(path) != sha256:
         raise IntegrityError(
             f"received/{sha256[:16]}... (E_SHA256): the kept file is missing or has changed. "
             "Restore it from a backup, then repeat; 'imsct snapshot verify' lists every such file."
         )
-    return data
+    return path
 
 
 def stage_delivery(
-    store: Store, delivery: StagedDelivery, bytes_of: Callable[[str], bytes]
+    store: Store, delivery: StagedDelivery, path_of: Callable[[StagedFile], Path]
 ) -> None:
-    """Read, map and stage the files of one delivery; `bytes_of` gives a file by its sha256.
-
-    `bytes_of` may raise `FileRefusedError`.
-    """
-    profile, unknown = _profile_of(delivery)
+    """Read, map and stage the files of one delivery; `path_of` says where a file's bytes lie."""
     tables: dict[str, list[pl.DataFrame]] = {}
-    for file in delivery.files:
-        part = profile.file(file.file) if profile else None
-        read = _read(file, part, bytes_of, unknown=unknown or _NO_SUCH_FILE)
-        mapped = map_records(read.frame, part) if part is not None and not read.is_refused else {}
-        read = _of_another_site(read, mapped, delivery.site)
+    for file, part, read in _read_all(delivery, path_of):
+        mapped = Mapped({})
+        if part is not None and not read.is_refused:
+            mapped = map_records(read.frame, part)
+            read = replace(read, problems=(*read.problems, *mapped.problems))
+        read = _of_another_site(read, mapped.tables, delivery.site)
         note_file(
             store,
             delivery,
@@ -90,7 +82,7 @@ def stage_delivery(
             problems=_problems(read, part),
         )
         if not read.is_refused:
-            for table, rows in mapped.items():
+            for table, rows in mapped.tables.items():
                 tables.setdefault(table, []).append(rows.with_columns(_file=pl.lit(file.file)))
     for table, parts in tables.items():
         rows = (
@@ -103,20 +95,16 @@ def stage_delivery(
         stage(store, BY_NAME[table], rows)
 
 
-def _read(
-    file: StagedFile,
-    part: FileProfile | None,
-    bytes_of: Callable[[str], bytes],
-    *,
-    unknown: ReadProblem,
-) -> ReadFile:
-    """One file, read or refused."""
-    if part is None:
-        return _refused(file.file, unknown)
-    try:
-        return read_delimited(bytes_of(file.sha256), part, declared=file.rows)
-    except FileRefusedError as error:
-        return _refused(file.file, error.problem)
+def _read_all(
+    delivery: StagedDelivery, path_of: Callable[[StagedFile], Path]
+) -> Iterator[tuple[StagedFile, FileProfile | None, ReadFile]]:
+    """Every file of a delivery, read or refused, in its order."""
+    profile, unknown = _profile_of(delivery)
+    parts = [profile.file(file.file) if profile else None for file in delivery.files]
+    known = [(file, part) for file, part in zip(delivery.files, parts, strict=True) if part]
+    results = read_files([Job(f.file, path_of(f), part, f.rows) for f, part in known])
+    for file, part in zip(delivery.files, parts, strict=True):
+        yield file, part, next(results) if part else _refused(file.file, unknown or _NO_SUCH_FILE)
 
 
 def _of_another_site(read: ReadFile, mapped: dict[str, pl.DataFrame], site: str | None) -> ReadFile:

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from assets.checking import Checked, check_folder
 from assets.profiles import profile_named
-from assets.readers.delimited import read_delimited
+from assets.readers.sandbox import Job, read_files
 from orchestration.home import require_home
 from orchestration.listing import checked_as_text
 from schemas.errors import UsageError
@@ -32,12 +32,10 @@ from schemas.problems import exit_code_of
 from schemas.showing import counted
 from schemas.tables import SCHEMA_VERSION
 from warehouse.delivery_check import examine
-from warehouse.files import read_small, size_and_sha256
+from warehouse.files import size_and_sha256
 from warehouse.home import Home
 from warehouse.landing import Outgoing, deliver, hand_over, received_deliveries
 from warehouse.ledger import Ledger
-
-_LARGEST_FILE = 512 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,11 +90,8 @@ def _deliver_bare(home: Home, folder: Path, label: Label) -> tuple[str, int]:
     profile = label.profile or "imsct"
     checked = check_folder(folder, profile=profile, site=site)
     _require_same_site(checked, site)
-    paths = {
-        part.file: folder / part.file
-        for part in profile_named(profile).files
-        if os.path.lexists(folder / part.file)
-    }
+    layout = profile_named(profile)
+    paths = {p.name: p for p in sorted(folder.iterdir()) if layout.file(p.name) is not None}
     counts = _records(paths, profile)
     rows = {file: found for file, found in counts.items() if found is not None}
     # A full delivery without one of its tables would empty that table of the site.
@@ -147,14 +142,11 @@ def _options(label: Label) -> dict[str, str | None]:
 
 def _records(paths: Mapping[str, Path], profile: str) -> dict[str, int | None]:
     """Data records of every file, as the line will count them; None where it loads none of them."""
-    parts = {part.file: part for part in profile_named(profile).files}
-    counts: dict[str, int | None] = {}
-    for file, path in paths.items():
-        is_plain = path.is_file() and not path.is_symlink()
-        data = read_small(path, limit=_LARGEST_FILE) if is_plain else None
-        read = read_delimited(data or b"", parts[file], declared=None)
-        counts[file] = None if read.is_refused else read.found
-    return counts
+    layout = profile_named(profile)
+    parts = [(file, path, layout.file(file)) for file, path in paths.items()]
+    jobs = [Job(file, path, part, None) for file, path, part in parts if part is not None]
+    found = zip(jobs, read_files(jobs), strict=True)
+    return {job.file: None if read.is_refused else read.found for job, read in found}
 
 
 def _entry(file: str, path: Path, rows: int) -> DeliveredFile:

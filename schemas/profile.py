@@ -4,12 +4,24 @@ Belongs here: what a profile may say, and that it accounts for every column of b
 Does not belong here: loading the YAML (`assets.profiles`), applying it (`assets.readers.mapping`).
 """
 
-from typing import Literal, Self
+import re
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from schemas.tables import BY_NAME, SCHEMA_VERSION
 from schemas.versions import columns_at, is_optional_at
+from schemas.vocabularies import MISSING_REASON
+
+
+def _is_reason(text: str) -> str:
+    """Refuse a reason that the dictionary does not know."""
+    if text not in MISSING_REASON.codes:
+        raise ValueError(f"a missing value is one of {', '.join(MISSING_REASON.codes)}")
+    return text
+
+
+Reason = Annotated[str, AfterValidator(_is_reason)]
 
 
 class _Strict(BaseModel):
@@ -36,6 +48,8 @@ class Source(_Strict):
     #: The value is taken only where this delivered column is filled.
     only_where_filled: str | None = None
     months_to_days: bool = False
+    #: The delivered number times this is in the dictionary's unit.
+    factor: Annotated[str, Field(pattern=r"^[0-9]{1,9}(\.[0-9]{1,9})?$")] | None = None
 
     @model_validator(mode="after")
     def _one_origin(self) -> Self:
@@ -43,9 +57,15 @@ class Source(_Strict):
         if sum(value is not None for value in given) != 1:
             raise ValueError("give exactly one of column, constant, id")
         if self.column is None and (
-            self.codes or self.empty is not None or self.empty_where or self.months_to_days
+            self.codes
+            or self.empty is not None
+            or self.empty_where
+            or self.months_to_days
+            or self.factor
         ):
-            raise ValueError("codes, empty, empty_where and months_to_days go with column only")
+            raise ValueError(
+                "codes, empty, empty_where, months_to_days and factor go with column only"
+            )
         if self.id is None and self.prefix:
             raise ValueError("prefix goes with id only")
         return self
@@ -90,13 +110,27 @@ class Rows(_Strict):
         return found.union(*(source.reads() for source in self.columns.values()))
 
 
+#: What a file is; `assets.readers` has one reader for each.
+Format = Literal["delimited"]
+_PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+
+
 class FileProfile(_Strict):
-    """One delivered file: its dialect, its exact header, and the rows made from a record."""
+    """One delivered file: its format, its exact header, and the rows made from a record.
+
+    `file` is its name; where one file stands for one subject or report, `{name}` in it is a column
+    of every record beside those of the header.
+    """
 
     file: str
+    format: Format = "delimited"
     delimiter: Literal[",", ";", "\t", "|"] = ","
     encoding: Literal["utf-8", "latin-1"] = "utf-8"
     header: tuple[str, ...]
+    #: Decimal sign of the numbers; with a comma a decimal point is no number.
+    decimal: Literal[".", ","] = "."
+    #: Delivered text that stands for a missing value, and why it is missing.
+    missing: dict[str, Reason] = Field(default_factory=dict)
     #: Columns that are kept in `received` only, each with the reason.
     ignored: dict[str, str] = Field(default_factory=dict)
     rows: tuple[Rows, ...]
@@ -104,7 +138,10 @@ class FileProfile(_Strict):
     @model_validator(mode="after")
     def _accounts_for_every_column(self) -> Self:
         read = set().union(*(rows.reads() for rows in self.rows))
-        absent = sorted((read | set(self.ignored)) - set(self.header))
+        named = set(self.named_in_file)
+        if named & set(self.header):
+            raise ValueError(f"{self.file}: a column is both in the name and in the header")
+        absent = sorted((read | set(self.ignored)) - set(self.header) - named)
         if absent:
             raise ValueError(f"{self.file}: the header has no column {', '.join(absent)}")
         repeated = sorted({name for name in self.header if self.header.count(name) > 1})
@@ -121,6 +158,28 @@ class FileProfile(_Strict):
         if silent:
             raise ValueError(f"{self.file}: neither read nor ignored: {', '.join(silent)}")
         return self
+
+    @property
+    def named_in_file(self) -> tuple[str, ...]:
+        """Columns that the file's name holds, not its header."""
+        return tuple(_PLACEHOLDER.findall(self.file))
+
+    def match(self, name: str) -> dict[str, str] | None:
+        """What a file's name says of its records; None where it is no file of this part.
+
+        Examples
+        --------
+        >>> part = FileProfile(file="{study}_seg.csv", header=("a",), ignored={"a": ""}, rows=())
+        >>> part.match("S1_seg.csv"), part.match("S1.csv")
+        ({'study': 'S1'}, None)
+        """
+        pieces = _PLACEHOLDER.split(self.file)
+        pattern = "".join(
+            f"(?P<{piece}>[A-Za-z0-9_-]+)" if place % 2 else re.escape(piece)
+            for place, piece in enumerate(pieces)
+        )
+        found = re.fullmatch(pattern, name)
+        return None if found is None else found.groupdict()
 
 
 class Profile(_Strict):
@@ -143,7 +202,7 @@ class Profile(_Strict):
 
     def file(self, name: str) -> FileProfile | None:
         """The part for a delivered file, if the profile knows it."""
-        return next((part for part in self.files if part.file == name), None)
+        return next((part for part in self.files if part.match(name) is not None), None)
 
 
 def own_layout(version: str = SCHEMA_VERSION) -> Profile:

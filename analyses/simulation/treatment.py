@@ -152,17 +152,12 @@ def surgeries_table(
     `death_day` is that of a death that a contact reports, far away where there is none.
     """
     rng = stream(seed, "surgery", site=2000 + cases.site.number)
-    one = np.flatnonzero(cases.operated)
-    case = np.r_[one, second.case]
-    later = np.r_[np.zeros(len(one), dtype=bool), np.ones(len(second.case), dtype=bool)]
-    n = len(case)
-    extent = np.r_[first.extent[one], second.extent]
+    case, later, day, extent = _operations(cases, first, second)
     biopsy = np.where(later, extent == _BIOPSY, cases.biopsy[case])
     basis = np.where(later, 0, first.basis[case])
     measured = ~later & np.isin(basis, (1, 2)) & (extent != _UNKNOWN)
     residual = _residual(rng, extent, first.left[case] * volume[case], measured)
     mep, ssep, dwave = (x[case] for x in (first.mep, first.ssep, first.dwave))
-    day = np.r_[cases.surgery_day[one], second.day]
     columns: dict[str, pl.Series | str] = {
         **residual,
         "surgery_id": surgery_ids(cases, case, later),
@@ -170,14 +165,8 @@ def surgeries_table(
         "surgery_day": whole(day),
         "surgery_number": whole(later + 1),
         "intent": codes(("resection", "biopsy"), biopsy),
-        "surgeon_experience": keep(
-            codes(("under_10", "10_to_50", "over_50"), first.experience[case]),
-            rng.random(n) > 0.04,
-            "unknown",
-        ),
-        "ionm_ssep": codes(("no", "yes"), ssep),
-        "ionm_mep": codes(("no", "yes"), mep),
-        "ionm_dwave": keep(codes(("no", "yes"), dwave), dwave | (rng.random(n) > 0.1), "unknown"),
+        "surgeon_experience": _experience(rng, first.experience[case]),
+        **_monitoring(rng, ssep, mep, dwave),
         "growth_type": _growth_type(rng, cases.displacing[case], biopsy),
         "cleavage_plane": _cleavage(rng, cases.displacing[case], biopsy),
         "extent_of_resection": codes(_EXTENT, extent),
@@ -193,7 +182,35 @@ def surgeries_table(
         monitored=mep | ssep | dwave,
         died_early=death_day[case] <= day + 30,
     )
-    return text_frame(BY_NAME["surgeries"], columns, height=n)
+    return text_frame(BY_NAME["surgeries"], columns, height=len(case))
+
+
+def _operations(
+    cases: Cases, first: Surgery, second: SecondSurgery
+) -> tuple[Ints, Bools, Ints, Ints]:
+    """Case, whether it is a later one, day and extent of each operation; first ones first."""
+    one = np.flatnonzero(cases.operated)
+    later = np.r_[np.zeros(len(one), dtype=bool), np.ones(len(second.case), dtype=bool)]
+    day = np.r_[cases.surgery_day[one], second.day]
+    return np.r_[one, second.case], later, day, np.r_[first.extent[one], second.extent]
+
+
+def _experience(rng: np.random.Generator, experience: Ints) -> pl.Series:
+    """Surgeon's earlier operations, sometimes not known."""
+    known = rng.random(len(experience)) > 0.04
+    return keep(codes(("under_10", "10_to_50", "over_50"), experience), known, "unknown")
+
+
+def _monitoring(
+    rng: np.random.Generator, ssep: Bools, mep: Bools, dwave: Bools
+) -> dict[str, pl.Series]:
+    """Modalities of monitoring; of a D-wave that was not used some reports say nothing."""
+    known = dwave | (rng.random(len(dwave)) > 0.1)
+    return {
+        "ionm_ssep": codes(("no", "yes"), ssep),
+        "ionm_mep": codes(("no", "yes"), mep),
+        "ionm_dwave": keep(codes(("no", "yes"), dwave), known, "unknown"),
+    }
 
 
 def _residual(

@@ -10,11 +10,11 @@ import codecs
 import csv
 import io
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
 import polars as pl
 
+from assets.readers.read_file import ReadFile, ReadProblem, frame_schema, refused
 from schemas.profile import FileProfile
 from schemas.showing import counted, text_class
 
@@ -43,52 +43,24 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _LONGEST_LINE = 1 << 20
 
 
-@dataclass(frozen=True)
-class ReadProblem:
-    """What is wrong with a file (`line` None) or with one of its records."""
-
-    rule: str
-    message: str
-    suggestion: str
-    line: int | None = None
-    record: int | None = None
-    column: str | None = None
-    content: str | None = None
-
-
-@dataclass(frozen=True)
-class ReadFile:
-    """A file as read: `frame` has `_record`, `_line` and every header column as text.
-
-    `found` counts data records, refused ones included. Where `is_refused`, nothing of the file goes
-    on.
-    """
-
-    file: str
-    frame: pl.DataFrame
-    found: int
-    problems: Sequence[ReadProblem] = field(default_factory=tuple)
-    is_refused: bool = False
-
-
-def read_delimited(data: bytes, profile: FileProfile, *, declared: int | None) -> ReadFile:
+def read_delimited(data: bytes, profile: FileProfile, declared: int | None) -> ReadFile:
     """Read one file under its declared dialect and header; `declared` rows, where announced."""
     refusal = _not_text(data, profile)
     if refusal is not None:
-        return _refused(profile, refusal, found=0)
+        return refused(profile, refusal, found=0)
     text = data.decode(profile.encoding).removeprefix("\ufeff")
     if not text.strip():
-        return _refused(profile, _EMPTY, found=0)
+        return refused(profile, _EMPTY, found=0)
     try:
         records = list(_records(text, profile.delimiter))
     except _BadCsvError as error:
-        return _refused(profile, error.problem, found=error.found)
+        return refused(profile, error.problem, found=error.found)
     (_, header), *rows = records
     refusal = _wrong_header(header, profile)
     if refusal is not None:
-        return _refused(profile, refusal, found=len(rows) + _is_a_record(header, profile))
+        return refused(profile, refusal, found=len(rows) + _is_a_record(header, profile))
     if declared is not None and len(rows) != declared:
-        return _refused(profile, _wrong_count(declared, rows), found=len(rows))
+        return refused(profile, _wrong_count(declared, rows), found=len(rows))
     return _split(rows, profile)
 
 
@@ -115,11 +87,7 @@ def _split(rows: list[tuple[int, list[str]]], profile: FileProfile) -> ReadFile:
     }
     frame = pl.DataFrame(
         {"_record": [r for r, _, _ in good], "_line": [n for _, n, _ in good], **columns},
-        schema={
-            "_record": pl.Int64,
-            "_line": pl.Int64,
-            **dict.fromkeys(profile.header, pl.String),
-        },
+        schema=frame_schema(profile),
     )
     return ReadFile(profile.file, frame, found=len(rows), problems=tuple(problems))
 
@@ -341,11 +309,3 @@ def _as_line(cells: list[str], delimiter: str) -> str:
     out = io.StringIO()
     csv.writer(out, delimiter=delimiter, lineterminator="").writerow(cells)
     return out.getvalue()
-
-
-def _refused(profile: FileProfile, problem: ReadProblem, *, found: int) -> ReadFile:
-    """A file of which nothing goes on."""
-    schema = {"_record": pl.Int64, "_line": pl.Int64, **dict.fromkeys(profile.header, pl.String)}
-    return ReadFile(
-        profile.file, pl.DataFrame(schema=schema), found, problems=(problem,), is_refused=True
-    )

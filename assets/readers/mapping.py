@@ -4,12 +4,17 @@ Belongs here: applying a profile, text to text; each row keeps record and line o
 Does not belong here: what a profile may say (`schemas.profile`), typing (`warehouse.staging`).
 """
 
+import csv
 import hashlib
+import io
 import re
+from dataclasses import dataclass
+from decimal import Decimal
 
 import polars as pl
 
-from schemas.columns import Column
+from assets.readers.read_file import ReadProblem
+from schemas.columns import Code, Column
 from schemas.filling import not_recorded, say_not_recorded
 from schemas.profile import FileProfile, Rows, Source
 from schemas.tables import BY_NAME
@@ -20,21 +25,62 @@ _ID_LENGTH = 40
 _NOT_IN_IDS = re.compile(r"[^A-Za-z0-9_-]+")
 
 
-def map_records(frame: pl.DataFrame, profile: FileProfile) -> dict[str, pl.DataFrame]:
-    """Make the rows of every table that the profile names.
+@dataclass(frozen=True)
+class Mapped:
+    """Rows by table: `_record`, `_line` and every delivered column of the table, as text.
 
-    Returns
-    -------
-    dict[str, pl.DataFrame]
-        By table name: `_record`, `_line` and every delivered column of the table, as text.
+    A record with a problem makes no rows: it is refused whole.
     """
+
+    tables: dict[str, pl.DataFrame]
+    problems: tuple[ReadProblem, ...] = ()
+
+
+def map_records(frame: pl.DataFrame, profile: FileProfile) -> Mapped:
+    """Make the rows of every table that the profile names."""
+    problems = _wrong_decimals(frame, profile) if profile.decimal == "," else []
+    refused = {problem.record for problem in problems}
+    good = frame.filter(~pl.col("_record").is_in(refused)) if refused else frame
     made: dict[str, list[pl.DataFrame]] = {}
     for rows in profile.rows:
-        made.setdefault(rows.table, []).append(_rows(frame, rows))
-    return {table: pl.concat(parts).sort("_record") for table, parts in made.items()}
+        made.setdefault(rows.table, []).append(_rows(good, rows, profile))
+    tables = {table: pl.concat(parts).sort("_record") for table, parts in made.items()}
+    return Mapped(tables, tuple(problems))
 
 
-def _rows(frame: pl.DataFrame, rows: Rows) -> pl.DataFrame:
+def _wrong_decimals(frame: pl.DataFrame, profile: FileProfile) -> list[ReadProblem]:
+    """R007: a decimal point in a number of a file whose profile declares the comma."""
+    numbers = {
+        source.column
+        for rows in profile.rows
+        for name, source in rows.columns.items()
+        if source.column is not None and BY_NAME[rows.table][name].is_numeric
+    }
+    return [
+        ReadProblem(
+            "R007",
+            "The number has a decimal point; the profile of this file declares the comma.",
+            "Export with one decimal sign, and declare it in the profile.",
+            line=row["_line"],
+            record=row["_record"],
+            column=column,
+            content=content_of(row, profile),
+        )
+        for column in profile.header
+        if column in numbers
+        for row in frame.filter(pl.col(column).str.contains(".", literal=True)).to_dicts()
+    ]
+
+
+def content_of(row: dict[str, str], profile: FileProfile) -> str:
+    """A record written again as a line, to be kept in quarantine."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=profile.delimiter, lineterminator="")
+    writer.writerow([row[name] for name in profile.header])
+    return out.getvalue()
+
+
+def _rows(frame: pl.DataFrame, rows: Rows, profile: FileProfile) -> pl.DataFrame:
     """The rows of one kind."""
     chosen = frame.head(1) if rows.once else frame
     for delivered, values in rows.when.items():
@@ -42,7 +88,11 @@ def _rows(frame: pl.DataFrame, rows: Rows) -> pl.DataFrame:
     if rows.when_any_filled:
         chosen = chosen.filter(pl.any_horizontal(*(pl.col(c) != "" for c in rows.when_any_filled)))
     table = BY_NAME[rows.table]
-    made = {column.name: _value(column, rows) for column in table.columns}
+    made = {column.name: _value(column, rows, profile) for column in table.columns}
+    for column in table.columns:
+        source = rows.columns.get(column.name)
+        if column.may_be_explained and column.reason_name not in rows.columns and source:
+            made[column.reason_name] = _reason(source, profile)
     silent = [name for name in table.names if _is_silent(rows.columns.get(name))]
     filled = say_not_recorded(table.columns, made, silent=silent)
     return chosen.select("_record", "_line", *(value.alias(n) for n, value in filled.items()))
@@ -53,16 +103,40 @@ def _is_silent(source: Source | None) -> bool:
     return source is None or (source.column is not None and source.empty is None)
 
 
-def _value(column: Column, rows: Rows) -> pl.Expr:
+def _value(column: Column, rows: Rows, profile: FileProfile) -> pl.Expr:
     """Text of one target column, and what an empty cell of its source says without condition."""
     source = rows.columns.get(column.name)
     nothing = not_recorded(column) if column.required_when is None else ""
     if source is None:
         return pl.lit(nothing)
-    return _where(source, _taken(source, nothing))
+    value = _taken(source, nothing, decimal=profile.decimal if column.is_numeric else ".")
+    for text, reason in profile.missing.items():
+        if source.column is not None and text not in source.codes:
+            said = pl.lit(_without_value(column, reason))
+            value = pl.when(pl.col(source.column) == text).then(said).otherwise(value)
+    return _where(source, value)
 
 
-def _taken(source: Source, nothing: str) -> pl.Expr:
+def _without_value(column: Column, reason: str) -> str:
+    """What a column holds whose value is missing for a reason, in its own words where it has any.
+
+    Beside a number the reason has a column of its own.
+    """
+    if isinstance(column.type, Code) and reason in column.type.vocabulary.codes:
+        return reason
+    return not_recorded(column)
+
+
+def _reason(source: Source, profile: FileProfile) -> pl.Expr:
+    """Why a number is missing, from the texts that stand for it."""
+    reason = pl.lit("")
+    for text, code in profile.missing.items():
+        if source.column is not None and text not in source.codes:
+            reason = pl.when(pl.col(source.column) == text).then(pl.lit(code)).otherwise(reason)
+    return _where(source, reason)
+
+
+def _taken(source: Source, nothing: str, *, decimal: str) -> pl.Expr:
     """The source's value before its conditions; `nothing` is what an empty cell means."""
     if source.constant is not None:
         return pl.lit(source.constant)
@@ -77,6 +151,11 @@ def _taken(source: Source, nothing: str) -> pl.Expr:
     value = pl.col(source.column)
     if source.codes:
         value = value.replace(source.codes)
+    if decimal == ",":
+        value = value.str.replace(r"^(-?[0-9]+),([0-9]+)$", "$1.$2")
+    if source.factor is not None:
+        factor = Decimal(source.factor)
+        value = value.map_elements(lambda text: _times(text, factor), return_dtype=pl.String)
     if source.months_to_days:
         value = value.map_elements(_days, return_dtype=pl.String)
     empty = pl.lit(nothing if source.empty is None else source.empty)
@@ -111,6 +190,13 @@ def published_id(prefix: str, reference: str) -> str:
     # Cutting and replacing could make two references one: a hash of the whole keeps them apart.
     mark = hashlib.sha256(reference.encode()).hexdigest()[:8]
     return f"{plain[: _ID_LENGTH - 9]}-{mark}"
+
+
+def _times(text: str, factor: Decimal) -> str:
+    """A number in another unit, exactly; a text that is no number stays, and is judged."""
+    if not re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,15})?", text):
+        return text
+    return f"{(Decimal(text) * factor).normalize():f}"
 
 
 def _days(months: str) -> str:

@@ -50,7 +50,7 @@ def ours(path: Path) -> str:
     header = tuple(TRAPS[path.stem][0]) or ("id", "grade")
     ignored = dict.fromkeys(header, "only the reader is measured")
     profile = FileProfile(file=path.name, header=header, rows=(), ignored=ignored)
-    read = read_delimited(path.read_bytes(), profile, declared=None)
+    read = read_delimited(path.read_bytes(), profile, None)
     problems = ", ".join(f"{p.rule} line {p.line}" for p in read.problems) or "no problem"
     return f"{read.found} records found, {read.frame.height} go on as text; {problems}"
 

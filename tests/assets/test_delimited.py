@@ -4,7 +4,8 @@ import tracemalloc
 
 import pytest
 
-from assets.readers.delimited import ReadFile, read_delimited
+from assets.readers.delimited import read_delimited
+from assets.readers.read_file import ReadFile
 from schemas.profile import FileProfile, Rows, Source, own_layout
 
 #: Of version 1, which will never have more columns.
@@ -16,7 +17,7 @@ ROW = b"P1,SITE_A,female,none\n"
 def read(data: bytes, *, declared: int | None = None, **changed: object) -> ReadFile:
     """Read bytes as the file of patients, its profile changed."""
     assert PATIENTS is not None
-    return read_delimited(data, PATIENTS.model_copy(update=changed), declared=declared)
+    return read_delimited(data, PATIENTS.model_copy(update=changed), declared)
 
 
 def rules(found: ReadFile) -> list[tuple[str, int | None, str | None]]:
@@ -59,7 +60,7 @@ def test_line_is_where_the_record_starts() -> None:
             ),
         ),
     )
-    found = read_delimited(b'case_id,note\nC1,"a\nb\nc"\nC2,d\n', profile, declared=2)
+    found = read_delimited(b'case_id,note\nC1,"a\nb\nc"\nC2,d\n', profile, 2)
     assert not found.problems
     assert found.frame["_line"].to_list() == [2, 5]
 

@@ -28,7 +28,7 @@ def mapped(source: Source, *records: tuple[str, str], target: str = "sex") -> li
         schema=["_record", "_line", "a", "b"],
         orient="row",
     )
-    made = map_records(frame, profile)["patients"]
+    made = map_records(frame, profile).tables["patients"]
     assert made["_record"].to_list() == [n for n, _ in enumerate(records, start=1)]
     return made[target].to_list()
 
@@ -119,7 +119,7 @@ def test_rows_are_made_where_their_conditions_hold_and_keep_their_record() -> No
             "b": ["yes", "yes", "no"],
         }
     )
-    made = map_records(frame, profile)["treatments"]
+    made = map_records(frame, profile).tables["treatments"]
     assert made.select("_record", "_line", "treatment_kind").rows() == [
         (1, 2, "radiotherapy"),
         (1, 2, "chemotherapy"),

@@ -110,9 +110,9 @@ def part_of(name: str) -> FileProfile:
 def tables_of(name: str, evidence: Path) -> dict[str, pl.DataFrame]:
     """Rows of every table that a shipped profile makes of its real file."""
     part = part_of(name)
-    read = read_delimited((evidence / part.file).read_bytes(), part, declared=None)
+    read = read_delimited((evidence / part.file).read_bytes(), part, None)
     assert not read.problems
-    return map_records(read.frame, part)
+    return map_records(read.frame, part).tables
 
 
 @pytest.mark.parametrize(("name", "file", "records"), SHIPPED)
@@ -153,7 +153,7 @@ def test_ids_are_valid_and_unique(name: str, evidence: Path) -> None:
 @pytest.mark.parametrize("name", [name for name, _, _ in SHIPPED])
 def test_an_empty_sign_is_not_reported_and_never_absent(name: str, evidence: Path) -> None:
     part = part_of(name)
-    read = read_delimited((evidence / part.file).read_bytes(), part, declared=None).frame
+    read = read_delimited((evidence / part.file).read_bytes(), part, None).frame
     reads = tables_of(name, evidence)["imaging_reads"].join(read, on="_record", suffix="_delivered")
     signs = [
         column.name
@@ -172,7 +172,7 @@ def test_an_empty_sign_is_not_reported_and_never_absent(name: str, evidence: Pat
 
 def test_months_of_follow_up_are_days_in_the_tables(evidence: Path) -> None:
     part = part_of("published_case_reports")
-    read = read_delimited((evidence / part.file).read_bytes(), part, declared=None).frame
+    read = read_delimited((evidence / part.file).read_bytes(), part, None).frame
     made = tables_of("published_case_reports", evidence)["follow_up"].join(read, on="_record")
     told = made.filter(pl.col("follow_up_months") != "")
     assert told.height > 50

@@ -33,7 +33,7 @@ def test_what_version_1_could_not_say_is_said_as_not_recorded() -> None:
     part = own_layout("1").file("imaging_studies.csv")
     assert part is not None
     data = (DELIVERY / "imaging_studies.csv").read_bytes()
-    rows = map_records(read_delimited(data, part, declared=None).frame, part)["imaging_studies"]
+    rows = map_records(read_delimited(data, part, None).frame, part).tables["imaging_studies"]
     was = pl.read_csv(data, infer_schema=False).fill_null("")
     same = [n for n in was.columns if not is_optional_at(BY_NAME["imaging_studies"][n], "1")]
     assert rows.select(same).equals(was.select(same))
@@ -57,7 +57,7 @@ def test_rows_of_today_written_under_version_1_come_back_the_same(
         part = own_layout("1").file(f"{name}.csv")
         assert part is not None
         data = (tmp_path / f"{name}.csv").read_bytes()
-        again = map_records(read_delimited(data, part, declared=None).frame, part)[name]
+        again = map_records(read_delimited(data, part, None).frame, part).tables[name]
         kept = [n for n in was if not is_optional_at(BY_NAME[name][n], "1")]
         assert again.select(kept).equals(frame.select(kept)), name
     announce(tmp_path, site=site, schema_version="1")

@@ -1,0 +1,30 @@
+"""Reading: the bytes of one delivered file, by the reader of its format.
+
+Belongs here: which reader reads which format, columns that the file's name holds.
+Does not belong here: the readers, and the process they run in (`sandbox`, `worker`).
+"""
+
+from collections.abc import Callable
+
+import polars as pl
+
+from assets.readers.delimited import read_delimited
+from assets.readers.read_file import ReadFile
+from schemas.profile import FileProfile, Format
+
+#: Bytes, the part of the profile, and the rows announced (None where nobody did) to a read file.
+Reader = Callable[[bytes, FileProfile, int | None], ReadFile]
+
+READERS: dict[Format, Reader] = {
+    "delimited": read_delimited,
+}
+
+
+def read(data: bytes, profile: FileProfile, *, file: str, declared: int | None) -> ReadFile:
+    """Read a file named `file`; every column of its name and header is in the frame."""
+    found = READERS[profile.format](data, profile, declared)
+    named = (profile.match(file) or {}).items()
+    frame = found.frame.with_columns(pl.lit(text).alias(name) for name, text in named)
+    return ReadFile(
+        file, frame, found.found, found.problems, found.is_refused, features=found.features
+    )
