@@ -190,7 +190,7 @@ def dashboard(home: Any, port: int) -> None:
 
 @imsct.group()
 def snapshot() -> None:
-    """Published versions: list, show, verify."""
+    """Published versions: list, show, diff, verify."""
 
 
 @snapshot.command("list")
@@ -216,6 +216,23 @@ def snapshot_show(home: Any, snapshot_id: str | None, as_json: bool) -> None:
 
     require_home(home)
     click.echo(snapshot_listing(home, snapshot_id, as_json=as_json))
+
+
+@snapshot.command("diff")
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+@click.option("--html", "html_file", type=click.Path(path_type=Path), help="Write a page.")
+@_with_home
+def snapshot_diff(
+    home: Any, before: str, after: str, as_json: bool, html_file: Path | None
+) -> None:
+    """Say what lies between two snapshots: cases, rows, columns, reported numbers."""
+    from orchestration.differing import difference_listing
+    from orchestration.home import require_home
+
+    require_home(home)
+    click.echo(difference_listing(home, before, after, as_json=as_json, html_file=html_file))
 
 
 @snapshot.command("verify")
