@@ -11,6 +11,7 @@ from schemas.tables import SCHEMA_VERSION, TABLES
 from warehouse.constraints import constraints_of
 from warehouse.content import content_id
 from warehouse.quarantine import delivery_counts
+from warehouse.settings import settings_of
 from warehouse.snapshots import Snapshot, publish
 
 _OTHERS = (
@@ -55,6 +56,7 @@ def publish_snapshot(line: Line) -> Snapshot:
         home=line.home,
         ledger=line.ledger,
         schema_version=SCHEMA_VERSION,
+        extra_manifest=settings_of(line.home).model_dump(mode="json", exclude={"reading"}),
     )
     line.say(f"published: {snapshot.id}" + ("" if snapshot.is_new else " (unchanged)"))
     return snapshot

@@ -6,6 +6,7 @@ Does not belong here: the reader and the mapping (`assets.readers`), typing (`wa
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -14,12 +15,13 @@ from assets.context import Line
 from assets.profiles import profile_named
 from assets.readers.mapping import Mapped, map_records
 from assets.readers.read_file import ReadFile, ReadProblem
-from assets.readers.sandbox import Job, read_files
+from assets.readers.sandbox import Job, Limits, read_files
 from schemas.errors import IntegrityError, UsageError
 from schemas.profile import FileProfile, Profile
 from schemas.tables import BY_NAME, TABLES
 from schemas.versions import VERSIONS
 from warehouse.files import sha256_of
+from warehouse.settings import settings_of
 from warehouse.staging import (
     PROBLEM_COLUMNS,
     StagedDelivery,
@@ -41,17 +43,26 @@ def stage_pending(line: Line) -> dict[str, int]:
     dict[str, int]
         Rows staged by table name.
     """
+    reading = settings_of(line.home).reading
+    limits = Limits(
+        resident=reading.memory_mib << 20,
+        cpu_s=reading.seconds,
+        wall_s=reading.seconds,
+        delivered=reading.file_mib << 20,
+    )
     with line.store.transaction():
         clear_staged(line.store)
         for delivery in pending_deliveries(line.store):
             line.say(f"staged: {delivery.site}/{delivery.name}")
             forget(line.store, delivery.number)
-            stage_delivery(line.store, delivery, lambda file: _kept(line, file.sha256))
+            kept = partial(_kept, line)
+            stage_delivery(line.store, delivery, kept, limits=limits)
     return {table.name: line.store.count("staged", table.name) for table in TABLES}
 
 
-def _kept(line: Line, sha256: str) -> Path:
+def _kept(line: Line, file: StagedFile) -> Path:
     """Where the bytes of a received file lie, checked against the hash that is their name."""
+    sha256 = file.sha256
     path = line.home.received / sha256
     if not path.is_file() or sha256_of(path) != sha256:
         raise IntegrityError(
@@ -62,11 +73,15 @@ def _kept(line: Line, sha256: str) -> Path:
 
 
 def stage_delivery(
-    store: Store, delivery: StagedDelivery, path_of: Callable[[StagedFile], Path]
+    store: Store,
+    delivery: StagedDelivery,
+    path_of: Callable[[StagedFile], Path],
+    *,
+    limits: Limits | None = None,
 ) -> None:
     """Read, map and stage the files of one delivery; `path_of` says where a file's bytes lie."""
     tables: dict[str, list[pl.DataFrame]] = {}
-    for file, part, read in _read_all(delivery, path_of):
+    for file, part, read in _read_all(delivery, path_of, limits):
         mapped = Mapped({})
         if part is not None and not read.is_refused:
             mapped = map_records(read.frame, part)
@@ -96,13 +111,14 @@ def stage_delivery(
 
 
 def _read_all(
-    delivery: StagedDelivery, path_of: Callable[[StagedFile], Path]
+    delivery: StagedDelivery, path_of: Callable[[StagedFile], Path], limits: Limits | None
 ) -> Iterator[tuple[StagedFile, FileProfile | None, ReadFile]]:
     """Every file of a delivery, read or refused, in its order."""
     profile, unknown = _profile_of(delivery)
     parts = [profile.file(file.file) if profile else None for file in delivery.files]
     known = [(file, part) for file, part in zip(delivery.files, parts, strict=True) if part]
-    results = read_files([Job(f.file, path_of(f), part, f.rows) for f, part in known])
+    jobs = [Job(f.file, path_of(f), part, f.rows) for f, part in known]
+    results = read_files(jobs, limits=limits)
     for file, part in zip(delivery.files, parts, strict=True):
         yield file, part, next(results) if part else _refused(file.file, unknown or _NO_SUCH_FILE)
 

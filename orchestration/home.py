@@ -10,6 +10,7 @@ from pathlib import Path
 from schemas.errors import StorageError, UsageError
 from warehouse.files import sha256_of, write_atomically
 from warehouse.home import Home
+from warehouse.settings import TEXT
 
 _DAGSTER_YAML = b"""\
 # Written by imsct. Yours to edit: from then on imsct leaves it as it is.
@@ -44,6 +45,8 @@ def make_ready(home: Home) -> None:
             f"{home.path} cannot be written. A run needs that; to look at what is published, "
             "'imsct dashboard' and 'imsct snapshot' do not."
         )
+    if not home.settings.exists():
+        write_atomically(home.settings, TEXT)
     settings = home.dagster / "dagster.yaml"
     if not settings.exists() or sha256_of(settings) in _EARLIER:
         write_atomically(settings, _DAGSTER_YAML)

@@ -13,7 +13,8 @@ import polars as pl
 from schemas.tables import BY_NAME
 from warehouse.content import TableName
 from warehouse.home import Home
-from warehouse.snapshots import check_file, read_content, show
+from warehouse.snapshot_file import read_content
+from warehouse.snapshots import check_file, show
 
 #: Keys of the tables that the dictionary does not declare.
 _KEYS: dict[TableName, tuple[str, ...]] = {

@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import os
 import secrets
+import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -164,6 +165,23 @@ def put_in_place(temporary: Path, path: Path, *, mode: int) -> None:
         raise as_storage_error(error, f"{path.name} cannot be written") from error
 
 
+def put_folder_in_place(temporary: Path, folder: Path) -> None:
+    """Give a folder of finished files its final name, durably; its files become read-only."""
+    try:
+        for path in sorted(temporary.iterdir()):
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                os.fchmod(descriptor, 0o444)
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        sync_folder(temporary)
+        temporary.rename(folder)
+        sync_folder(folder.parent)
+    except OSError as error:
+        raise as_storage_error(error, f"{folder.name} cannot be written") from error
+
+
 def temporary_beside(path: Path) -> Path:
     """A fresh temporary name in the folder of `path`: a rename never crosses file systems."""
     return path.with_name(f"{TEMPORARY}{secrets.token_hex(8)}-{path.name}")
@@ -173,7 +191,10 @@ def sweep(folder: Path) -> list[str]:
     """Remove what a crash left under temporary names; call it holding the folder's lock."""
     orphans = sorted(folder.glob(f"{TEMPORARY}*"))
     for orphan in orphans:
-        orphan.unlink()
+        if orphan.is_dir() and not orphan.is_symlink():
+            shutil.rmtree(orphan)
+        else:
+            orphan.unlink()
     return [orphan.name for orphan in orphans]
 
 

@@ -8,17 +8,15 @@ The order of `publish` is the safety: a crash at any point leaves `CURRENT` nami
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-import duckdb
 import polars as pl
 
 from schemas.errors import IntegrityError, StorageError, UsageError
 from schemas.tables import SCHEMA_VERSION
 from warehouse.content import ID_DIGITS as _ID_DIGITS
-from warehouse.content import TableName, content_sha256, in_order, plain, sql_type
+from warehouse.content import TableName, content_sha256, in_order, plain
 from warehouse.content import content_id as content_id  # the id before anything is published
 from warehouse.files import (
     locked,
@@ -31,8 +29,8 @@ from warehouse.files import (
 )
 from warehouse.home import Home
 from warehouse.ledger import Ledger
-from warehouse.published import open_published, tables_of
-from warehouse.sql import name as quoted_name
+from warehouse.package import write_package
+from warehouse.snapshot_file import build_file, read_content
 
 FORMAT = "imsct.snapshot/1"
 _LIMIT = 16 << 20
@@ -90,7 +88,7 @@ def publish(
 
     Tables are made in the order given, so that a parent stands before the children whose
     `constraints` name it. `step` hears the name of every step that is done: `built`, `verified`,
-    `named`, `manifest`, `ledger`, `current`.
+    `named`, `manifest`, `package`, `ledger`, `current`.
 
     Raises
     ------
@@ -108,7 +106,6 @@ def publish(
         snapshot = _existing(path, content)
         is_new = snapshot is None
         if snapshot is None:
-            rows = {".".join(table): frame.height for table, frame in tables.items()}
             draft = Snapshot(
                 id=path.stem,
                 content=content,
@@ -116,20 +113,19 @@ def publish(
                 size=0,
                 created=ledger.now(),
                 schema_version=schema_version,
-                rows=rows,
+                rows={".".join(table): frame.height for table, frame in tables.items()},
                 ledger_seq=ledger.head[0],
                 ledger_hash=ledger.head[1],
                 extra=dict(extra_manifest or {}),
                 path=path,
             )
-            snapshot = _write(
-                draft,
-                {table: tables[table] for table in frames},
-                keys=keys or {},
-                constraints=constraints or {},
-                done=done,
-            )
-        if _announce(snapshot, home=home, ledger=ledger, done=done):
+            ordered = {table: tables[table] for table in frames}
+            snapshot = _write(draft, ordered, keys or {}, constraints or {}, done=done)
+        is_packed = package_path(path).is_dir()
+        package = _package(snapshot, tables, keys or {})
+        if not is_packed:
+            done("package")
+        if _announce(snapshot, package, home=home, ledger=ledger, done=done):
             is_new = True
     return replace(snapshot, is_new=is_new)
 
@@ -142,6 +138,11 @@ def snapshot_path(home: Home, snapshot_id: str) -> Path:
 def manifest_path(path: Path) -> Path:
     """The manifest beside a snapshot file."""
     return path.with_suffix(".json")
+
+
+def package_path(path: Path) -> Path:
+    """The package beside a snapshot file."""
+    return path.with_suffix("")
 
 
 def current_id(home: Home) -> str | None:
@@ -243,15 +244,6 @@ def check_file(snapshot: Snapshot) -> None:
         )
 
 
-def read_content(path: Path) -> dict[TableName, pl.DataFrame]:
-    """Every table of a snapshot file."""
-    with closing(open_published(path)) as con:
-        return {
-            table: pl.DataFrame(con.execute(f"from {_quoted(table)}").to_arrow_table())
-            for table in tables_of(con)
-        }
-
-
 def _is_id(text: str) -> bool:
     """Whether a text has the form of a snapshot id."""
     return len(text) == _ID_DIGITS and set(text) <= set("0123456789abcdef")
@@ -284,15 +276,15 @@ def _existing(path: Path, content: str) -> Snapshot | None:
 def _write(
     draft: Snapshot,
     tables: Mapping[TableName, pl.DataFrame],
-    *,
     keys: Mapping[TableName, Sequence[str]],
     constraints: Mapping[TableName, Sequence[str]],
+    *,
     done: Callable[[str], None],
 ) -> Snapshot:
     """Build the file, read it back, give it its name, then its manifest."""
     temporary = temporary_beside(draft.path)
     try:
-        _build(temporary, tables, keys, constraints)
+        build_file(temporary, tables, keys, constraints)
         done("built")
         if content_sha256(read_content(temporary)) != draft.content:
             raise IntegrityError(
@@ -312,38 +304,30 @@ def _write(
     return snapshot
 
 
-def _build(
-    path: Path,
+def _package(
+    snapshot: Snapshot,
     tables: Mapping[TableName, pl.DataFrame],
     keys: Mapping[TableName, Sequence[str]],
-    constraints: Mapping[TableName, Sequence[str]],
-) -> None:
-    """Write the tables into a fresh DuckDB file."""
-    try:
-        with closing(duckdb.connect(str(path), config={"threads": 2})) as con:
-            for layer in sorted({layer for layer, _ in tables}):
-                con.execute(f"create schema if not exists {quoted_name(layer)}")
-            for table, frame in tables.items():
-                con.execute(_ddl(table, frame, keys.get(table, ()), constraints.get(table, ())))
-                con.register("incoming", frame.to_arrow())
-                con.execute(f"insert into {_quoted(table)} select * from incoming")
-                con.unregister("incoming")
-            con.execute("checkpoint")
-    except duckdb.ConstraintException as error:
-        shown = ".".join(table)
-        raise IntegrityError(
-            f"{shown}: {_promise_broken(error, keys.get(table, ()))}. Nothing was published. This "
-            "is a fault of the program: report it with this line."
-        ) from error
-    except (duckdb.OperationalError, duckdb.FatalException) as error:  # full disk, in both shapes
-        raise StorageError(
-            f"The snapshot cannot be written ({type(error).__name__}). Check space and permissions "
-            "of published/, then repeat; CURRENT is as it was."
-        ) from error
+) -> str:
+    """Write the package beside a snapshot, unless it is there; the hash of its descriptor."""
+    return write_package(
+        package_path(snapshot.path),
+        tables,
+        keys=keys,
+        snapshot=snapshot.id,
+        created=snapshot.created,
+        schema_version=snapshot.schema_version,
+        about=snapshot.extra,
+    )
 
 
 def _announce(
-    snapshot: Snapshot, *, home: Home, ledger: Ledger, done: Callable[[str], None]
+    snapshot: Snapshot,
+    package: str,
+    *,
+    home: Home,
+    ledger: Ledger,
+    done: Callable[[str], None],
 ) -> bool:
     """Record the publication and point `CURRENT` to it; False where both were so already."""
     file = manifest_path(snapshot.path)
@@ -351,6 +335,7 @@ def _announce(
         "snapshot": snapshot.id,
         "sha256": snapshot.sha256,
         "manifest_sha256": size_and_sha256(file)[1],
+        "package_sha256": package,
         "rows": snapshot.total_rows,
     }
     events = ledger.events("published")
@@ -365,29 +350,3 @@ def _announce(
         write_atomically(pointer, text)
         done("current")
     return not (is_recorded and is_current)
-
-
-def _promise_broken(error: duckdb.ConstraintException, key: Sequence[str]) -> str:
-    """Which kind of promise a row breaks; never DuckDB's own words, which show values."""
-    text = str(error)
-    if "CHECK" in text:
-        return "some row holds a value that its declaration does not allow"
-    if "foreign key" in text:
-        return "some row names a parent that is not there"
-    return f"its key ({', '.join(key)}) is missing or repeated in some row"
-
-
-def _ddl(
-    table: TableName, frame: pl.DataFrame, key: Sequence[str], constraints: Sequence[str]
-) -> str:
-    """Statement that makes a table."""
-    columns = [f"{quoted_name(name)} {sql_type(kind)}" for name, kind in frame.schema.items()]
-    if key:
-        columns.append(f"primary key ({', '.join(quoted_name(name) for name in key)})")
-    columns += constraints
-    return f"create table {_quoted(table)} ({', '.join(columns)})"
-
-
-def _quoted(table: TableName) -> str:
-    """Quoted name of a table."""
-    return f"{quoted_name(table[0])}.{quoted_name(table[1])}"

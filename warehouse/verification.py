@@ -4,6 +4,7 @@ Belongs here: finding what changed since it was received or published; all of it
 Does not belong here: mending it (the messages say how), the checks made on every opening.
 """
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,12 +17,14 @@ from warehouse.files import NotRegularError, sha256_of
 from warehouse.home import Home
 from warehouse.landing import received_deliveries
 from warehouse.ledger import Event, Ledger
+from warehouse.package import DESCRIPTOR
+from warehouse.snapshot_file import read_content
 from warehouse.snapshots import (
     Snapshot,
     check_file,
     current_id,
     manifest_path,
-    read_content,
+    package_path,
     read_manifest,
     snapshot_files,
     snapshot_path,
@@ -91,6 +94,7 @@ def _snapshot(path: Path, event: Event | None, ledger: Ledger) -> Iterator[Probl
             )
         check_file(snapshot)
         yield from _content(snapshot)
+        yield from _package(snapshot, str(event.payload.get("package_sha256")))
     except IntegrityError as error:
         yield _broken(path, _rule_in(str(error)), str(error))
         return
@@ -125,6 +129,33 @@ def _content(snapshot: Snapshot) -> Iterator[Problem]:
             "E_CONTENT",
             f"published/{snapshot.path.name} (E_CONTENT): its rows are not those that gave it its "
             "name.",
+        )
+
+
+def _package(snapshot: Snapshot, recorded: str) -> Iterator[Problem]:
+    """The package beside a snapshot: its descriptor as recorded, its files as described."""
+    folder = package_path(snapshot.path)
+    descriptor = folder / DESCRIPTOR
+    said = ""
+    if not descriptor.is_file():
+        said = f"{DESCRIPTOR} is missing"
+    elif sha256_of(descriptor) != recorded:
+        said = f"{DESCRIPTOR} is not the one that the ledger recorded"
+    else:
+        named: dict[str, str] = json.loads(descriptor.read_bytes())["files"]
+        there = {path.name for path in folder.iterdir()} - {DESCRIPTOR}
+        differing = sorted(there ^ set(named)) or sorted(
+            name for name, digest in named.items() if sha256_of(folder / name) != digest
+        )
+        if differing:
+            said = f"{', '.join(differing[:3])} changed after publication"
+    if said:
+        yield _broken(
+            folder,
+            "E_SHA256",
+            f"published/{folder.name}/ (E_SHA256): {said}. The snapshot itself is whole.",
+            remedy=f"Delete the folder published/{folder.name} and run 'imsct materialize', which "
+            "writes it again where the snapshot is current; else restore it from a backup.",
         )
 
 
@@ -198,15 +229,22 @@ def _received(home: Home, ledger: Ledger) -> Iterator[Problem]:
             )
 
 
-def _broken(path: Path, rule: str, message: str, *, severity_is_warning: bool = False) -> Problem:
+def _broken(
+    path: Path,
+    rule: str,
+    message: str,
+    *,
+    severity_is_warning: bool = False,
+    remedy: str = "Restore the file from a backup, or delete the snapshot's two files and run "
+    "'imsct materialize'.",
+) -> Problem:
     """A problem of a file in `published/`."""
     return Problem(
         file=f"published/{path.name}",
         rule=rule,
         severity="warning" if severity_is_warning else "error",
         message=message,
-        suggestion="Restore the file from a backup, or delete the snapshot's two files and run "
-        "'imsct materialize'.",
+        suggestion=remedy,
     )
 
 

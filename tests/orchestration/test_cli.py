@@ -3,11 +3,12 @@
 import errno
 import json
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from assets import checking
+from assets.readers import sandbox
 from tests.support.command import imsct
 from tests.support.folders import add, announce, clean, read_rows, set_cells
 
@@ -195,7 +196,7 @@ def test_a_linked_folder_is_refused(folder: Path, tmp_path: Path) -> None:
 def test_a_file_above_the_limit_is_refused_and_the_others_go_on(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checking, "_LARGEST_FILE", 600)
+    monkeypatch.setattr(sandbox, "Limits", partial(sandbox.Limits, delivered=600))
     ran = imsct("check", folder, "--profile", "imsct", "--json")
     rules = {p["rule"] for p in json.loads(ran.out)["problems"]}
     assert ran.exit == 1

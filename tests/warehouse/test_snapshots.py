@@ -15,6 +15,7 @@ from warehouse.content import content_id, row_texts
 from warehouse.files import locked
 from warehouse.home import Home
 from warehouse.ledger import Ledger
+from warehouse.snapshot_file import read_content
 from warehouse.snapshots import (
     Snapshot,
     check_file,
@@ -22,7 +23,6 @@ from warehouse.snapshots import (
     current_id,
     list_snapshots,
     publish,
-    read_content,
     show,
 )
 from warehouse.verification import verify
@@ -30,7 +30,7 @@ from warehouse.verification import verify
 CASES = ("core", "cases")
 COUNTS = ("received", "deliveries")
 KEYS = {CASES: ("case_id",)}
-STEPS = ["built", "verified", "named", "manifest", "ledger", "current"]
+STEPS = ["built", "verified", "named", "manifest", "package", "ledger", "current"]
 
 
 def frames(age: float = 4.5) -> dict[tuple[str, str], pl.DataFrame]:
@@ -147,7 +147,7 @@ def test_what_was_published_reads_back(home: Home, ledger: Ledger) -> None:
     assert ledger.events("published")[0].payload["sha256"] == made.sha256
     assert verify(home, ledger) == []
     assert sorted(p.name for p in home.published.iterdir()) == sorted(
-        [".lock", "CURRENT", made.path.name, made.manifest_path.name]
+        [".lock", "CURRENT", made.path.stem, made.path.name, made.manifest_path.name]
     )
 
 

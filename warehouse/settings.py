@@ -1,0 +1,76 @@
+"""Settings of a home: `imsct.yaml`, read into one typed object.
+
+Belongs here: what an operator may set, the defaults, the text of a new file.
+Does not belong here: using a setting; Dagster's own settings (`orchestration.home`).
+"""
+
+from typing import Annotated
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from schemas.errors import UsageError
+from warehouse.files import read_small
+from warehouse.home import Home
+
+_LIMIT = 1 << 20
+NO_LICENCE = "No licence was given. Ask the registry before passing anything on."
+
+#: What a new home gets: every line is a default, so a file without any of them says the same.
+TEXT = f"""\
+# Settings of this home. Every line may be left out; these are the defaults.
+title: Registry of intramedullary spinal cord tumours
+# Under which terms others may use what is published here, and who is to be cited, in this order.
+licence: {NO_LICENCE}
+contributors: []
+# What the reading of one delivered file may take: memory, time, and its own size.
+reading: {{memory_mib: 512, seconds: 120, file_mib: 512}}
+""".encode()
+
+_Line = Annotated[str, Field(min_length=1, max_length=400)]
+
+
+class Reading(BaseModel):
+    """What the reading of one delivered file may take, before it is refused (E_LIMIT)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    memory_mib: Annotated[int, Field(ge=128, le=65_536)] = 512
+    seconds: Annotated[int, Field(ge=1, le=86_400)] = 120
+    file_mib: Annotated[int, Field(ge=1, le=65_536)] = 512
+
+
+class Settings(BaseModel):
+    """What an operator set; a home without the file has the defaults."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: _Line = "Registry of intramedullary spinal cord tumours"
+    licence: _Line = NO_LICENCE
+    contributors: tuple[_Line, ...] = ()
+    reading: Reading = Reading()
+
+
+def settings_of(home: Home) -> Settings:
+    """The settings of a home.
+
+    Raises
+    ------
+    UsageError
+        If the file is no YAML, or sets something unknown.
+    """
+    if not home.settings.exists():
+        return Settings()
+    text = read_small(home.settings, limit=_LIMIT)
+    try:
+        found = yaml.safe_load(text or b"")
+        return Settings.model_validate({} if found is None else found)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise UsageError(
+            f"imsct.yaml, {place}: {first['msg']}. Known: {', '.join(Settings.model_fields)}. "
+            "Mend the line or take it out."
+        ) from error
+    except yaml.YAMLError as error:
+        raise UsageError("imsct.yaml: it is no YAML. Mend it, or delete it.") from error
