@@ -10,7 +10,7 @@ export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev daemon test check pytest golden docs docs-check bench bench-decisions browser lock clean
+.PHONY: help setup run dev daemon test check pytest soak golden docs docs-check bench bench-decisions browser lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ check: $(READY) ## lint, types and import contract
 
 pytest: $(READY) browser ## the tests
 	SCIPY_ARRAY_API=1 $(BIN)/python -m pytest -q -n 2 --dist loadgroup
+
+soak: $(READY) ## fifty kills at random moments, and whatever else takes too long for every day
+	IMSCT_KILLS=50 $(BIN)/python -m pytest -q tests/crash
 
 golden: $(READY) ## write the golden files again; read the diff before committing it
 	$(BIN)/python -m tests.golden.rewrite

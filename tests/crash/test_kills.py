@@ -1,0 +1,122 @@
+"""SIGKILL at random moments of receive, merge, materialise and publish; nothing acknowledged is lost.
+
+Belongs here: whole processes killed on a real home.
+Does not belong here: the steps of one publication (`tests.warehouse.test_snapshots`).
+Few kills in CI; `make soak` runs as many as IMSCT_KILLS says.
+"""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.support.folders import announce, clean, set_cells
+from warehouse.home import Home
+from warehouse.landing import hand_over, received_deliveries
+from warehouse.ledger import Ledger
+from warehouse.snapshots import current, current_id
+from warehouse.verification import verify
+
+KILLS = int(os.environ.get("IMSCT_KILLS", "2"))
+SITES = ("SITE_A", "SITE_B", "SITE_C")
+
+
+def prepared(folder: Path, site: str, number: int) -> Path:
+    """A delivery of two cases; the second of a site corrects an age."""
+    folder.mkdir(parents=True)
+    clean(folder)
+    for table in ("sites", "patients", "cases"):
+        rows = (1,) if table == "sites" else (1, 2)
+        for row in rows:
+            set_cells(folder, table, row=row, site_id=site)
+    if number > 1:
+        set_cells(folder, "cases", age_years=str(40 + number))
+    own_keys(folder, site)
+    announce(folder, site=site, delivery=f"d{number}")
+    return folder
+
+
+def own_keys(folder: Path, site: str) -> None:
+    """Give every key of a site a mark of its own: no two sites share a row."""
+    for path in folder.glob("*.csv"):
+        text = path.read_text(encoding="utf-8")
+        for letter in "PCSRMOH":
+            for number in "12":
+                text = text.replace(f"{letter}{number},", f"{letter}{number}-{site},")
+        path.write_text(text, encoding="utf-8")
+
+
+def started(home: Home) -> subprocess.Popen[bytes]:
+    """`imsct materialize` as a process of its own."""
+    return subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "from orchestration.cli import main; main()",
+            "materialize",
+            "--home",
+            str(home.path),
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+
+
+def finished(home: Home) -> None:
+    """Run to the end."""
+    process = started(home)
+    _, said = process.communicate(timeout=300)
+    assert process.returncode == 0, said.decode()[-2000:]
+
+
+def home_at(path: Path) -> Home:
+    home = Home(path)
+    home.create()
+    return home
+
+
+@pytest.mark.slow
+def test_kills_lose_nothing_and_end_in_the_same_content(tmp_path: Path) -> None:
+    deliveries = [
+        prepared(tmp_path / "made" / f"{site}-{number}", site, number)
+        for number in (1, 2)
+        for site in SITES
+    ]
+    quiet = home_at(tmp_path / "quiet")
+    began = time.monotonic()
+    for folder in deliveries:
+        hand_over(folder, quiet.landing)
+    finished(quiet)
+    long = time.monotonic() - began
+    home = home_at(tmp_path / "killed")
+    chance = random.Random(20260101)
+    acknowledged: set[tuple[str, str]] = set()
+    for kill in range(KILLS):
+        if kill < len(deliveries):
+            hand_over(deliveries[kill], home.landing)
+        process = started(home)
+        time.sleep(chance.uniform(0.1, 1.1) * long)
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        ledger = Ledger.open(home.ledger)
+        known = {(d.site, d.delivery) for d in received_deliveries(ledger)}
+        assert acknowledged <= known, "an acknowledged delivery is lost"
+        acknowledged = known
+        errors = [p for p in verify(home, ledger) if p.severity == "error"]
+        assert errors == [], "a torn state"
+        current_id(home)
+    for folder in deliveries[KILLS:]:
+        hand_over(folder, home.landing)
+    finished(home)
+    one, other = current(quiet), current(home)
+    assert one is not None
+    assert other is not None
+    assert one.content == other.content
+    assert verify(home, Ledger.open(home.ledger)) == []
