@@ -8,11 +8,13 @@ import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assets.profiles import profile_named
+from assets.profiles import profile_at
+from assets.readers.identifiers import Scan
 from assets.staging import stage_delivery
 from schemas.errors import UsageError
 from schemas.manifest import MANIFEST_NAME, is_plain_name
 from schemas.problems import Problem, exit_code_of
+from schemas.profile import Profile
 from schemas.tables import SCHEMA_VERSION, TABLES
 from warehouse.delivery_check import examine
 from warehouse.merge import close_accounts, merge
@@ -38,11 +40,18 @@ class Checked:
         return exit_code_of(self.problems)
 
 
-def check_folder(folder: Path, *, profile: str | None, site: str | None = None) -> Checked:
+def check_folder(
+    folder: Path,
+    *,
+    profile: str | None,
+    site: str | None = None,
+    scan: Scan = "unannounced",
+) -> Checked:
     """Find every problem of a delivery; nothing is written anywhere.
 
     Of a folder without a manifest the files that `profile` names are read, the others are listed;
-    rows of another site than `site`, where that is named, are a problem.
+    rows of another site than `site`, where that is named, are a problem, and they are searched for
+    identifiers as under the id scheme `scan`.
 
     Raises
     ------
@@ -61,7 +70,7 @@ def check_folder(folder: Path, *, profile: str | None, site: str | None = None) 
             raise UsageError(
                 f"{folder}: has a {MANIFEST_NAME}, which names its profile. Leave --profile out."
             )
-        return _check_bare(folder, profile, site)
+        return _check_bare(folder, profile, site, scan)
     if not has_manifest:
         return Checked(0, 0, 0, (_NO_MANIFEST,))
     examined = examine(folder)
@@ -73,7 +82,7 @@ def check_folder(folder: Path, *, profile: str | None, site: str | None = None) 
     delivery = StagedDelivery(
         1, manifest.site, manifest.delivery, manifest.profile, manifest.schema_version, files
     )
-    return _check_files(delivery, folder)
+    return _check_files(delivery, folder, scan=manifest.id_scheme)
 
 
 _NO_MANIFEST = Problem(
@@ -85,9 +94,9 @@ _NO_MANIFEST = Problem(
 )
 
 
-def _check_bare(folder: Path, name: str, site: str | None) -> Checked:
+def _check_bare(folder: Path, name: str, site: str | None, scan: Scan) -> Checked:
     """Check the files that lie in a folder as if they had been announced."""
-    profile = profile_named(name)
+    profile = profile_at(name)
     there = sorted(path.name for path in folder.iterdir())
     named = [file for file in there if profile.file(file) is not None]
     if not named:
@@ -99,7 +108,7 @@ def _check_bare(folder: Path, name: str, site: str | None) -> Checked:
         )
     files = tuple(StagedFile(file, "", None) for file in named)
     delivery = StagedDelivery(1, site, folder.name, name, SCHEMA_VERSION, files)
-    checked = _check_files(delivery, folder)
+    checked = _check_files(delivery, folder, scan=scan, profile=profile)
     others = [file for file in there if file not in named]
     return replace(checked, problems=(*map(_not_read, others), *checked.problems))
 
@@ -117,11 +126,13 @@ def _not_read(name: str) -> Problem:
     )
 
 
-def _check_files(delivery: StagedDelivery, folder: Path) -> Checked:
+def _check_files(
+    delivery: StagedDelivery, folder: Path, *, scan: Scan, profile: Profile | None = None
+) -> Checked:
     """Run the pipeline's steps on a store in memory."""
     with Store.open(None) as store:
         enter_one(store, delivery)
-        stage_delivery(store, delivery, lambda file: folder / file.file)
+        stage_delivery(store, delivery, lambda file: folder / file.file, scan=scan, profile=profile)
         for table in TABLES:
             if store.count("staged", table.name):
                 merge(store, validate(store, table, official=None))

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+from assets.readers.sandbox import Limits
 from warehouse.home import Home
 from warehouse.ledger import Ledger
+from warehouse.settings import settings_of
 from warehouse.store import Store
 from warehouse.validation.suite import OfficialCount
 
@@ -25,6 +27,17 @@ class Line:
     #: Hashes over the import packages and over requirements.lock.
     code: str
     lock: str
+
+    @cached_property
+    def limits(self) -> Limits:
+        """What the reading of one delivered file may take, as the home's settings say."""
+        reading = settings_of(self.home).reading
+        return Limits(
+            resident=reading.memory_mib << 20,
+            cpu_s=reading.seconds,
+            wall_s=reading.seconds,
+            delivered=reading.file_mib << 20,
+        )
 
     @cached_property
     def official(self) -> OfficialCount | None:

@@ -7,6 +7,7 @@ Does not belong here: what a profile may say (`schemas.profile`).
 from collections.abc import Hashable
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -42,6 +43,24 @@ def profile_named(name: str, version: str = SCHEMA_VERSION) -> Profile:
             f"There is no profile '{name}'. Known: imsct, {', '.join(known)}. Name one of them."
         )
     return parse_profile(path.read_text(encoding="utf-8"), name=name)
+
+
+def profile_at(given: str) -> Profile:
+    """The profile that a user names: a shipped one by its name, any other by the path of its file.
+
+    Raises
+    ------
+    UsageError
+        If there is none, or it does not fit the dictionary.
+    """
+    path = Path(given)
+    if path.suffix not in (".yaml", ".yml"):
+        return profile_named(given)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{given}: no such file, or no text in UTF-8. Name a profile.") from error
+    return parse_profile(text, name=path.name)
 
 
 def parse_profile(text: str, *, name: str) -> Profile:

@@ -1,15 +1,22 @@
 """Receiving: every complete delivery in the landing zone, once.
 
 Belongs here: the order landing, ledger, store.
-Does not belong here: the protocol of each (`warehouse.landing`, `warehouse.received`).
+Does not belong here: the protocol of each (`warehouse.landing`, `warehouse.received`), what
+identifies a person (`assets.readers.identifiers`).
 """
 
 from collections import Counter
+from functools import partial
+from pathlib import Path
 
 from assets.context import Line
+from assets.staging import identifying
+from schemas.manifest import Manifest
+from schemas.problems import Problem
 from warehouse.arrivals import sweep_incoming
 from warehouse.landing import complete_deliveries, receive
 from warehouse.received import enter_deliveries
+from warehouse.staging import StagedDelivery, StagedFile
 
 
 def receive_landed(line: Line) -> dict[str, int]:
@@ -24,8 +31,24 @@ def receive_landed(line: Line) -> dict[str, int]:
         line.say(f"landing/{left}: removed; it was left half written more than a day ago")
     outcomes: Counter[str] = Counter(received=0, duplicate=0, refused=0)
     for folder in complete_deliveries(line.home.landing):
-        receipt = receive(folder, line.home, line.ledger)
+        receipt = receive(folder, line.home, line.ledger, scan=partial(scan_delivery, line))
         outcomes[receipt.status] += 1
         if receipt.status != "duplicate":
             line.say(receipt.message)
+        for file in receipt.received.withheld if receipt.received else ():
+            line.say(
+                f"landing/{receipt.site}/{receipt.folder}/{file}: not kept, it holds what may "
+                "identify a person (E_PHI). Delete it there, and tell the site."
+            )
     return {**outcomes, "entered": enter_deliveries(line.store, line.ledger)}
+
+
+def scan_delivery(line: Line, folder: Path, manifest: Manifest) -> dict[str, tuple[Problem, ...]]:
+    """The files of a delivery that identify a person, each with the places."""
+    files = tuple(StagedFile(f.file, f.sha256, f.rows) for f in manifest.files)
+    delivery = StagedDelivery(
+        0, manifest.site, manifest.delivery, manifest.profile, manifest.schema_version, files
+    )
+    return identifying(
+        delivery, lambda file: folder / file.file, manifest.id_scheme, limits=line.limits
+    )

@@ -4,7 +4,7 @@ Belongs here: the order of the steps for one delivery, and what reading refuses.
 Does not belong here: the reader and the mapping (`assets.readers`), typing (`warehouse.staging`).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,15 +13,17 @@ import polars as pl
 
 from assets.context import Line
 from assets.profiles import profile_named
+from assets.readers.identifiers import IDENTIFIER_RULES, Scan
 from assets.readers.mapping import Mapped, map_records
 from assets.readers.read_file import ReadFile, ReadProblem
 from assets.readers.sandbox import Job, Limits, read_files
 from schemas.errors import IntegrityError, UsageError
+from schemas.problems import Problem
 from schemas.profile import FileProfile, Profile
 from schemas.tables import BY_NAME, TABLES
 from schemas.versions import VERSIONS
 from warehouse.files import sha256_of
-from warehouse.settings import settings_of
+from warehouse.landing import received_deliveries
 from warehouse.staging import (
     PROBLEM_COLUMNS,
     StagedDelivery,
@@ -43,20 +45,19 @@ def stage_pending(line: Line) -> dict[str, int]:
     dict[str, int]
         Rows staged by table name.
     """
-    reading = settings_of(line.home).reading
-    limits = Limits(
-        resident=reading.memory_mib << 20,
-        cpu_s=reading.seconds,
-        wall_s=reading.seconds,
-        delivered=reading.file_mib << 20,
-    )
+    withheld = {d.seq: d.withheld for d in received_deliveries(line.ledger)}
     with line.store.transaction():
         clear_staged(line.store)
         for delivery in pending_deliveries(line.store):
             line.say(f"staged: {delivery.site}/{delivery.name}")
             forget(line.store, delivery.number)
-            kept = partial(_kept, line)
-            stage_delivery(line.store, delivery, kept, limits=limits)
+            stage_delivery(
+                line.store,
+                delivery,
+                partial(_kept, line),
+                withheld=withheld.get(delivery.number, {}),
+                limits=line.limits,
+            )
     return {table.name: line.store.count("staged", table.name) for table in TABLES}
 
 
@@ -77,11 +78,22 @@ def stage_delivery(
     delivery: StagedDelivery,
     path_of: Callable[[StagedFile], Path],
     *,
+    withheld: Mapping[str, Sequence[Problem]] | None = None,
+    scan: Scan | None = None,
+    profile: Profile | None = None,
     limits: Limits | None = None,
 ) -> None:
-    """Read, map and stage the files of one delivery; `path_of` says where a file's bytes lie."""
+    """Read, map and stage the files of one delivery; `path_of` says where a file's bytes lie.
+
+    `withheld` are the files refused at the door, with what was found there; with `scan` the others
+    are searched now. `profile` takes the place of the one that the delivery names.
+    """
     tables: dict[str, list[pl.DataFrame]] = {}
-    for file, part, read in _read_all(delivery, path_of, limits):
+    at_the_door = {file: _withheld(file, found) for file, found in (withheld or {}).items()}
+    there = replace(delivery, files=tuple(f for f in delivery.files if f.file not in at_the_door))
+    read_now = read_all(there, path_of, scan=scan, profile=profile, limits=limits)
+    refused = ((f, None, at_the_door[f.file]) for f in delivery.files if f.file in at_the_door)
+    for file, part, read in (*refused, *read_now):
         mapped = Mapped({})
         if part is not None and not read.is_refused:
             mapped = map_records(read.frame, part)
@@ -110,17 +122,74 @@ def stage_delivery(
         stage(store, BY_NAME[table], rows)
 
 
-def _read_all(
-    delivery: StagedDelivery, path_of: Callable[[StagedFile], Path], limits: Limits | None
+def read_all(
+    delivery: StagedDelivery,
+    path_of: Callable[[StagedFile], Path],
+    *,
+    scan: Scan | None,
+    profile: Profile | None = None,
+    limits: Limits | None = None,
 ) -> Iterator[tuple[StagedFile, FileProfile | None, ReadFile]]:
     """Every file of a delivery, read or refused, in its order."""
-    profile, unknown = _profile_of(delivery)
-    parts = [profile.file(file.file) if profile else None for file in delivery.files]
-    known = [(file, part) for file, part in zip(delivery.files, parts, strict=True) if part]
-    jobs = [Job(f.file, path_of(f), part, f.rows) for f, part in known]
+    layout, unknown = (profile, None) if profile else _profile_of(delivery)
+    parts = [layout.file(file.file) if layout else None for file in delivery.files]
+    # a file that no profile knows is read only to be searched
+    jobs = [
+        Job(file.file, path_of(file), part or _any_file(file.file), file.rows, scan)
+        for file, part in zip(delivery.files, parts, strict=True)
+        if part or scan
+    ]
     results = read_files(jobs, limits=limits)
     for file, part in zip(delivery.files, parts, strict=True):
-        yield file, part, next(results) if part else _refused(file.file, unknown or _NO_SUCH_FILE)
+        read = next(results) if part or scan else None
+        if part is None and not (read and _is_identifying(read)):
+            read = _refused(file.file, unknown or _NO_SUCH_FILE)
+        assert read is not None
+        yield file, part, read
+
+
+def _any_file(name: str) -> FileProfile:
+    """The part for a file of which nothing is known."""
+    return FileProfile(file=name, header=(), rows=())
+
+
+def _is_identifying(read: ReadFile) -> bool:
+    """Whether the scan found something in a file."""
+    return any(problem.rule in IDENTIFIER_RULES for problem in read.problems)
+
+
+def identifying(
+    delivery: StagedDelivery,
+    path_of: Callable[[StagedFile], Path],
+    scan: Scan,
+    *,
+    limits: Limits,
+) -> dict[str, tuple[Problem, ...]]:
+    """The files of a delivery that identify a person, each with the places."""
+    return {
+        file.file: tuple(
+            Problem(
+                file=file.file,
+                line=problem.line,
+                table=_table(part),
+                column=problem.column,
+                rule=problem.rule,
+                message=problem.message,
+                suggestion=problem.suggestion,
+            )
+            for problem in read.problems
+        )
+        for file, part, read in read_all(delivery, path_of, scan=scan, limits=limits)
+        if _is_identifying(read)
+    }
+
+
+def _withheld(file: str, found: Sequence[Problem]) -> ReadFile:
+    """A file refused at the door, whose bytes are nowhere."""
+    problems = tuple(
+        ReadProblem(p.rule, p.message, p.suggestion, line=p.line, column=p.column) for p in found
+    )
+    return ReadFile(file, pl.DataFrame(), 0, problems, is_refused=True)
 
 
 def _of_another_site(read: ReadFile, mapped: dict[str, pl.DataFrame], site: str | None) -> ReadFile:
@@ -168,9 +237,14 @@ def _refused(file: str, problem: ReadProblem) -> ReadFile:
     return ReadFile(file, pl.DataFrame(), 0, (problem,), is_refused=True)
 
 
+def _table(part: FileProfile | None) -> str | None:
+    """The table that a file is for, where it is for one."""
+    return part.rows[0].table if part is not None and len(part.rows) == 1 else None
+
+
 def _problems(read: ReadFile, part: FileProfile | None) -> pl.DataFrame:
     """The problems of reading, in the columns of the quarantine."""
-    table = part.rows[0].table if part is not None and len(part.rows) == 1 else None
+    table = _table(part)
     rows = [
         (p.record, p.line, table, p.column, p.rule, p.message, p.suggestion, p.content)
         for p in read.problems

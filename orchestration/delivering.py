@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from assets.checking import Checked, check_folder
 from assets.profiles import profile_named
+from assets.readers.identifiers import IDENTIFIER_RULES
 from assets.readers.sandbox import Job, read_files
 from orchestration.home import require_home
 from orchestration.listing import checked_as_text
@@ -76,7 +77,7 @@ def _deliver_prepared(home: Home, folder: Path, label: Label) -> tuple[str, int]
         )
     checked = check_folder(folder, profile=None)
     examined = examine(folder)
-    if examined.manifest is None or examined.problems:
+    if examined.manifest is None or examined.problems or _is_identifying(checked):
         return _refused(checked)
     if said := _nothing_to_do(home, examined.manifest):
         return said, 0
@@ -88,14 +89,14 @@ def _deliver_bare(home: Home, folder: Path, label: Label) -> tuple[str, int]:
     """The files of a folder without a manifest go over with one that is made from them."""
     site, delivery, id_scheme = _require_label(folder, label)
     profile = label.profile or "imsct"
-    checked = check_folder(folder, profile=profile, site=site)
+    checked = check_folder(folder, profile=profile, site=site, scan=id_scheme)
     _require_same_site(checked, site)
     layout = profile_named(profile)
     paths = {p.name: p for p in sorted(folder.iterdir()) if layout.file(p.name) is not None}
     counts = _records(paths, profile)
     rows = {file: found for file, found in counts.items() if found is not None}
     # A full delivery without one of its tables would empty that table of the site.
-    if len(rows) < len(paths):
+    if len(rows) < len(paths) or _is_identifying(checked):
         return _refused(checked)
     manifest = Manifest(
         delivery=delivery,
@@ -203,6 +204,11 @@ def _nothing_to_do(home: Home, manifest: Manifest) -> str | None:
                 "Nothing was handed over. Give the new delivery a name of its own: --delivery."
             )
     return None
+
+
+def _is_identifying(checked: Checked) -> bool:
+    """Whether a file holds what may identify a person: it does not leave the folder."""
+    return any(problem.rule in IDENTIFIER_RULES for problem in checked.problems)
 
 
 def _refused(checked: Checked) -> tuple[str, int]:

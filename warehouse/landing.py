@@ -8,8 +8,8 @@ A folder whose name starts with a dot is being written and does not exist for an
 import hashlib
 import os
 import secrets
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal, cast
 
@@ -80,6 +80,8 @@ class ReceivedDelivery:
     id_scheme: IdScheme
     key_id: str | None
     files: tuple[ReceivedFile, ...]
+    #: Files whose bytes were not kept, because they identify a person: places and rules only.
+    withheld: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -203,11 +205,16 @@ def complete_deliveries(landing: Path) -> list[Path]:
     return sorted(found, key=lambda folder: (folder.parent.name, folder.name))
 
 
-def receive(folder: Path, home: Home, ledger: Ledger) -> Receipt:
+#: What identifies a person in a delivery, by file; a file that is named is not kept.
+Scanner = Callable[[Path, Manifest], Mapping[str, Sequence[Problem]]]
+
+
+def receive(folder: Path, home: Home, ledger: Ledger, *, scan: Scanner | None = None) -> Receipt:
     """Verify a complete delivery and keep its bytes; the ledger has it before this returns.
 
     Receiving the same content again changes nothing: a folder that was received gives `duplicate`
-    with its own event, another folder with the same content one event `duplicate`.
+    with its own event, another folder with the same content one event `duplicate`. A file in which
+    `scan` finds something is not copied; the ledger has the places instead.
 
     Raises
     ------
@@ -229,10 +236,13 @@ def receive(folder: Path, home: Home, ledger: Ledger) -> Receipt:
         if problem := _name_in_use(manifest, received):
             return _refuse(folder, Examined(manifest, examined.manifest_bytes, (problem,)), ledger)
         sweep(home.received)
-        for entry in manifest.files:
+        withheld = scan(folder, manifest) if scan else {}
+        for entry in (entry for entry in manifest.files if entry.file not in withheld):
             keep(folder / entry.file, home.received, expected=entry.sha256)
         kept = keep_bytes(examined.manifest_bytes, home.received)
-        event = ledger.append("received", **_payload(manifest, identity, kept, folder=folder.name))
+        payload = _payload(manifest, identity, kept, folder=folder.name)
+        places = {file: [asdict(p) for p in problems] for file, problems in withheld.items()}
+        event = ledger.append("received", **payload, **({"withheld": places} if places else {}))
     delivery = _from_event(event)
     return Receipt(
         status="received",
@@ -374,7 +384,13 @@ def _payload(manifest: Manifest, identity: str, kept: str, *, folder: str) -> di
 
 def _from_event(event: Event) -> ReceivedDelivery:
     """The delivery of a `received` event."""
-    payload = {key: value for key, value in event.payload.items() if key not in ("folder", "files")}
+    own = ("folder", "files", "withheld")
+    payload = {key: value for key, value in event.payload.items() if key not in own}
     listed = cast("list[dict[str, object]]", event.payload["files"])
     files = tuple(ReceivedFile(**entry) for entry in listed)  # type: ignore[arg-type]
-    return ReceivedDelivery(seq=event.seq, files=files, **payload)  # type: ignore[arg-type]
+    places = cast("dict[str, list[dict[str, object]]]", event.payload.get("withheld", {}))
+    withheld = {
+        file: tuple(Problem(**place) for place in found)  # type: ignore[arg-type]
+        for file, found in places.items()
+    }
+    return ReceivedDelivery(seq=event.seq, files=files, withheld=withheld, **payload)  # type: ignore[arg-type]

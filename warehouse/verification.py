@@ -216,7 +216,8 @@ def _received(home: Home, ledger: Ledger) -> Iterator[Problem]:
                 suggestion=_BACKUP,
             )
     for delivery in received_deliveries(ledger):
-        needed = {entry.sha256: entry.file for entry in delivery.files}
+        kept = (entry for entry in delivery.files if entry.file not in delivery.withheld)
+        needed = {entry.sha256: entry.file for entry in kept}
         needed[delivery.manifest_sha256] = "manifest.json"
         for digest in sorted(set(needed) - names):
             yield Problem(

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import polars as pl
 
 from assets.readers.delimited import read_delimited
+from assets.readers.identifiers import Scan, without_identifiers
 from assets.readers.read_file import ReadFile
 from schemas.profile import FileProfile, Format
 
@@ -20,11 +21,22 @@ READERS: dict[Format, Reader] = {
 }
 
 
-def read(data: bytes, profile: FileProfile, *, file: str, declared: int | None) -> ReadFile:
-    """Read a file named `file`; every column of its name and header is in the frame."""
+def read(
+    data: bytes,
+    profile: FileProfile,
+    *,
+    file: str,
+    declared: int | None,
+    scan: Scan | None = None,
+) -> ReadFile:
+    """Read a file named `file`; every column of its name and header is in the frame.
+
+    With `scan` a file that identifies a person is refused whole, its content left out.
+    """
     found = READERS[profile.format](data, profile, declared)
     named = (profile.match(file) or {}).items()
     frame = found.frame.with_columns(pl.lit(text).alias(name) for name, text in named)
-    return ReadFile(
+    read_file = ReadFile(
         file, frame, found.found, found.problems, found.is_refused, features=found.features
     )
+    return read_file if scan is None else without_identifiers(read_file, data, profile, scan)

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import polars as pl
 
+from assets.readers.identifiers import Scan
 from assets.readers.read_file import ReadFile, ReadProblem, refused
 from assets.readers.worker import too_large, unreadable
 from schemas.profile import FileProfile
@@ -48,13 +49,15 @@ class Limits:
 class Job:
     """A file to read: its name in the delivery, where its bytes lie, its part of the profile.
 
-    `declared` are the rows announced for it, None where nobody announced any.
+    `declared` are the rows announced for it, None where nobody announced any. With `scan` it is
+    searched for identifiers.
     """
 
     file: str
     path: Path
     part: FileProfile
     declared: int | None
+    scan: Scan | None = None
 
 
 def read_files(jobs: Sequence[Job], *, limits: Limits | None = None) -> Iterator[ReadFile]:
@@ -100,6 +103,7 @@ def _until_it_ends(jobs: Sequence[Job], limits: Limits) -> Iterator[ReadFile]:
                     "file": job.file,
                     "part": part,
                     "declared": job.declared,
+                    "scan": job.scan,
                 }
             )
         task = {"limits": vars(limits), "jobs": listed}

@@ -71,7 +71,7 @@ def _read(job: dict[str, Any]) -> ReadFile:
     try:
         with open(job["descriptor"], "rb") as file:  # noqa: PTH123 - a descriptor has no path
             data = file.read()
-        return read(data, part, file=job["file"], declared=job["declared"])
+        return read(data, part, file=job["file"], declared=job["declared"], scan=job["scan"])
     except MemoryError:
         return refused(part, too_large("memory"))
     # A hostile file may make a library raise anything; the message could hold a cell.

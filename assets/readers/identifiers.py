@@ -1,0 +1,232 @@
+"""The identifier scan: what in a delivered file points at a person.
+
+Belongs here: which cells of a file are looked at, and how; one finding per column and kind.
+Does not belong here: what identifies (`schemas.identifiers`), what becomes of the file
+(`warehouse.landing`).
+It runs where the file is parsed. A finding says place and kind, never the cell. Numbers in measured
+columns are covered by their range and not looked at; codes of the dictionary neither. What a
+profile ignores is kept with the file, so it is scanned too, but for dates and digits: a time of
+analysis is one. Of published evidence only what is read is scanned: titles and web addresses are
+public.
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import polars as pl
+
+from assets.readers.read_file import ReadFile, ReadProblem
+from schemas.catalogue import LOOKS_IDENTIFYING
+from schemas.columns import Code, Column, Identifier, TextCode
+from schemas.identifiers.column_names import may_be_shown, names_a_person
+from schemas.identifiers.pseudonyms import PSEUDONYM, SITE_COLUMN
+from schemas.identifiers.texts import DATE, NUMBER, WORTH_A_LOOK, identifying_kinds
+from schemas.manifest import IdScheme
+from schemas.profile import FileProfile
+from schemas.showing import counted
+from schemas.tables import BY_NAME
+
+#: The id scheme of the delivery; "unannounced" for a folder without a manifest.
+Scan = IdScheme | Literal["unannounced"]
+
+PHI, PHI_COLUMN = "E_PHI", "E_PHI_COLUMN"
+#: Rules under which a file's bytes are not kept.
+IDENTIFIER_RULES = frozenset({PHI, PHI_COLUMN})
+
+_NUMERIC = r"^-?[0-9]*[.,]?[0-9]+([eE][+-]?[0-9]{1,3})?$"
+_LOOKS_IDENTIFYING = re.compile(LOOKS_IDENTIFYING)
+#: Of a file that cannot be split, so much of a line is looked at.
+_LONGEST = 1 << 20
+
+
+_Role = Literal["id", "site", "text", "version", "measured", "ignored", "skipped"]
+#: A column that feeds several others is looked at in the strictest way.
+_STRICTEST: tuple[_Role, ...] = ("id", "site", "text", "version", "measured")
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """How the cells of one delivered column are looked at."""
+
+    role: _Role
+    known: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class _Finding:
+    """A kind of identifier in a cell."""
+
+    column: str | None
+    kind: str
+    line: int
+
+
+def without_identifiers(found: ReadFile, data: bytes, part: FileProfile, scan: Scan) -> ReadFile:
+    """The file as read; refused whole, without any content, where something identifies a person."""
+    columns = _columns(part, scan)
+    named = [name for name, cells in columns.items() if cells.role != "skipped"]
+    if found.is_refused:
+        lines = list(_lines(found, data, part))
+        named = [name for _, cells in lines[:1] for name in cells]
+        findings = list(_in_lines(lines, columns, part, scan))
+    else:
+        findings = list(_in_frame(found.frame, columns, scan))
+        for problem in found.problems:
+            cells = next(csv.reader([problem.content or ""], delimiter=part.delimiter), [])
+            placed = [(problem.line or 0, cells)]
+            findings += _in_lines([(1, list(part.header)), *placed], columns, part, scan)
+    problems = [*_column_problems(named), *_cell_problems(findings)]
+    if not problems:
+        return found
+    frame = found.frame.clear()
+    return replace(found, frame=frame, problems=tuple(problems), is_refused=True, features=None)
+
+
+def _columns(part: FileProfile, scan: Scan) -> dict[str, _Cells]:
+    """How each delivered column is looked at."""
+    found: dict[str, _Cells] = {}
+    unread: _Role = "skipped" if scan in ("published", "unannounced") else "ignored"
+    for name in (*part.named_in_file, *part.header):
+        targets = [
+            (BY_NAME[rows.table][target], source)
+            for rows in part.rows
+            for target, source in rows.columns.items()
+            if name in (source.column, *(source.id or ()))
+        ]
+        if name in part.ignored:
+            found[name] = _Cells(unread)
+            continue
+        known = {*part.missing, *(text for _, source in targets for text in source.codes)}
+        roles = {_role(column) for column, _ in targets}
+        for column, _ in targets:
+            if isinstance(column.type, Code):
+                known |= set(column.type.vocabulary.codes)
+        role: _Role = next((each for each in _STRICTEST if each in roles), "text")
+        found[name] = _Cells(role, frozenset(known))
+    return found
+
+
+def _role(column: Column) -> _Role:
+    """What a target column makes of the delivered one."""
+    if column.name == SITE_COLUMN:
+        return "site"
+    if isinstance(column.type, Identifier):
+        return "id"
+    if isinstance(column.type, TextCode):
+        return "version"
+    return "measured" if column.is_numeric else "text"
+
+
+def _in_frame(frame: pl.DataFrame, columns: dict[str, _Cells], scan: Scan) -> Iterator[_Finding]:
+    """Findings in the records of a file, whole columns at a time."""
+    for name, cells in columns.items():
+        if cells.role == "skipped" or name not in frame.columns:
+            continue
+        text = pl.col(name)
+        suspect = (text != "") & text.is_in(sorted(cells.known)).not_()
+        if cells.role == "id" and scan == "hmac-sha256/1":
+            suspect &= text.str.contains(f"^{PSEUDONYM}$").not_()
+        else:
+            suspect &= text.str.contains(WORTH_A_LOOK)
+        if cells.role == "measured":
+            suspect &= text.str.contains(_NUMERIC).not_()
+        rows = frame.filter(suspect).select("_line", name)
+        kinds = {value: _kinds(value, cells, scan) for value in rows[name].unique().to_list()}
+        for line, value in rows.iter_rows():
+            for kind in kinds[value]:
+                yield _Finding(name, kind, line)
+
+
+def _kinds(text: str, cells: _Cells, scan: Scan) -> tuple[str, ...]:
+    """What identifies in one cell, as its column is looked at."""
+    if not text or text in cells.known or cells.role == "skipped":
+        return ()
+    if cells.role == "measured" and re.match(_NUMERIC, text):
+        return ()
+    if cells.role == "id":
+        return _kinds_of_id(text, scan)
+    found = identifying_kinds(text, may_be_version=cells.role == "version")
+    if cells.role == "ignored":
+        return tuple(kind for kind in found if kind not in (DATE, NUMBER))
+    return found
+
+
+def _kinds_of_id(text: str, scan: Scan) -> tuple[str, ...]:
+    """What identifies in an id: digits or a date, or under pseudonyms anything that is none."""
+    if scan == "hmac-sha256/1":
+        return () if re.fullmatch(PSEUDONYM, text) else ("id that is no pseudonym",)
+    if _LOOKS_IDENTIFYING.fullmatch(text):
+        return ("hospital number or date as id",)
+    return identifying_kinds(text)
+
+
+def _lines(found: ReadFile, data: bytes, part: FileProfile) -> Iterator[tuple[int, list[str]]]:
+    """The lines of a refused file, cells as well as they can be told apart; the header first."""
+    rules = {problem.rule for problem in found.problems}
+    if rules & {"E_MAGIC", "E_PATH", "E_EMPTY"} or b"\0" in data[:4096]:
+        return
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("latin-1")
+    head = text[:_LONGEST].partition("\n")[0]
+    delimiter = max((part.delimiter, ",", ";", "\t", "|"), key=head.count)
+    for number, line in enumerate(text.splitlines(), start=1):
+        try:
+            yield number, next(csv.reader([line[:_LONGEST]], delimiter=delimiter), [])
+        except csv.Error:  # a cell above the limit of the module
+            yield number, line[:_LONGEST].split(delimiter)
+
+
+def _in_lines(
+    lines: Iterable[tuple[int, list[str]]],
+    columns: dict[str, _Cells],
+    part: FileProfile,
+    scan: Scan,
+) -> Iterator[_Finding]:
+    """Findings in lines of which the first may be a header; a cell beyond it is a text."""
+    header: list[str] | None = None
+    for number, cells in lines:
+        if header is None:
+            header = cells if set(cells) & set(part.header) else []
+            if header:
+                continue
+        for place, cell in enumerate(cells):
+            name = header[place] if place < len(header) else None
+            how = columns.get(name or "", _Cells("text"))
+            known = name if name in part.header else None
+            yield from (_Finding(known, kind, number) for kind in _kinds(cell, how, scan))
+
+
+def _column_problems(names: Iterable[str]) -> Iterator[ReadProblem]:
+    """E_PHI_COLUMN: a column whose name says that it identifies a person."""
+    for name in names:
+        if names_a_person(name):
+            yield ReadProblem(
+                PHI_COLUMN,
+                "A column of this name holds what identifies a person, or free text. Nothing of "
+                "this file is kept.",
+                "Export without it, or let 'imsct prepare' leave it out at the site.",
+                line=1,
+                column=name if may_be_shown(name) else None,
+            )
+
+
+def _cell_problems(findings: Iterable[_Finding]) -> Iterator[ReadProblem]:
+    """E_PHI: one for every column and kind, at its first line."""
+    lines: dict[tuple[str | None, str], set[int]] = {}
+    for finding in findings:
+        lines.setdefault((finding.column, finding.kind), set()).add(finding.line)
+    for (column, kind), found in lines.items():
+        others = len(found) - 1
+        also = f", and in {counted(others, 'other line')} of this column" if others else ""
+        yield ReadProblem(
+            PHI,
+            f"There is something like a {kind} in this cell{also}. Nothing of this file is kept.",
+            "Remove it at the site; 'imsct prepare' makes pseudonyms of ids and days of dates.",
+            line=min(found),
+            column=column,
+        )
