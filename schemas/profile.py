@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from schemas.formats import FEATURE_TABLES, GIVEN, WITHOUT_HEADER, WORKBOOKS, Format
 from schemas.tables import BY_NAME, SCHEMA_VERSION
 from schemas.versions import columns_at, is_optional_at
 from schemas.vocabularies import MISSING_REASON
@@ -110,8 +111,6 @@ class Rows(_Strict):
         return found.union(*(source.reads() for source in self.columns.values()))
 
 
-#: What a file is; `assets.readers` has one reader for each.
-Format = Literal["delimited"]
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
@@ -126,7 +125,12 @@ class FileProfile(_Strict):
     format: Format = "delimited"
     delimiter: Literal[",", ";", "\t", "|"] = ","
     encoding: Literal["utf-8", "latin-1"] = "utf-8"
-    header: tuple[str, ...]
+    #: Columns of the first line; a format without one has only those that its reader gives.
+    header: tuple[str, ...] = ()
+    #: The sheet of a workbook.
+    sheet: str | None = None
+    #: Beginnings of the names of features: such columns are numbers of a feature set.
+    features: tuple[str, ...] = ()
     #: Decimal sign of the numbers; with a comma a decimal point is no number.
     decimal: Literal[".", ","] = "."
     #: Delivered text that stands for a missing value, and why it is missing.
@@ -139,12 +143,12 @@ class FileProfile(_Strict):
     def _accounts_for_every_column(self) -> Self:
         read = set().union(*(rows.reads() for rows in self.rows))
         named = set(self.named_in_file)
-        if named & set(self.header):
+        if named & set(self.columns):
             raise ValueError(f"{self.file}: a column is both in the name and in the header")
-        absent = sorted((read | set(self.ignored)) - set(self.header) - named)
+        absent = sorted((read | set(self.ignored)) - set(self.columns) - named)
         if absent:
             raise ValueError(f"{self.file}: the header has no column {', '.join(absent)}")
-        repeated = sorted({name for name in self.header if self.header.count(name) > 1})
+        repeated = sorted({name for name in self.columns if self.columns.count(name) > 1})
         if repeated:
             raise ValueError(f"{self.file}: the header names twice {', '.join(repeated)}")
         # the reader does not look for forbidden characters in what is ignored
@@ -154,10 +158,25 @@ class FileProfile(_Strict):
         own = [name for name in self.header if name.startswith("_")]
         if own:
             raise ValueError(f"{self.file}: no column may begin with '_': {', '.join(own)}")
-        silent = [name for name in self.header if name not in read and name not in self.ignored]
+        silent = [name for name in self.columns if name not in read and name not in self.ignored]
         if silent:
             raise ValueError(f"{self.file}: neither read nor ignored: {', '.join(silent)}")
         return self
+
+    @model_validator(mode="after")
+    def _says_what_its_format_needs(self) -> Self:
+        if (self.sheet is not None) != (self.format in WORKBOOKS):
+            raise ValueError(f"{self.file}: a workbook, and nothing else, has a sheet")
+        if bool(self.features) != (self.format in FEATURE_TABLES):
+            raise ValueError(f"{self.file}: a feature table, and nothing else, has features")
+        if bool(self.header) == (self.format in WITHOUT_HEADER):
+            raise ValueError(f"{self.file}: {self.format} has {'no' if self.header else 'a'} header")
+        return self
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns of every record: those of the header, then those that the reader gives."""
+        return (*self.header, *GIVEN.get(self.format, ()))
 
     @property
     def named_in_file(self) -> tuple[str, ...]:

@@ -6,37 +6,15 @@ Does not belong here: meaning of the columns (`mapping`), typing (`warehouse.sta
 Nothing is sniffed, trimmed or typed: sniffing readers lose rows without a word.
 """
 
-import codecs
 import csv
 import io
-import unicodedata
 from collections.abc import Iterator
 
-import polars as pl
-
-from assets.readers.read_file import ReadFile, ReadProblem, frame_schema, refused
+from assets.readers.kinds import kind_of
+from assets.readers.read_file import ReadFile, ReadProblem, refused
+from assets.readers.records import Record, as_read
 from schemas.profile import FileProfile
-from schemas.showing import counted, text_class
 
-_MAGIC = {
-    b"PK\x03\x04": "a zip archive or workbook",
-    b"PK\x05\x06": "a zip archive or workbook",
-    b"\x1f\x8b": "a gzip archive",
-    b"BZh": "a bzip2 archive",
-    b"\xfd7zXZ": "an xz archive",
-    b"\x28\xb5\x2f\xfd": "a zstd archive",
-    b"7z\xbc\xaf": "a 7z archive",
-    b"%PDF": "a PDF",
-    b"PAR1": "a Parquet file",
-    b"\xd0\xcf\x11\xe0": "an old Office file",
-    b"SQLite format 3": "a database",
-    b"\x89PNG": "an image",
-    b"\xff\xd8\xff": "an image",
-    b"{\\rtf": "a word processor's file",
-    b"<!": "a web page or XML",
-    b"<?": "a web page or XML",
-    b"<h": "a web page or XML",
-}
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 #: Longest line that is read; the widest table needs a few thousand characters. A file of one long
 #: line would take twenty times its size in memory.
@@ -56,43 +34,10 @@ def read_delimited(data: bytes, profile: FileProfile, declared: int | None) -> R
     except _BadCsvError as error:
         return refused(profile, error.problem, found=error.found)
     (_, header), *rows = records
-    refusal = _wrong_header(header, profile)
+    refusal = _wrong_dialect(header, profile)
     if refusal is not None:
-        return refused(profile, refusal, found=len(rows) + _is_a_record(header, profile))
-    if declared is not None and len(rows) != declared:
-        return refused(profile, _wrong_count(declared, rows), found=len(rows))
-    return _split(rows, profile)
-
-
-def _is_a_record(header: list[str], profile: FileProfile) -> bool:
-    """Whether a first line that is no header may be the first case: it is counted, not eaten."""
-    names = {name.casefold() for name in profile.header}
-    return len(header) > 1 and not names & {cell.strip().casefold() for cell in header}
-
-
-def _split(rows: list[tuple[int, list[str]]], profile: FileProfile) -> ReadFile:
-    """Set ragged records and records with forbidden characters aside, keep the others."""
-    problems: list[ReadProblem] = []
-    good: list[tuple[int, int, list[str]]] = []
-    ignored = {place for place, name in enumerate(profile.header) if name in profile.ignored}
-    for record, (line, cells) in enumerate(rows, start=1):
-        found = _ragged(record, line, cells, profile) or _bad_characters(
-            record, line, cells, profile=profile, ignored=ignored
-        )
-        problems += found
-        if not found:
-            good.append((record, line, cells))
-    columns: dict[str, list[str]] = {
-        name: [cells[place] for _, _, cells in good] for place, name in enumerate(profile.header)
-    }
-    frame = pl.DataFrame(
-        {"_record": [r for r, _, _ in good], "_line": [n for _, n, _ in good], **columns},
-        schema=frame_schema(profile),
-    )
-    return ReadFile(profile.file, frame, found=len(rows), problems=tuple(problems))
-
-
-_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+        return refused(profile, refusal, found=len(rows))
+    return as_read(header, rows, profile, declared)
 
 
 class _BadCsvError(Exception):
@@ -103,7 +48,7 @@ class _BadCsvError(Exception):
         self.found = found
 
 
-def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def _records(text: str, delimiter: str) -> Iterator[Record]:
     """Records with the physical line on which each starts."""
     lines = _LineByLine(text)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
@@ -176,12 +121,11 @@ def _not_text(data: bytes, profile: FileProfile) -> ReadProblem | None:
     """Refuse what is no text of the declared encoding."""
     if not data.strip():
         return _EMPTY
-    start = data[:64].removeprefix(codecs.BOM_UTF8).lstrip()
-    for magic, kind in _MAGIC.items():
-        if start.startswith(magic):
-            return ReadProblem(
-                "E_MAGIC", f"The file is {kind}, not delimited text.", "Export it as CSV."
-            )
+    kind = kind_of(data)
+    if kind is not None:
+        return ReadProblem(
+            "E_MAGIC", f"The file is {kind}, not delimited text.", "Export it as CSV."
+        )
     wrong = None
     if data.startswith(_UTF_16):
         wrong = f"The file is UTF-16, not {profile.encoding.upper()}"
@@ -198,114 +142,21 @@ def _not_text(data: bytes, profile: FileProfile) -> ReadProblem | None:
     )
 
 
-def _wrong_header(header: list[str], profile: FileProfile) -> ReadProblem | None:
-    """Compare the header byte for byte."""
-    expected = list(profile.header)
-    if header == expected:
+_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+
+
+def _wrong_dialect(header: list[str], profile: FileProfile) -> ReadProblem | None:
+    """A first line that is one field where several were expected."""
+    expected = profile.header
+    if len(header) != 1 or len(expected) < 2:
         return None
-    if len(header) == 1 and len(expected) > 1:
-        likely = next((c for c in ";\t|," if header[0].count(c) == len(expected) - 1), None)
-        return ReadProblem(
-            "E_DIALECT",
-            f"The first line has one field; {len(expected)} fields separated by "
-            f"{_SEPARATORS[profile.delimiter]} were expected"
-            + (f", and it would have as many separated by {_SEPARATORS[likely]}" if likely else "")
-            + ". Nothing of this file was loaded.",
-            "Export with that separator, or declare yours in the site's profile.",
-            line=1,
-        )
-    gone = [name for name in expected if name not in header]
-    if header and gone and [name for name in expected if name in header] == header:
-        return ReadProblem(
-            "E_SCHEMA",
-            f"The file lacks {counted(len(gone), 'column')}: {', '.join(gone)}. Nothing of it was "
-            "loaded.",
-            "Export every column of the dictionary; empty cells are allowed where it says so.",
-            line=1,
-            column=gone[0],
-        )
-    known = set(expected)
-    differing = [
-        f"column {place}: expected '{want}', found {_name_shown(got, known)}"
-        for place, (want, got) in enumerate(zip(expected, header, strict=False), start=1)
-        if want != got
-    ]
-    if len(header) != len(expected):
-        differing.insert(0, f"{counted(len(expected), 'column')} expected, {len(header)} found")
-    more = f"; and {len(differing) - 4} more" if len(differing) > 4 else ""
+    likely = next((c for c in ";\t|," if header[0].count(c) == len(expected) - 1), None)
     return ReadProblem(
-        "E_HEADER",
-        ("The first line names no column; is the header missing? " * _is_a_record(header, profile))
-        + "Another header than expected: "
-        + "; ".join(differing[:4])
-        + more
+        "E_DIALECT",
+        f"The first line has one field; {len(expected)} fields separated by "
+        f"{_SEPARATORS[profile.delimiter]} were expected"
+        + (f", and it would have as many separated by {_SEPARATORS[likely]}" if likely else "")
         + ". Nothing of this file was loaded.",
-        "Export in the order of the dictionary, or declare yours in the site's profile.",
+        "Export with that separator, or declare yours in the site's profile.",
         line=1,
     )
-
-
-def _name_shown(found: str, known: set[str]) -> str:
-    """A found column name; of an unknown one only its length, it may be a value."""
-    is_known = found.isprintable() and found.strip().casefold() in known
-    return f"'{found}'" if is_known else text_class(found)
-
-
-def _wrong_count(declared: int, rows: list[tuple[int, list[str]]]) -> ReadProblem:
-    """Refuse a file whose rows are not those announced."""
-    blank = sum(not cells for _, cells in rows)
-    return ReadProblem(
-        "E_COUNT",
-        f"The manifest announces {counted(declared, 'row')}, the file has {len(rows)}"
-        + (f", {blank} of them blank" if blank else "")
-        + ". Nothing of this file was loaded.",
-        "Export again and make the manifest from the exported file.",
-    )
-
-
-def _ragged(record: int, line: int, cells: list[str], profile: FileProfile) -> list[ReadProblem]:
-    """A record with another number of fields than the header."""
-    if len(cells) == len(profile.header):
-        return []
-    return [
-        ReadProblem(
-            "E_RAGGED",
-            f"{counted(len(profile.header), 'field')} expected, {len(cells)} found.",
-            "Quote cells that hold the separator; leave no line empty.",
-            line=line,
-            record=record,
-            content=_as_line(cells, profile.delimiter),
-        )
-    ]
-
-
-def _bad_characters(
-    record: int, line: int, cells: list[str], *, profile: FileProfile, ignored: set[int]
-) -> list[ReadProblem]:
-    """Every cell that is read and holds a control, direction, zero-width or odd blank character."""
-    return [
-        ReadProblem(
-            "E_CHAR",
-            f"The cell holds {_named(next(c for c in cell if not c.isprintable()))}.",
-            "Remove it at the site; it is not stripped here.",
-            line=line,
-            record=record,
-            column=profile.header[place],
-            content=_as_line(cells, profile.delimiter),
-        )
-        for place, cell in enumerate(cells)
-        if place not in ignored and not cell.isprintable()
-    ]
-
-
-def _named(character: str) -> str:
-    """A character that cannot be printed, by code point and name (control characters have none)."""
-    name = unicodedata.name(character, "a control character").lower()
-    return f"the character U+{ord(character):04X} ({name})"
-
-
-def _as_line(cells: list[str], delimiter: str) -> str:
-    """The record written again, to be kept in quarantine."""
-    out = io.StringIO()
-    csv.writer(out, delimiter=delimiter, lineterminator="").writerow(cells)
-    return out.getvalue()

@@ -66,7 +66,7 @@ def _wrong_decimals(frame: pl.DataFrame, profile: FileProfile) -> list[ReadProbl
             column=column,
             content=content_of(row, profile),
         )
-        for column in profile.header
+        for column in profile.columns
         if column in numbers
         for row in frame.filter(pl.col(column).str.contains(".", literal=True)).to_dicts()
     ]
@@ -76,7 +76,7 @@ def content_of(row: dict[str, str], profile: FileProfile) -> str:
     """A record written again as a line, to be kept in quarantine."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=profile.delimiter, lineterminator="")
-    writer.writerow([row[name] for name in profile.header])
+    writer.writerow([row[name] for name in profile.columns])
     return out.getvalue()
 
 

@@ -27,7 +27,7 @@ class ReadProblem:
 
 @dataclass(frozen=True)
 class ReadFile:
-    """A file as read: `frame` has `_record`, `_line` and every header column as text.
+    """A file as read: `frame` has `_record`, `_line` and every column as text.
 
     `found` counts data records, refused ones included. Where `is_refused`, nothing of the file goes
     on.
@@ -42,8 +42,8 @@ class ReadFile:
 
 
 def frame_schema(profile: FileProfile) -> dict[str, type[pl.DataType]]:
-    """Columns of the frame of a file: record and line, then the header as text."""
-    return {"_record": pl.Int64, "_line": pl.Int64, **dict.fromkeys(profile.header, pl.String)}
+    """Columns of the frame of a file: record and line, then every column of the file as text."""
+    return {"_record": pl.Int64, "_line": pl.Int64, **dict.fromkeys(profile.columns, pl.String)}
 
 
 def refused(profile: FileProfile, problem: ReadProblem, *, found: int = 0) -> ReadFile:

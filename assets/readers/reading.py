@@ -11,7 +11,8 @@ import polars as pl
 from assets.readers.delimited import read_delimited
 from assets.readers.identifiers import Scan, without_identifiers
 from assets.readers.read_file import ReadFile
-from schemas.profile import FileProfile, Format
+from schemas.formats import Format
+from schemas.profile import FileProfile
 
 #: Bytes, the part of the profile, and the rows announced (None where nobody did) to a read file.
 Reader = Callable[[bytes, FileProfile, int | None], ReadFile]

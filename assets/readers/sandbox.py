@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -228,4 +228,4 @@ def _result(folder: Path, number: int) -> ReadFile:
 
 def _named(found: ReadFile, job: Job) -> ReadFile:
     """A result under the file's own name, which a profile may give as a pattern."""
-    return ReadFile(job.file, found.frame, found.found, found.problems, found.is_refused)
+    return replace(found, file=job.file)

@@ -28,7 +28,7 @@ class FeatureSets:
     site_id = Column(SITE_ID, "Delivering site.", Availability.KEY, label="site", parent="sites")
     extractor = Column(Code(v.EXTRACTOR), "Program that computed the features.", _ADMIN)
     extractor_version = Column(
-        TextCode(r"[A-Za-z0-9.+*_-]{1,40}", "a version of 1 to 40 characters"),
+        TextCode(r"[A-Za-z0-9.+*_-]{1,64}", "a version of 1 to 64 characters"),
         "Its version.",
         _ADMIN,
     )

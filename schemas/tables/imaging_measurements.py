@@ -15,7 +15,7 @@ _IMAGING = Availability.BY_STUDY_DAY
 _ADMIN = Availability.ADMIN
 _BY_SOFTWARE = is_in("method", "semi_automatic", "automatic")
 #: A program or its version, never free text; `unknown` where the site does not know.
-VERSION = TextCode(r"[A-Za-z0-9.+*_-]{1,40}", "a name or version of 1 to 40 characters")
+VERSION = TextCode(r"[A-Za-z0-9.+*_-]{1,64}", "a name or version of 1 to 64 characters")
 
 
 @table(grain="one measure of one structure in one study", key=("measurement_id",))

@@ -1,0 +1,161 @@
+"""Records: what holds for every table, whatever the format it came in.
+
+Belongs here: comparing a header, ragged records, forbidden characters, the announced count.
+Does not belong here: bytes to cells (the readers beside this module), meaning of the columns
+(`mapping`).
+"""
+
+import csv
+import io
+import unicodedata
+
+import polars as pl
+
+from assets.readers.read_file import ReadFile, ReadProblem, refused
+from schemas.profile import FileProfile
+from schemas.showing import counted, text_class
+
+#: A record: the line on which it starts, then its cells.
+Record = tuple[int, list[str]]
+
+
+def as_read(
+    header: list[str], rows: list[Record], profile: FileProfile, declared: int | None
+) -> ReadFile:
+    """A file as read from its header and records; `declared` rows, where announced."""
+    problem = wrong_header(header, profile)
+    if problem is not None:
+        return refused(profile, problem, found=len(rows) + is_a_record(header, profile))
+    if declared is not None and len(rows) != declared:
+        return refused(profile, wrong_count(declared, rows), found=len(rows))
+    return split_records(rows, profile)
+
+
+def is_a_record(header: list[str], profile: FileProfile) -> bool:
+    """Whether a first line that is no header may be the first case: it is counted, not eaten."""
+    names = {name.casefold() for name in profile.header}
+    return len(header) > 1 and not names & {cell.strip().casefold() for cell in header}
+
+
+def split_records(rows: list[Record], profile: FileProfile) -> ReadFile:
+    """Set ragged records and records with forbidden characters aside, keep the others."""
+    problems: list[ReadProblem] = []
+    good: list[tuple[int, int, list[str]]] = []
+    ignored = {place for place, name in enumerate(profile.header) if name in profile.ignored}
+    for record, (line, cells) in enumerate(rows, start=1):
+        found = _ragged(record, line, cells, profile) or _bad_characters(
+            record, line, cells, profile=profile, ignored=ignored
+        )
+        problems += found
+        if not found:
+            good.append((record, line, cells))
+    columns: dict[str, list[str]] = {
+        name: [cells[place] for _, _, cells in good] for place, name in enumerate(profile.header)
+    }
+    frame = pl.DataFrame(
+        {"_record": [r for r, _, _ in good], "_line": [n for _, n, _ in good], **columns},
+        schema={"_record": pl.Int64, "_line": pl.Int64, **dict.fromkeys(profile.header, pl.String)},
+    )
+    return ReadFile(profile.file, frame, found=len(rows), problems=tuple(problems))
+
+
+def wrong_header(header: list[str], profile: FileProfile) -> ReadProblem | None:
+    """Compare the header byte for byte."""
+    expected = list(profile.header)
+    if header == expected:
+        return None
+    gone = [name for name in expected if name not in header]
+    if header and gone and [name for name in expected if name in header] == header:
+        return ReadProblem(
+            "E_SCHEMA",
+            f"The file lacks {counted(len(gone), 'column')}: {', '.join(gone)}. Nothing of it was "
+            "loaded.",
+            "Export every column of the dictionary; empty cells are allowed where it says so.",
+            line=1,
+            column=gone[0],
+        )
+    known = set(expected)
+    differing = [
+        f"column {place}: expected '{want}', found {_name_shown(got, known)}"
+        for place, (want, got) in enumerate(zip(expected, header, strict=False), start=1)
+        if want != got
+    ]
+    if len(header) != len(expected):
+        differing.insert(0, f"{counted(len(expected), 'column')} expected, {len(header)} found")
+    more = f"; and {len(differing) - 4} more" if len(differing) > 4 else ""
+    return ReadProblem(
+        "E_HEADER",
+        ("The first line names no column; is the header missing? " * is_a_record(header, profile))
+        + "Another header than expected: "
+        + "; ".join(differing[:4])
+        + more
+        + ". Nothing of this file was loaded.",
+        "Export in the order of the dictionary, or declare yours in the site's profile.",
+        line=1,
+    )
+
+
+def _name_shown(found: str, known: set[str]) -> str:
+    """A found column name; of an unknown one only its length, it may be a value."""
+    is_known = found.isprintable() and found.strip().casefold() in known
+    return f"'{found}'" if is_known else text_class(found)
+
+
+def wrong_count(declared: int, rows: list[Record]) -> ReadProblem:
+    """Refuse a file whose rows are not those announced."""
+    blank = sum(not cells for _, cells in rows)
+    return ReadProblem(
+        "E_COUNT",
+        f"The manifest announces {counted(declared, 'row')}, the file has {len(rows)}"
+        + (f", {blank} of them blank" if blank else "")
+        + ". Nothing of this file was loaded.",
+        "Export again and make the manifest from the exported file.",
+    )
+
+
+def _ragged(record: int, line: int, cells: list[str], profile: FileProfile) -> list[ReadProblem]:
+    """A record with another number of fields than the header."""
+    if len(cells) == len(profile.header):
+        return []
+    return [
+        ReadProblem(
+            "E_RAGGED",
+            f"{counted(len(profile.header), 'field')} expected, {len(cells)} found.",
+            "Quote cells that hold the separator; leave no line empty.",
+            line=line,
+            record=record,
+            content=as_line(cells, profile.delimiter),
+        )
+    ]
+
+
+def _bad_characters(
+    record: int, line: int, cells: list[str], *, profile: FileProfile, ignored: set[int]
+) -> list[ReadProblem]:
+    """Every cell that is read and holds a control, direction, zero-width or odd blank character."""
+    return [
+        ReadProblem(
+            "E_CHAR",
+            f"The cell holds {_named(next(c for c in cell if not c.isprintable()))}.",
+            "Remove it at the site; it is not stripped here.",
+            line=line,
+            record=record,
+            column=profile.header[place],
+            content=as_line(cells, profile.delimiter),
+        )
+        for place, cell in enumerate(cells)
+        if place not in ignored and not cell.isprintable()
+    ]
+
+
+def _named(character: str) -> str:
+    """A character that cannot be printed, by code point and name (control characters have none)."""
+    name = unicodedata.name(character, "a control character").lower()
+    return f"the character U+{ord(character):04X} ({name})"
+
+
+def as_line(cells: list[str], delimiter: str) -> str:
+    """The record written again, to be kept in quarantine."""
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter, lineterminator="").writerow(cells)
+    return out.getvalue()
