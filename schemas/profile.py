@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from schemas.redcap_export import RedcapExport, require_conditions
 from schemas.tables import BY_NAME, SCHEMA_VERSION
 from schemas.versions import columns_at, is_optional_at
 from schemas.vocabularies import MISSING_REASON
@@ -111,7 +112,7 @@ class Rows(_Strict):
 
 
 #: What a file is; `assets.readers` has one reader for each.
-Format = Literal["delimited"]
+Format = Literal["delimited", "redcap", "redcap_dictionary", "redcap_odm"]
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
@@ -133,7 +134,19 @@ class FileProfile(_Strict):
     missing: dict[str, Reason] = Field(default_factory=dict)
     #: Columns that are kept in `received` only, each with the reason.
     ignored: dict[str, str] = Field(default_factory=dict)
+    #: Of a REDCap export, and of nothing else.
+    redcap: RedcapExport | None = None
     rows: tuple[Rows, ...]
+
+    @model_validator(mode="after")
+    def _is_whole_for_redcap(self) -> Self:
+        if (self.redcap is not None) != self.format.startswith("redcap"):
+            raise ValueError(
+                f"{self.file}: `redcap` goes with the formats of REDCap, and they with it"
+            )
+        if self.redcap is not None:
+            require_conditions(self.header, self.rows)
+        return self
 
     @model_validator(mode="after")
     def _accounts_for_every_column(self) -> Self:

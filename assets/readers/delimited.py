@@ -10,7 +10,7 @@ import codecs
 import csv
 import io
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
@@ -43,8 +43,17 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _LONGEST_LINE = 1 << 20
 
 
-def read_delimited(data: bytes, profile: FileProfile, declared: int | None) -> ReadFile:
-    """Read one file under its declared dialect and header; `declared` rows, where announced."""
+def read_delimited(
+    data: bytes,
+    profile: FileProfile,
+    declared: int | None,
+    *,
+    heading: Sequence[str] | None = None,
+) -> ReadFile:
+    """Read one file under its declared dialect and header; `declared` rows, where announced.
+
+    Where the first line has other words than the names of the columns, it is `heading`.
+    """
     refusal = _not_text(data, profile)
     if refusal is not None:
         return refused(profile, refusal, found=0)
@@ -56,17 +65,18 @@ def read_delimited(data: bytes, profile: FileProfile, declared: int | None) -> R
     except _BadCsvError as error:
         return refused(profile, error.problem, found=error.found)
     (_, header), *rows = records
-    refusal = _wrong_header(header, profile)
+    expected = list(profile.header if heading is None else heading)
+    refusal = _wrong_header(header, expected, delimiter=profile.delimiter)
     if refusal is not None:
-        return refused(profile, refusal, found=len(rows) + _is_a_record(header, profile))
+        return refused(profile, refusal, found=len(rows) + _is_a_record(header, expected))
     if declared is not None and len(rows) != declared:
         return refused(profile, _wrong_count(declared, rows), found=len(rows))
     return _split(rows, profile)
 
 
-def _is_a_record(header: list[str], profile: FileProfile) -> bool:
+def _is_a_record(header: list[str], expected: list[str]) -> bool:
     """Whether a first line that is no header may be the first case: it is counted, not eaten."""
-    names = {name.casefold() for name in profile.header}
+    names = {name.casefold() for name in expected}
     return len(header) > 1 and not names & {cell.strip().casefold() for cell in header}
 
 
@@ -76,7 +86,7 @@ def _split(rows: list[tuple[int, list[str]]], profile: FileProfile) -> ReadFile:
     good: list[tuple[int, int, list[str]]] = []
     ignored = {place for place, name in enumerate(profile.header) if name in profile.ignored}
     for record, (line, cells) in enumerate(rows, start=1):
-        found = _ragged(record, line, cells, profile) or _bad_characters(
+        found = _ragged(record, line, cells, profile) or bad_characters(
             record, line, cells, profile=profile, ignored=ignored
         )
         problems += found
@@ -198,9 +208,8 @@ def _not_text(data: bytes, profile: FileProfile) -> ReadProblem | None:
     )
 
 
-def _wrong_header(header: list[str], profile: FileProfile) -> ReadProblem | None:
+def _wrong_header(header: list[str], expected: list[str], *, delimiter: str) -> ReadProblem | None:
     """Compare the header byte for byte."""
-    expected = list(profile.header)
     if header == expected:
         return None
     if len(header) == 1 and len(expected) > 1:
@@ -208,7 +217,7 @@ def _wrong_header(header: list[str], profile: FileProfile) -> ReadProblem | None
         return ReadProblem(
             "E_DIALECT",
             f"The first line has one field; {len(expected)} fields separated by "
-            f"{_SEPARATORS[profile.delimiter]} were expected"
+            f"{_SEPARATORS[delimiter]} were expected"
             + (f", and it would have as many separated by {_SEPARATORS[likely]}" if likely else "")
             + ". Nothing of this file was loaded.",
             "Export with that separator, or declare yours in the site's profile.",
@@ -235,7 +244,7 @@ def _wrong_header(header: list[str], profile: FileProfile) -> ReadProblem | None
     more = f"; and {len(differing) - 4} more" if len(differing) > 4 else ""
     return ReadProblem(
         "E_HEADER",
-        ("The first line names no column; is the header missing? " * _is_a_record(header, profile))
+        ("The first line names no column; is the header missing? " * _is_a_record(header, expected))
         + "Another header than expected: "
         + "; ".join(differing[:4])
         + more
@@ -279,7 +288,7 @@ def _ragged(record: int, line: int, cells: list[str], profile: FileProfile) -> l
     ]
 
 
-def _bad_characters(
+def bad_characters(
     record: int, line: int, cells: list[str], *, profile: FileProfile, ignored: set[int]
 ) -> list[ReadProblem]:
     """Every cell that is read and holds a control, direction, zero-width or odd blank character."""

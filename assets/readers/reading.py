@@ -10,6 +10,9 @@ import polars as pl
 
 from assets.readers.delimited import read_delimited
 from assets.readers.read_file import ReadFile
+from assets.readers.redcap import read_redcap
+from assets.readers.redcap_odm import read_odm
+from assets.readers.redcap_structure import read_delivered_dictionary
 from schemas.profile import FileProfile, Format
 
 #: Bytes, the part of the profile, and the rows announced (None where nobody did) to a read file.
@@ -17,6 +20,9 @@ Reader = Callable[[bytes, FileProfile, int | None], ReadFile]
 
 READERS: dict[Format, Reader] = {
     "delimited": read_delimited,
+    "redcap": read_redcap,
+    "redcap_dictionary": read_delivered_dictionary,
+    "redcap_odm": read_odm,
 }
 
 
