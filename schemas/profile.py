@@ -134,6 +134,8 @@ class FileProfile(_Strict):
     missing: dict[str, Reason] = Field(default_factory=dict)
     #: Columns that are kept in `received` only, each with the reason.
     ignored: dict[str, str] = Field(default_factory=dict)
+    #: Records that make no rows, by the value of a column, each with the reason.
+    ignored_records: dict[str, dict[str, str]] = Field(default_factory=dict)
     #: Of a REDCap export, and of nothing else.
     redcap: RedcapExport | None = None
     rows: tuple[Rows, ...]
@@ -150,7 +152,7 @@ class FileProfile(_Strict):
 
     @model_validator(mode="after")
     def _accounts_for_every_column(self) -> Self:
-        read = set().union(*(rows.reads() for rows in self.rows))
+        read = set(self.ignored_records).union(*(rows.reads() for rows in self.rows))
         named = set(self.named_in_file)
         if named & set(self.header):
             raise ValueError(f"{self.file}: a column is both in the name and in the header")

@@ -1,7 +1,7 @@
 """What a profile says of a REDCap export, beside its header and rows.
 
-Belongs here: raw or label, the project's dictionary, which records are left aside, and the
-conditions without which a row of an export would be taken for something else.
+Belongs here: raw or label, the project's dictionary, and the conditions without which a row of an
+export would be taken for something else.
 Does not belong here: reading one (`assets.readers.redcap`), the project's own (`redcap_layout`).
 """
 
@@ -37,8 +37,6 @@ class RedcapExport(BaseModel):
     dictionary: str
     #: Labels that the dictionary lacks (events, instruments, groups): column, label, name.
     labels: dict[str, dict[str, str]] = Field(default_factory=dict)
-    #: Records that make no rows: event or instrument, its name, the reason.
-    ignored_records: dict[str, dict[str, str]] = Field(default_factory=dict)
 
 
 class Conditions(Protocol):

@@ -144,42 +144,8 @@ def _no_code(row: dict[str, str], name: str, profile: FileProfile, codes: int) -
 
 
 def settled(found: ReadFile, profile: FileProfile, project: Project) -> ReadFile:
-    """What holds for every format: no record without a place, no "no" that nobody entered."""
-    if found.is_refused:
-        return found
-    kept = _without(found, _without_a_place(found.frame, profile, project))
-    return replace(kept, frame=kept.frame.with_columns(_unanswered(profile, project)))
-
-
-def _without_a_place(
-    frame: pl.DataFrame, profile: FileProfile, project: Project
-) -> list[ReadProblem]:
-    """E_SCHEMA: records of an instrument or event of which the profile says nothing."""
-    has_place = pl.lit(False)
-    for rows in profile.rows:
-        has_place |= pl.all_horizontal(
-            pl.lit(True),
-            *(pl.col(c).is_in(v) for c, v in rows.when.items() if c in (EVENT, INSTRUMENT)),
-        )
-    for column, ignored in project.export.ignored_records.items():
-        has_place |= pl.col(column).is_in(list(ignored))
-    return [
-        ReadProblem(
-            "E_SCHEMA",
-            "The profile makes no rows from records of this "
-            + " and ".join(w for c, w in _KINDS.items() if c in profile.header)
-            + ", and does not say that they are left aside.",
-            "Name it in the profile: in `when` of its rows, or in `ignored_records` with a reason.",
-            line=row["_line"],
-            record=row["_record"],
-            column=next(c for c in _KINDS if c in profile.header),
-            content=content_of(row, profile),
-        )
-        for row in frame.filter(~has_place).to_dicts()
-    ]
-
-
-_KINDS = {INSTRUMENT: "instrument", EVENT: "event"}
+    """What holds for every REDCap format: no "no" that nobody entered."""
+    return replace(found, frame=found.frame.with_columns(_unanswered(profile, project)))
 
 
 def _unanswered(profile: FileProfile, project: Project) -> list[pl.Expr]:
