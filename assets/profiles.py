@@ -16,6 +16,7 @@ from pydantic_core import ErrorDetails
 
 from schemas.errors import UsageError
 from schemas.profile import Profile, own_layout
+from schemas.redcap_layout import REDCAP_LAYOUTS, redcap_layout
 from schemas.tables import SCHEMA_VERSION
 
 
@@ -33,15 +34,16 @@ def profile_named(name: str, version: str = SCHEMA_VERSION) -> Profile:
     """
     if name == "imsct":
         return own_layout(version)
+    if name in REDCAP_LAYOUTS:
+        return redcap_layout(name, version)
     folder = resources.files("schemas") / "profiles"
     path = folder / f"{name}.yaml"
     known = sorted(
         p.name.removesuffix(".yaml") for p in folder.iterdir() if p.name.endswith(".yaml")
     )
     if name not in known:
-        raise UsageError(
-            f"There is no profile '{name}'. Known: imsct, {', '.join(known)}. Name one of them."
-        )
+        named = ", ".join(("imsct", *REDCAP_LAYOUTS, *known))
+        raise UsageError(f"There is no profile '{name}'. Known: {named}. Name one of them.")
     return parse_profile(path.read_text(encoding="utf-8"), name=name)
 
 

@@ -107,6 +107,7 @@ def stage_delivery(
             found=read.found,
             is_refused=read.is_refused,
             problems=_problems(read, part),
+            left_aside=() if read.is_refused else mapped.left_aside,
         )
         if not read.is_refused:
             for table, rows in mapped.tables.items():

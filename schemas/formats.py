@@ -20,6 +20,9 @@ Format = Literal[
     "bids",
     "dicom_sr",
     "dicom_header",
+    "redcap",
+    "redcap_dictionary",
+    "redcap_odm",
 ]
 
 WORKBOOKS: frozenset[Format] = frozenset({"excel", "sct_lesion"})

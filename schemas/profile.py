@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from schemas.formats import FEATURE_TABLES, GIVEN, WITHOUT_HEADER, WORKBOOKS, Format
+from schemas.redcap_export import RedcapExport, require_conditions
 from schemas.tables import BY_NAME, SCHEMA_VERSION
 from schemas.versions import columns_at, is_optional_at
 from schemas.vocabularies import MISSING_REASON
@@ -137,11 +138,25 @@ class FileProfile(_Strict):
     missing: dict[str, Reason] = Field(default_factory=dict)
     #: Columns that are kept in `received` only, each with the reason.
     ignored: dict[str, str] = Field(default_factory=dict)
+    #: Records that make no rows, by the value of a column, each with the reason.
+    ignored_records: dict[str, dict[str, str]] = Field(default_factory=dict)
+    #: Of a REDCap export, and of nothing else.
+    redcap: RedcapExport | None = None
     rows: tuple[Rows, ...]
 
     @model_validator(mode="after")
+    def _is_whole_for_redcap(self) -> Self:
+        if (self.redcap is not None) != self.format.startswith("redcap"):
+            raise ValueError(
+                f"{self.file}: `redcap` goes with the formats of REDCap, and they with it"
+            )
+        if self.redcap is not None:
+            require_conditions(self.header, self.rows)
+        return self
+
+    @model_validator(mode="after")
     def _accounts_for_every_column(self) -> Self:
-        read = set().union(*(rows.reads() for rows in self.rows))
+        read = set(self.ignored_records).union(*(rows.reads() for rows in self.rows))
         named = set(self.named_in_file)
         if named & set(self.columns):
             raise ValueError(f"{self.file}: a column is both in the name and in the header")
@@ -170,7 +185,9 @@ class FileProfile(_Strict):
         if bool(self.features) != (self.format in FEATURE_TABLES):
             raise ValueError(f"{self.file}: a feature table, and nothing else, has features")
         if bool(self.header) == (self.format in WITHOUT_HEADER):
-            raise ValueError(f"{self.file}: {self.format} has {'no' if self.header else 'a'} header")
+            raise ValueError(
+                f"{self.file}: {self.format} has {'no' if self.header else 'a'} header"
+            )
         return self
 
     @property

@@ -75,8 +75,8 @@ def columns_by_variable() -> dict[str, tuple[str, str]]:
     """Table and column of every variable; the record's id stands for `patients` alone."""
     return {
         variable(table.name, column.name): (table.name, column.name)
-        for table in _forms()
-        for column in _columns(table)
+        for table in forms()
+        for column in fields_of(table)
     }
 
 
@@ -85,8 +85,8 @@ def dictionary_csv() -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, HEADER, lineterminator="\n")
     writer.writeheader()
-    for table in _forms():
-        for place, column in enumerate(_columns(table)):
+    for table in forms():
+        for place, column in enumerate(fields_of(table)):
             writer.writerow(_field(table, column, is_first=place == 0))
     return out.getvalue()
 
@@ -96,18 +96,18 @@ def repeating_csv() -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(("form_name", "custom_form_label"))
-    for table in _forms():
+    for table in forms():
         if table.name != "patients":
             writer.writerow((table.name, f"[{variable(table.name, table.key[0])}]"))
     return out.getvalue()
 
 
-def _forms() -> Iterator[Table]:
+def forms() -> Iterator[Table]:
     """The tables that a site fills by hand; habits of the site and feature sets are files."""
     return (table for table in TABLES if table.name in PREFIXES)
 
 
-def _columns(table: Table) -> Iterator[Column]:
+def fields_of(table: Table) -> Iterator[Column]:
     """The columns that are fields: the patient of a case is its record."""
     return (c for c in table.columns if table.name == "patients" or c.name != RECORD_ID)
 

@@ -152,7 +152,8 @@ def _merge_delivery(store: Store, table: Table, delivery: int) -> Merged:
 
 
 _MADE = " union ".join(
-    f"select _delivery, _file, _record from staged.{name(table.name)}" for table in TABLES
+    f"select _delivery, _file, _record from staged.{name(table)}"
+    for table in (*(table.name for table in TABLES), "left_aside")
 )
 #: A record has its place in exactly one of two sets: those with a refused row and those without. A
 #: file

@@ -8,6 +8,7 @@ it is
 a problem and never a silent null.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -101,12 +102,24 @@ def note_file(
     found: int,
     is_refused: bool,
     problems: pl.DataFrame,
+    left_aside: Sequence[int] = (),
 ) -> None:
-    """Enter a file that was read, and what reading refused of it."""
+    """Enter a file that was read, what reading refused of it, and the records it leaves aside.
+
+    A record is left aside where the profile makes no row of it, and says so: it is accepted.
+    """
     store.con.execute(
         "insert into staged.records values (?, ?, ?, ?, ?)",
         [delivery.number, file, found if declared is None else declared, found, is_refused],
     )
+    if left_aside:
+        records = pl.DataFrame({"record": left_aside}, schema={"record": pl.Int64})
+        store.con.register("records_aside", records.to_arrow())
+        store.con.execute(
+            "insert into staged.left_aside select ?, ?, record from records_aside",
+            [delivery.number, file],
+        )
+        store.con.unregister("records_aside")
     if problems.is_empty():
         return
     place = [delivery.number, delivery.site, delivery.name, file]
@@ -129,6 +142,7 @@ def clear_staged(store: Store) -> None:
     for table in TABLES:
         store.con.execute(f"delete from staged.{name(table.name)}")
     store.con.execute("delete from staged.records")
+    store.con.execute("delete from staged.left_aside")
 
 
 def stage(store: Store, table: Table, rows: pl.DataFrame) -> None:

@@ -8,7 +8,7 @@ Nothing is sniffed, trimmed or typed: sniffing readers lose rows without a word.
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from assets.readers.kinds import kind_of
 from assets.readers.read_file import ReadFile, ReadProblem, refused
@@ -21,8 +21,17 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _LONGEST_LINE = 1 << 20
 
 
-def read_delimited(data: bytes, profile: FileProfile, declared: int | None) -> ReadFile:
-    """Read one file under its declared dialect and header; `declared` rows, where announced."""
+def read_delimited(
+    data: bytes,
+    profile: FileProfile,
+    declared: int | None,
+    *,
+    heading: Sequence[str] | None = None,
+) -> ReadFile:
+    """Read one file under its declared dialect and header; `declared` rows, where announced.
+
+    Where the first line has other words than the names of the columns, it is `heading`.
+    """
     refusal = _not_text(data, profile)
     if refusal is not None:
         return refused(profile, refusal, found=0)
@@ -34,10 +43,11 @@ def read_delimited(data: bytes, profile: FileProfile, declared: int | None) -> R
     except _BadCsvError as error:
         return refused(profile, error.problem, found=error.found)
     (_, header), *rows = records
-    refusal = _wrong_dialect(header, profile)
+    expected = profile.header if heading is None else tuple(heading)
+    refusal = _wrong_dialect(header, expected, profile.delimiter)
     if refusal is not None:
         return refused(profile, refusal, found=len(rows))
-    return as_read(header, rows, profile, declared)
+    return as_read(header, rows, profile, declared, heading=expected)
 
 
 class _BadCsvError(Exception):
@@ -145,16 +155,17 @@ def _not_text(data: bytes, profile: FileProfile) -> ReadProblem | None:
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
-def _wrong_dialect(header: list[str], profile: FileProfile) -> ReadProblem | None:
+def _wrong_dialect(
+    header: list[str], expected: Sequence[str], delimiter: str
+) -> ReadProblem | None:
     """A first line that is one field where several were expected."""
-    expected = profile.header
     if len(header) != 1 or len(expected) < 2:
         return None
     likely = next((c for c in ";\t|," if header[0].count(c) == len(expected) - 1), None)
     return ReadProblem(
         "E_DIALECT",
         f"The first line has one field; {len(expected)} fields separated by "
-        f"{_SEPARATORS[profile.delimiter]} were expected"
+        f"{_SEPARATORS[delimiter]} were expected"
         + (f", and it would have as many separated by {_SEPARATORS[likely]}" if likely else "")
         + ". Nothing of this file was loaded.",
         "Export with that separator, or declare yours in the site's profile.",

@@ -8,6 +8,7 @@ import csv
 import hashlib
 import io
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -29,23 +30,56 @@ _NOT_IN_IDS = re.compile(r"[^A-Za-z0-9_-]+")
 class Mapped:
     """Rows by table: `_record`, `_line` and every delivered column of the table, as text.
 
-    A record with a problem makes no rows: it is refused whole.
+    A record with a problem makes no rows: it is refused whole. `left_aside` are the records of
+    which the profile makes none, as it says.
     """
 
     tables: dict[str, pl.DataFrame]
     problems: tuple[ReadProblem, ...] = ()
+    left_aside: tuple[int, ...] = ()
 
 
 def map_records(frame: pl.DataFrame, profile: FileProfile) -> Mapped:
     """Make the rows of every table that the profile names."""
-    problems = _wrong_decimals(frame, profile) if profile.decimal == "," else []
+    problems = _without_a_place(frame, profile)
+    problems += _wrong_decimals(frame, profile) if profile.decimal == "," else []
     refused = {problem.record for problem in problems}
     good = frame.filter(~pl.col("_record").is_in(refused)) if refused else frame
     made: dict[str, list[pl.DataFrame]] = {}
     for rows in profile.rows:
         made.setdefault(rows.table, []).append(_rows(good, rows, profile))
     tables = {table: pl.concat(parts).sort("_record") for table, parts in made.items()}
-    return Mapped(tables, tuple(problems))
+    left_aside = good.select("_record")
+    for rows_made in tables.values():
+        left_aside = left_aside.join(rows_made, on="_record", how="anti")
+    return Mapped(tables, tuple(problems), tuple(left_aside["_record"]))
+
+
+def _without_a_place(frame: pl.DataFrame, profile: FileProfile) -> list[ReadProblem]:
+    """E_SCHEMA: records that meet no `when` of the profile, and are not among those it ignores."""
+    conditions = [_all_hold(rows.when) for rows in profile.rows]
+    conditions += [pl.col(c).is_in(list(values)) for c, values in profile.ignored_records.items()]
+    asked = {column for rows in profile.rows for column in rows.when}
+    columns = [name for name in profile.header if name in asked]
+    return [
+        ReadProblem(
+            "E_SCHEMA",
+            f"The profile makes no row from a record with this {' and '.join(columns)}, and does "
+            "not say that it is left aside.",
+            "Name the value in the profile: in `when` of its rows, or in `ignored_records` with a "
+            "reason.",
+            line=row["_line"],
+            record=row["_record"],
+            column=next(iter(columns), None),
+            content=content_of(row, profile),
+        )
+        for row in frame.filter(~pl.any_horizontal(pl.lit(False), *conditions)).to_dicts()
+    ]
+
+
+def _all_hold(when: Mapping[str, Sequence[str]]) -> pl.Expr:
+    """Whether every one of these columns holds one of its values."""
+    return pl.all_horizontal(pl.lit(True), *(pl.col(c).is_in(v) for c, v in when.items()))
 
 
 def _wrong_decimals(frame: pl.DataFrame, profile: FileProfile) -> list[ReadProblem]:
@@ -83,8 +117,7 @@ def content_of(row: dict[str, str], profile: FileProfile) -> str:
 def _rows(frame: pl.DataFrame, rows: Rows, profile: FileProfile) -> pl.DataFrame:
     """The rows of one kind."""
     chosen = frame.head(1) if rows.once else frame
-    for delivered, values in rows.when.items():
-        chosen = chosen.filter(pl.col(delivered).is_in(values))
+    chosen = chosen.filter(_all_hold(rows.when))
     if rows.when_any_filled:
         chosen = chosen.filter(pl.any_horizontal(*(pl.col(c) != "" for c in rows.when_any_filled)))
     table = BY_NAME[rows.table]

@@ -11,6 +11,9 @@ import polars as pl
 from assets.readers.delimited import read_delimited
 from assets.readers.identifiers import Scan, without_identifiers
 from assets.readers.read_file import ReadFile
+from assets.readers.redcap import read_redcap
+from assets.readers.redcap_odm import read_odm
+from assets.readers.redcap_structure import read_delivered_dictionary
 from schemas.formats import Format
 from schemas.profile import FileProfile
 
@@ -19,6 +22,9 @@ Reader = Callable[[bytes, FileProfile, int | None], ReadFile]
 
 READERS: dict[Format, Reader] = {
     "delimited": read_delimited,
+    "redcap": read_redcap,
+    "redcap_dictionary": read_delivered_dictionary,
+    "redcap_odm": read_odm,
 }
 
 

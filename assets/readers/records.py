@@ -8,6 +8,7 @@ Does not belong here: bytes to cells (the readers beside this module), meaning o
 import csv
 import io
 import unicodedata
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -20,20 +21,29 @@ Record = tuple[int, list[str]]
 
 
 def as_read(
-    header: list[str], rows: list[Record], profile: FileProfile, declared: int | None
+    header: list[str],
+    rows: list[Record],
+    profile: FileProfile,
+    declared: int | None,
+    *,
+    heading: Sequence[str] | None = None,
 ) -> ReadFile:
-    """A file as read from its header and records; `declared` rows, where announced."""
-    problem = wrong_header(header, profile)
+    """A file as read from its header and records; `declared` rows, where announced.
+
+    Where the header has other words than the names of the columns, it is `heading`.
+    """
+    expected = list(profile.header if heading is None else heading)
+    problem = wrong_header(header, expected)
     if problem is not None:
-        return refused(profile, problem, found=len(rows) + is_a_record(header, profile))
+        return refused(profile, problem, found=len(rows) + is_a_record(header, expected))
     if declared is not None and len(rows) != declared:
         return refused(profile, wrong_count(declared, rows), found=len(rows))
     return split_records(rows, profile)
 
 
-def is_a_record(header: list[str], profile: FileProfile) -> bool:
+def is_a_record(header: list[str], expected: list[str]) -> bool:
     """Whether a first line that is no header may be the first case: it is counted, not eaten."""
-    names = {name.casefold() for name in profile.header}
+    names = {name.casefold() for name in expected}
     return len(header) > 1 and not names & {cell.strip().casefold() for cell in header}
 
 
@@ -43,7 +53,7 @@ def split_records(rows: list[Record], profile: FileProfile) -> ReadFile:
     good: list[tuple[int, int, list[str]]] = []
     ignored = {place for place, name in enumerate(profile.header) if name in profile.ignored}
     for record, (line, cells) in enumerate(rows, start=1):
-        found = _ragged(record, line, cells, profile) or _bad_characters(
+        found = _ragged(record, line, cells, profile) or bad_characters(
             record, line, cells, profile=profile, ignored=ignored
         )
         problems += found
@@ -59,9 +69,8 @@ def split_records(rows: list[Record], profile: FileProfile) -> ReadFile:
     return ReadFile(profile.file, frame, found=len(rows), problems=tuple(problems))
 
 
-def wrong_header(header: list[str], profile: FileProfile) -> ReadProblem | None:
+def wrong_header(header: list[str], expected: list[str]) -> ReadProblem | None:
     """Compare the header byte for byte."""
-    expected = list(profile.header)
     if header == expected:
         return None
     gone = [name for name in expected if name not in header]
@@ -85,7 +94,7 @@ def wrong_header(header: list[str], profile: FileProfile) -> ReadProblem | None:
     more = f"; and {len(differing) - 4} more" if len(differing) > 4 else ""
     return ReadProblem(
         "E_HEADER",
-        ("The first line names no column; is the header missing? " * is_a_record(header, profile))
+        ("The first line names no column; is the header missing? " * is_a_record(header, expected))
         + "Another header than expected: "
         + "; ".join(differing[:4])
         + more
@@ -129,7 +138,7 @@ def _ragged(record: int, line: int, cells: list[str], profile: FileProfile) -> l
     ]
 
 
-def _bad_characters(
+def bad_characters(
     record: int, line: int, cells: list[str], *, profile: FileProfile, ignored: set[int]
 ) -> list[ReadProblem]:
     """Every cell that is read and holds a control, direction, zero-width or odd blank character."""

@@ -1,4 +1,4 @@
-"""SIGKILL at random moments of receive, merge, materialise and publish; nothing acknowledged is lost.
+"""SIGKILL at random moments of a run on a real home: nothing acknowledged is lost.
 
 Belongs here: whole processes killed on a real home.
 Does not belong here: the steps of one publication (`tests.warehouse.test_snapshots`).
