@@ -187,8 +187,9 @@ def _shown_when(table: Table, column: Column) -> str:
     if column.name.endswith(REASON_SUFFIX):
         asked = table[column.name.removesuffix(REASON_SUFFIX)]
         parts.append(f'[{variable(table.name, asked.name)}] = ""')
-    if asked.required_when is not None:
-        parts.append(_logic(table.name, asked.required_when))
+    condition = asked.applies_when or asked.required_when
+    if condition is not None:
+        parts.append(_logic(table.name, condition))
     return " and ".join(_grouped(part) if len(parts) > 1 else part for part in parts)
 
 

@@ -33,6 +33,8 @@ class FollowUp:
         "Day of death from day 0.",
         _LATER,
         required=False,
+        required_when=is_in("vital_status", "dead"),
+        required_rule="R079",
         may_be_explained=True,
         label="day of death",
     )

@@ -7,6 +7,8 @@ Does not belong here: rules between columns or tables (`schemas.catalogue`), the
 
 from schemas import vocabularies as v
 from schemas.columns import Availability, Code, Column, Identifier, Integer, Number
+from schemas.expressions import is_in
+from schemas.scales import VERSIONED
 from schemas.table import table
 
 _BY_TIME = Availability.BY_TIMEPOINT
@@ -31,9 +33,12 @@ class FunctionalStatus:
     scale = Column(Code(v.SCALE), "Scale.", _BY_TIME)
     scale_version = Column(
         Code(v.SCALE_VERSION),
-        "Version of the scale; McCormick needs one (R073).",
+        "Version of the scale; the others than McCormick have one or none.",
         _BY_TIME,
         required=False,
+        required_when=is_in("scale", "mccormick"),
+        required_rule="R073",
+        applies_when=is_in("scale", *VERSIONED),
     )
     score = Column(
         Number(0, 100),

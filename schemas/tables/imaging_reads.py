@@ -8,6 +8,7 @@ Does not belong here: rules between columns or tables (`schemas.catalogue`), voc
 from schemas import sequences as q
 from schemas import vocabularies as v
 from schemas.columns import Assessable, Availability, Code, Column, Identifier, Integer, Number
+from schemas.expressions import is_in
 from schemas.table import table
 from schemas.vocabulary import Vocabulary
 
@@ -227,11 +228,14 @@ class ImagingReads:
     polar_cyst = _sign("Cavity touching a pole of the tumour, wall not tumour.", by=_FLUID)
     intratumoural_cyst = _sign("Cavity inside the tumour, wall tumour.", by=_FLUID)
     syrinx = _sign("Syrinx, under the definition in `syrinx_definition`.", by=_FLUID)
-    syrinx_definition = _read(
-        v.SYRINX_DEFINITION,
-        "What this read calls a syrinx.",
+    syrinx_definition = Column(
+        Code(v.SYRINX_DEFINITION),
+        "What this read calls a syrinx; 'unspecified' where nobody can say, which bars pooling.",
+        _IMAGING,
         required=False,
-        by="the reader, with the sign",
+        required_when=is_in("syrinx", "present", "absent"),
+        required_rule="R037",
+        assessed_by="the reader, with the sign",
     )
     dti_fibre_type = _read(
         v.DTI_FIBRE_TYPE,

@@ -12,6 +12,7 @@ from schemas.table import table
 
 _AFTER = Availability.POSTOPERATIVE
 _RADIATION = is_in("treatment_kind", "radiotherapy", "radiosurgery")
+_DRUG = is_in("treatment_kind", "chemotherapy", "targeted")
 
 
 @table(grain="one course of treatment of one case", key=("treatment_id",))
@@ -73,7 +74,7 @@ class Treatments:
         "Drug; of a combination the one that names it.",
         _AFTER,
         required=False,
-        required_when=is_in("treatment_kind", "chemotherapy", "targeted"),
+        required_when=_DRUG,
         since="2",
     )
     cycles = Column(
@@ -81,6 +82,7 @@ class Treatments:
         "Cycles of the drug given.",
         _AFTER,
         required=False,
+        applies_when=_DRUG,
         may_be_explained=True,
         since="2",
     )

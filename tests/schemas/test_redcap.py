@@ -134,6 +134,10 @@ def test_a_condition_is_turned_into_redcaps_logic(fields: Fields) -> None:
         '[su_extent_of_resection] <> "unknown")'
     )
     assert fields["st_seq_t2"][LOGIC] == '[st_modality] = "mr"'
+    assert fields["rd_syrinx_definition"][LOGIC] == (
+        '[rd_syrinx] = "present" or [rd_syrinx] = "absent"'
+    )
+    assert fields["fu_death_day"][LOGIC] == '[fu_vital_status] = "dead"'
     assert fields["tr_rt_dose_gy_missing_reason"][LOGIC] == (
         '[tr_rt_dose_gy] = "" and ([tr_treatment_kind] = "radiotherapy" or '
         '[tr_treatment_kind] = "radiosurgery")'
