@@ -40,6 +40,7 @@ def dictionary() -> dict[str, Any]:
             name: [
                 {
                     "code": v.code,
+                    "label": v.label,
                     "definition": v.definition or None,
                     "codes": _codes(f"{name}={v.code}"),
                     "since": v.since,
