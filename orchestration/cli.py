@@ -86,7 +86,8 @@ def check(folder: Path, profile: str | None, as_json: bool) -> int:
     type=click.Choice(["markdown", "json", "jsonschema", "redcap", "redcap-repeating"]),
     default="markdown",
     show_default=True,
-    help="redcap: a REDCap data dictionary; redcap-repeating: which of its instruments repeat.",
+    help="redcap: a REDCap data dictionary; redcap-repeating: which of its instruments repeat. "
+    "REDCap warns of names longer than 26 characters, and takes them.",
 )
 def dictionary(form: str) -> None:
     """Print the data dictionary: tables, columns, vocabularies, rules."""

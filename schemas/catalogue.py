@@ -140,7 +140,7 @@ def _text_checks(table: Table, column: Column) -> Iterator[AnyCheck]:
 
 
 def _required_checks(table: Table, column: Column) -> Iterator[AnyCheck]:
-    """R004: required columns are filled."""
+    """R004, or the rule that the column names: required columns are filled."""
     remedy = "Fill it; where the site does not know, a code or a missing reason says so."
     if column.required:
         yield RequiredCheck(
@@ -157,7 +157,7 @@ def _required_checks(table: Table, column: Column) -> Iterator[AnyCheck]:
             filled = any_of(filled, IsFilled(Col(column.reason_name)))
         holds = IfThen(column.required_when, filled)
         yield PredicateCheck(
-            rule="R004",
+            rule=column.required_rule,
             table=table.name,
             column=column.name,
             holds=holds,

@@ -128,7 +128,10 @@ class Assessable:
 class Column:
     """One column: its type, meaning, availability time and whether it must be filled.
 
-    `required_when` makes an optional column required for the rows where the predicate holds.
+    `required_when` makes an optional column required for the rows where the predicate holds; the
+    demand is the rule `required_rule`, which is R004 unless the catalogue has a number of its own
+    for it. `applies_when` says where the column means anything at all, if that is wider than where
+    it is required; a form shows it only there, no rule asks.
     `may_be_explained` gives it a companion `<name>_missing_reason`; a reason fills a required
     number.
     `parent` names the table whose key this column repeats. `label` is the short name for people
@@ -143,6 +146,8 @@ class Column:
     available: Availability
     required: bool = True
     required_when: Predicate | None = None
+    required_rule: str = "R004"
+    applies_when: Predicate | None = None
     may_be_explained: bool = False
     parent: str | None = None
     label: str = ""

@@ -11,10 +11,11 @@ from typing import Any
 from schemas.catalogue import all_checks
 from schemas.coding import codes_of
 from schemas.columns import Code, Column, Integer, Number
+from schemas.expressions import Predicate
 from schemas.pages.dictionary_page import dictionary_page
 from schemas.pages.rule_pages import GENERAL, index_page, page_names, rule_page
 from schemas.pages.vocabulary_page import vocabulary_page
-from schemas.pages.words import as_one_document
+from schemas.pages.words import as_one_document, assessable_of
 from schemas.tables import SCHEMA_VERSION, TABLES
 from schemas.vocabularies import all_vocabularies
 
@@ -39,6 +40,7 @@ def dictionary() -> dict[str, Any]:
             name: [
                 {
                     "code": v.code,
+                    "label": v.label,
                     "definition": v.definition or None,
                     "codes": _codes(f"{name}={v.code}"),
                     "since": v.since,
@@ -73,7 +75,17 @@ def _column(table: str, column: Column) -> dict[str, Any]:
         "codes": _codes(f"{table}.{column.name}"),
         "source": column.source or None,
         "since": column.since,
+        "label": column.title,
+        "required_when": _sentence(column.required_when),
+        "applies_when": _sentence(column.applies_when),
+        "assessable": assessable_of(column) or None,
+        "missing_reason": column.reason_name if column.may_be_explained else None,
     }
+
+
+def _sentence(condition: Predicate | None) -> str | None:
+    """A condition in words."""
+    return None if condition is None else condition.sentence()
 
 
 def _codes(target: str) -> list[dict[str, str]]:

@@ -166,7 +166,10 @@ class Exists:
 
     def sentence(self) -> str:
         """The predicate in words."""
-        return f"a row of `{self.table}` has {self.where.sentence()}"
+        same = listed([f"`{name}`" for name in self.keys], "and")
+        return (
+            f"there is a row of `{self.table}` of the same {same} in which {self.where.sentence()}"
+        )
 
 
 @dataclass(frozen=True)
@@ -176,8 +179,18 @@ class AnyOf:
     parts: tuple["Predicate", ...]
 
     def sentence(self) -> str:
-        """The predicate in words."""
-        return " or ".join(part.sentence() for part in self.parts)
+        """The predicate in words; what all parts say of one term begins with it once.
+
+        Examples
+        --------
+        >>> any_of(Not(IsFilled(Col("a"))), Compare(Col("a"), "=", 0)).sentence()
+        '`a` is empty or equals 0'
+        """
+        first, *others = (part.sentence() for part in self.parts)
+        subject = first[: first.find("` ") + 2] if first.startswith("`") else ""
+        if subject and all(other.startswith(subject) for other in others):
+            others = [other.removeprefix(subject) for other in others]
+        return " or ".join([first, *others])
 
 
 @dataclass(frozen=True)
@@ -198,7 +211,22 @@ class Not:
     part: "Predicate"
 
     def sentence(self) -> str:
-        """The predicate in words."""
+        """The predicate in words.
+
+        Examples
+        --------
+        >>> Not(is_in("a", "x")).sentence(), Not(is_in("a", "x", "y")).sentence()
+        ("`a` is not 'x'", "`a` is neither 'x' nor 'y'")
+        """
+        match self.part:
+            case IsIn(term, values) if len(values) == 1:
+                return f"{term.phrase()} is not {_said(values)}"
+            case IsIn(term, values):
+                return f"{term.phrase()} is neither {_said(values, 'nor')}"
+            case IsFilled(term):
+                return f"{term.phrase()} is empty"
+            case Exists():
+                return self.part.sentence().replace("there is a row", "there is no row", 1)
         return f"it is not so that {self.part.sentence()}"
 
 
@@ -301,6 +329,6 @@ def children_of(node: Node) -> tuple[Node, ...]:
             return ()
 
 
-def _said(values: tuple[Scalar, ...]) -> str:
+def _said(values: tuple[Scalar, ...], last: str = "or") -> str:
     """The values as words: a, b or c."""
-    return listed([f"'{v}'" if isinstance(v, str) else f"{v:g}" for v in values])
+    return listed([f"'{v}'" if isinstance(v, str) else f"{v:g}" for v in values], last)

@@ -102,7 +102,7 @@ TYPES: tuple[TumourType, ...] = (
         "pilomyxoid_astrocytoma",
         "astrocytic",
         "Myxoid variant of pilocytic astrocytoma; a subtype of it in CNS5.",
-        _NONE,
+        (NOT_ASSIGNED, "1"),
         (NOT_ASSIGNED, "2"),
         ("2",),
     ),

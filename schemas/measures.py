@@ -7,6 +7,7 @@ Does not belong here: how a measure is taken (`imaging_measurements.method`) or 
 
 from dataclasses import dataclass
 
+from schemas.labels import LABELS
 from schemas.sequences import DIFFUSION
 from schemas.vocabulary import Value, vocabulary
 
@@ -30,7 +31,8 @@ class Measure:
     @property
     def definition(self) -> str:
         """What it is, its unit and range."""
-        return f"{self.description[:-1]}; {self.low:g} to {self.high:g} {self.unit}"
+        unit = LABELS.get(self.unit, self.unit)
+        return f"{self.description[:-1]}; {self.low:g} to {self.high:g} {unit}"
 
 
 MEASURES: tuple[Measure, ...] = (

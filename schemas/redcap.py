@@ -5,6 +5,9 @@ Does not belong here: reading an export (`assets.readers`), the declarations (`s
 One record is one patient. Every other table is a repeating instrument, because a patient may have
 several of everything. REDCap's data dictionary has no place for that: `repeating_csv` is the table
 that its API takes for it (`content=repeatingFormsEvents`), or tick them under Project Setup.
+"Identifier?" stays empty: it is for what identifies a person directly, and a pseudonym made at the
+site does not; the field's note says so. REDCap warns of names longer than 26 characters and takes
+up to 100: they are kept, because a name that is cut is not the column's.
 """
 
 import csv
@@ -142,13 +145,20 @@ def _field(table: Table, column: Column, *, is_first: bool) -> Field:
 
 
 def _note(column: Column) -> str:
-    """What it means, unit and range, when it is known, on what it is judged."""
+    """What it means, where to find it, unit and range, when it is known, on what it is judged."""
     kind, parts = column.type, [column.description]
     if isinstance(kind, Integer | Number):
         if kind.high < 1e300:
             parts.append(f"{range_of(kind.low, kind.high)} {kind.unit}".strip() + ".")
     elif not isinstance(kind, Code):
         parts.append(f"{kind.phrase[:1].upper()}{kind.phrase[1:]}.")
+    if column.name == RECORD_ID:
+        parts.append("A pseudonym made at the site: no name, no hospital number.")
+    elif column.parent is not None and column.parent in PREFIXES:
+        source = variable(column.parent, column.name)
+        parts.append(f"Copy it from the field {source} of the form {column.parent}.")
+    elif column.name == "site_id":
+        parts.append("The same in every record of this project.")
     parts.append(f"Known {AVAILABILITY[column.available].short}.")
     judged = assessable_of(column)
     if judged.startswith("on "):
@@ -157,9 +167,16 @@ def _note(column: Column) -> str:
 
 
 def _choice(value: Value) -> str:
-    """A value as a choice is shown: its name, and what it means where the name does not say it."""
+    """A value as a choice is shown: its label, and what it means where the label does not say it.
+
+    Examples
+    --------
+    >>> _choice(Value("gtr", "no residual tumour")), _choice(Value("vhl"))
+    ('GTR: gross total resection (no residual tumour)', 'VHL: von Hippel-Lindau disease')
+    """
     meaning = value.definition.replace("|", "/")
-    return f"{value.label} ({meaning})" if meaning else value.label
+    says_more = meaning and meaning.casefold() not in value.label.casefold()
+    return f"{value.label} ({meaning})" if says_more else value.label
 
 
 def _is_required(table: Table, column: Column) -> bool:
@@ -187,8 +204,9 @@ def _shown_when(table: Table, column: Column) -> str:
     if column.name.endswith(REASON_SUFFIX):
         asked = table[column.name.removesuffix(REASON_SUFFIX)]
         parts.append(f'[{variable(table.name, asked.name)}] = ""')
-    if asked.required_when is not None:
-        parts.append(_logic(table.name, asked.required_when))
+    condition = asked.applies_when or asked.required_when
+    if condition is not None:
+        parts.append(_logic(table.name, condition))
     return " and ".join(_grouped(part) if len(parts) > 1 else part for part in parts)
 
 

@@ -94,6 +94,9 @@ SCALES: tuple[Scale, ...] = (
     Scale("klekamp_sphincter", "", 0, 5, "Klekamp sphincter score", "higher"),
 )
 
+#: Scales whose version has a name.
+VERSIONED = tuple(dict.fromkeys(scale.code for scale in SCALES if scale.version))
+
 _IN_VERSION_1 = ("mccormick", "mjoa", "asia", "kps", "ecog")
 
 

@@ -8,6 +8,7 @@ Does not belong here: the tables themselves (`schemas.tables`), rules between ta
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from inspect import cleandoc
 from typing import TypeVar
 
 from schemas.columns import Availability, Code, Column, reason_column
@@ -95,7 +96,7 @@ def table(*, grain: str, key: tuple[str, ...]) -> Callable[[type[T]], type[T]]:
                 f"table {cls.__name__}: no docstring, or key columns missing: {missing}"
             )
         name = "".join("_" + c.lower() if c.isupper() else c for c in cls.__name__).lstrip("_")
-        made = Table(name, grain, cls.__doc__.strip(), key, tuple(columns))
+        made = Table(name, grain, cleandoc(cls.__doc__), key, tuple(columns))
         setattr(cls, "__imsct_table__", made)  # noqa: B010 - unknown to mypy
         return cls
 

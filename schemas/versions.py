@@ -2,7 +2,9 @@
 
 Belongs here: which versions exist, their columns, what could be left empty then.
 Does not belong here: the columns (`schemas.tables`; each says `since` when it is there), reading
-an old delivery (`schemas.profile`), bringing an old database forward (`warehouse.migration`).
+an old delivery (`schemas.profile`). No database is brought forward: one of another layout is
+refused untouched and built again from `received/` (`imsct materialize --rebuild`), which is the
+migration.
 
 A version only adds: a column or value that is new says so with `since`, one that became required
 with `optional_before`. Nothing is renamed or taken away, because a delivery of twenty years ago

@@ -7,6 +7,8 @@ Does not belong here: the lists themselves (`schemas.vocabularies`), columns tha
 
 from dataclasses import dataclass
 
+from schemas.labels import LABELS
+
 UNKNOWN = "unknown"
 
 #: Values that say why there is no value. A sign or a description in one of these states was not
@@ -27,8 +29,8 @@ class Value:
 
     @property
     def label(self) -> str:
-        """The value for people: its code in words."""
-        return self.code.replace("_", " ")
+        """The value for people: its code in words, or what says it better."""
+        return LABELS.get(self.code) or self.code.replace("_", " ")
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from schemas.pages.rule_pages import page_of
 from schemas.pages.words import (
     AVAILABILITY,
     anchor,
+    applies_of,
     as_text,
     assessable_of,
     coded,
@@ -118,6 +119,8 @@ def _column(table: Table, column: Column) -> Iterator[str]:
     yield f"- values: {values}"
     known = AVAILABILITY[column.available].short
     facts = [f"required: {required_of(column)}", f"known: {known}", f"since: {column.since}"]
+    if applies := applies_of(column):
+        facts.insert(1, f"applies: {applies}")
     yield f"- {' · '.join(facts)}"
     if assessable := assessable_of(column):
         yield f"- assessable: {assessable}"

@@ -122,6 +122,11 @@ def required_of(column: Column) -> str:
     return "no"
 
 
+def applies_of(column: Column) -> str:
+    """Where the column means anything, if only for some rows; empty else."""
+    return "" if column.applies_when is None else f"when {column.applies_when.sentence()}"
+
+
 def assessable_of(column: Column) -> str:
     """What makes a value judgeable; empty where nothing is declared."""
     needs = column.assessable_on

@@ -9,7 +9,6 @@ from schemas.expressions import (
     Col,
     Compare,
     Exists,
-    Iff,
     IfThen,
     IsFilled,
     Not,
@@ -19,15 +18,16 @@ from schemas.expressions import (
     is_in,
 )
 
+#: That a death has a day, or the reason why not (R079), follows from the column.
 FOLLOW_UP: tuple[PredicateCheck, ...] = (
     rule_at(
         "R079",
         "follow_up.vital_status",
-        holds=Iff(
-            is_in("vital_status", "dead"),
+        holds=IfThen(
             any_of(IsFilled(Col("death_day")), IsFilled(Col("death_day_missing_reason"))),
+            is_in("vital_status", "dead"),
         ),
-        sentence="`vital_status` is 'dead' exactly when a day of death, or why not, is given",
+        sentence="who has a day of death, or a reason why it is missing, is dead",
         remedy="Correct the vital status or the day of death.",
     ),
     rule_at(

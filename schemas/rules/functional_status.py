@@ -69,12 +69,12 @@ def _of_grade(grade: int, *others: Exists) -> Predicate:
     )
 
 
+#: That McCormick names its version (R073) follows from the column.
 FUNCTIONAL_STATUS: tuple[PredicateCheck, ...] = (
     rule_at(
         "R073",
         "functional_status.score",
         holds=all_of(
-            IfThen(_MCCORMICK, IsFilled(Col("scale_version"))),
             IfThen(_MCCORMICK, is_in("scale_version", *_VERSIONS)),
             # whatever its version, which the site may not know
             IfThen(
@@ -82,7 +82,8 @@ FUNCTIONAL_STATUS: tuple[PredicateCheck, ...] = (
             ),
             *(_score_within(scale) for scale in SCALES),
         ),
-        sentence="McCormick names its version, and the score lies within its scale and version",
+        sentence="a McCormick version is one of McCormick's own, and the score lies within its "
+        "scale and version",
         remedy="Correct the score, or name the version it belongs to.",
     ),
     rule_at(

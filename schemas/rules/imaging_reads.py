@@ -14,7 +14,6 @@ from schemas.expressions import (
     Exists,
     Iff,
     IfThen,
-    IsFilled,
     IsIn,
     Not,
     Outer,
@@ -122,13 +121,8 @@ _LEVELS = (
     ),
 )
 
+#: That there is a definition at all (R037) follows from the column.
 _CAVITIES = (
-    rule_at(
-        "R037",
-        "imaging_reads.syrinx_definition",
-        holds=IfThen(is_in("syrinx", "present", "absent"), IsFilled(Col("syrinx_definition"))),
-        remedy="Say what is called a syrinx; 'unspecified' is allowed and bars pooling.",
-    ),
     rule_at(
         "R037",
         "imaging_reads.syrinx",

@@ -21,12 +21,17 @@ from schemas.expressions import (
     is_in,
 )
 
-_PERCENT = Col("resection_percent")
+_PERCENT, _RESIDUAL = Col("resection_percent"), Col("residual_volume_mm3")
 _ON_MRI = is_in("eor_basis", "postoperative_mri", "both")
 _GTR = is_in("extent_of_resection", "gtr")
 _MONITORED = any_of(*(is_in(f"ionm_{name}", "yes") for name in ("ssep", "mep", "dwave")))
 #: Days of a death or study counted from the judged surgery, as columns of the other row allow.
 _ASSESSED_WITHIN, _EARLY = 180, 30
+
+
+def _empty_or(name: str, holds: Predicate) -> Predicate:
+    """The same, with a sentence that says what a missing operand means."""
+    return any_of(Not(IsFilled(Col(name))), holds)
 
 
 def _band(extent: str, low: float, below: float) -> Predicate:
@@ -54,20 +59,21 @@ _EXTENT = (
             is_in("intent", "biopsy", "decompression", "cyst_drainage"),
             is_in("extent_of_resection", "biopsy", "none"),
         ),
-        sentence="a surgery that was planned without resection has extent 'biopsy' or 'none'",
+        sentence="a surgery that was planned without resection has extent 'biopsy', 'none' or "
+        "'unknown'",
         remedy="Intent and extent disagree: confirm. A frozen section may turn a biopsy into a "
         "resection.",
     ),
     rule_at(
         "R063",
         "surgeries.residual_volume_mm3",
-        holds=IfThen(_GTR, Compare(Col("residual_volume_mm3"), "=", 0)),
+        holds=IfThen(_GTR, _empty_or("residual_volume_mm3", Compare(_RESIDUAL, "=", 0))),
         remedy="Gross total resection with residual tumour: correct one of the two.",
     ),
     rule_at(
         "R063",
         "surgeries.resection_percent",
-        holds=IfThen(_GTR, Compare(_PERCENT, ">=", 99.5)),
+        holds=IfThen(_GTR, _empty_or("resection_percent", Compare(_PERCENT, ">=", 99.5))),
         remedy="Gross total resection of less than 99.5 %: correct one of the two.",
     ),
     rule_at(

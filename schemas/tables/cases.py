@@ -44,7 +44,12 @@ class Cases:
         "Order of the patient's tumours; days cannot tell it, each case has its own day 0.",
         Availability.ADMIN,
     )
-    index_event = Column(Code(v.INDEX_EVENT), "What happened on day 0.", _CLINICAL)
+    index_event = Column(
+        Code(v.INDEX_EVENT),
+        "What happened on day 0: the first surgery for this tumour at the site, or, "
+        "without surgery, the first diagnostic imaging.",
+        _CLINICAL,
+    )
     index_period = Column(
         Code(v.INDEX_PERIOD), "Period of day 0, the only calendar information kept.", _CLINICAL
     )
@@ -55,9 +60,16 @@ class Cases:
         label="age",
         may_be_explained=True,
     )
-    case_kind = Column(Code(v.CASE_KIND), "Primary or treated before elsewhere.", _CLINICAL)
+    case_kind = Column(
+        Code(v.CASE_KIND),
+        "Recurrent is a tumour that was treated before, elsewhere; else primary.",
+        _CLINICAL,
+    )
     is_incidental = Column(
-        Code(v.YN), "Found without symptoms.", _CLINICAL, label="incidental finding"
+        Code(v.YN),
+        "The tumour was found by chance or by screening, without any symptom of it.",
+        _CLINICAL,
+        label="incidental finding",
     )
     symptom_duration_months = Column(
         Number(0, 600, "months"),
@@ -68,13 +80,15 @@ class Cases:
         label="duration of symptoms",
         assessed_by="history",
     )
-    symptom_pain = _symptom("Pain", "pain at presentation")
-    symptom_sensory = _symptom("Sensory symptoms", "sensory symptoms")
-    symptom_motor = _symptom("Weakness", "weakness at presentation")
-    symptom_gait = _symptom("Gait disturbance", "gait disturbance")
+    symptom_pain = _symptom("Neck, back or radicular pain", "pain at presentation")
+    symptom_sensory = _symptom("Numbness or loss of sensation", "sensory symptoms")
+    symptom_motor = _symptom("Weakness of a limb", "weakness at presentation")
+    symptom_gait = _symptom("Unsteady or impaired walking", "gait disturbance")
     symptom_sphincter = _symptom("Bladder or bowel symptoms", "bladder or bowel symptoms")
     symptom_dysaesthesia = _symptom("Unpleasant abnormal sensation", "dysaesthesia", since="2")
-    symptom_deformity = _symptom("Spinal deformity", "spinal deformity", since="2")
+    symptom_deformity = _symptom(
+        "Scoliosis, kyphosis or torticollis", "spinal deformity", since="2"
+    )
     prior_surgery = Column(
         Code(v.YN), "Operated for this tumour before day 0.", _CLINICAL, assessed_by="history"
     )
@@ -94,9 +108,13 @@ class Cases:
     )
     is_tissue_confirmed = Column(
         Code(v.YN),
-        "Diagnosis rests on tissue.",
+        "The diagnosis rests on a specimen, not on imaging alone.",
         Availability.PATHOLOGY,
         label="tissue confirmed",
         assessed_by="biopsy, resection, cerebrospinal fluid or autopsy",
     )
-    consent_scope = Column(Code(v.CONSENT_SCOPE), "What the consent covers.", Availability.ADMIN)
+    consent_scope = Column(
+        Code(v.CONSENT_SCOPE),
+        "What the consent covers; a case whose consent is withdrawn leaves every later snapshot.",
+        Availability.ADMIN,
+    )

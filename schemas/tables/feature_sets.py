@@ -29,14 +29,30 @@ class FeatureSets:
     extractor = Column(Code(v.EXTRACTOR), "Program that computed the features.", _ADMIN)
     extractor_version = Column(
         TextCode(r"[A-Za-z0-9.+*_-]{1,64}", "a version of 1 to 64 characters"),
-        "Its version.",
+        "Version of that program, as it reports it.",
         _ADMIN,
     )
-    settings_sha256 = Column(_SHA256, "Hash of its settings.", _ADMIN, label="hash of the settings")
-    file_sha256 = Column(_SHA256, "Hash of the Parquet file.", _ADMIN, label="hash of the file")
+    settings_sha256 = Column(
+        _SHA256,
+        "SHA-256 of the program's settings file: sets with other settings are not comparable.",
+        _ADMIN,
+        label="hash of the settings",
+    )
+    file_sha256 = Column(
+        _SHA256,
+        "SHA-256 of the Parquet file that holds the features.",
+        _ADMIN,
+        label="hash of the file",
+    )
     image_kind = Column(Code(v.IMAGE_KIND), "Image the features describe.", _ADMIN)
-    mask_structure = Column(Code(v.STRUCTURE), "Structure inside the mask.", _ADMIN)
-    mask_method = Column(Code(v.METHOD), "How the mask was drawn.", _ADMIN)
+    mask_structure = Column(
+        Code(v.STRUCTURE),
+        "Structure that the mask encloses, from which the features are computed.",
+        _ADMIN,
+    )
+    mask_method = Column(
+        Code(v.METHOD), "Whether a person, a program, or both drew the mask.", _ADMIN
+    )
     voxel_spacing_mm = Column(
         Number(0.1, 10, "mm"),
         "Edge of the voxels to which images were resampled; the largest where they differ.",
@@ -45,8 +61,15 @@ class FeatureSets:
         label="voxel spacing",
         since="2",
     )
-    n_rows = Column(Integer(1, 100_000_000), "Rows of the file.", _ADMIN, label="rows")
-    n_features = Column(Integer(1, 1_000_000), "Features of the file.", _ADMIN, label="features")
+    n_rows = Column(
+        Integer(1, 100_000_000),
+        "Number of rows of the file: one per study and structure.",
+        _ADMIN,
+        label="rows",
+    )
+    n_features = Column(
+        Integer(1, 1_000_000), "Number of feature columns of the file.", _ADMIN, label="features"
+    )
     is_test_retest = Column(
         Code(v.YN),
         "Studies were imaged or drawn twice; such a set feeds the reliability filter.",

@@ -26,19 +26,23 @@ class FollowUp:
     contact_day = Column(
         Integer(0, 14_600, "days"), "Day of the contact.", _LATER, may_be_explained=True
     )
-    contact_kind = Column(Code(v.CONTACT_KIND), "Kind of contact.", _LATER)
+    contact_kind = Column(
+        Code(v.CONTACT_KIND), "How the news came: visit, imaging, telephone, or a registry.", _LATER
+    )
     vital_status = Column(Code(v.VITAL_STATUS), "Alive or dead at the contact.", _LATER)
     death_day = Column(
         Integer(0, 14_600, "days"),
         "Day of death from day 0.",
         _LATER,
         required=False,
+        required_when=is_in("vital_status", "dead"),
+        required_rule="R079",
         may_be_explained=True,
         label="day of death",
     )
     cause_of_death = Column(
         Code(v.CAUSE_OF_DEATH),
-        "What led to death.",
+        "What led to death: the tumour, its treatment, or something else.",
         _LATER,
         required=False,
         required_when=is_in("vital_status", "dead"),
@@ -52,7 +56,8 @@ class FollowUp:
     )
     progression_status = Column(
         Code(v.PROGRESSION_STATUS),
-        "Progression or recurrence so far.",
+        "Growth or return of the tumour by this contact: progression of what was left, "
+        "recurrence after total resection.",
         _LATER,
         assessed_by="what `progression_basis` says",
     )
@@ -68,7 +73,8 @@ class FollowUp:
     )
     progression_kind = Column(
         Code(v.PROGRESSION_KIND),
-        "Where it is.",
+        "Where the progression is: at the site of the tumour, elsewhere in the nervous "
+        "system, or on the leptomeninges.",
         _LATER,
         required=False,
         required_when=_PROGRESSED,
@@ -76,7 +82,7 @@ class FollowUp:
     )
     progression_basis = Column(
         Code(v.PROGRESSION_BASIS),
-        "On what it rests.",
+        "On what the progression rests.",
         _LATER,
         required=False,
         required_when=_PROGRESSED,
@@ -101,7 +107,12 @@ class FollowUp:
         since="2",
     )
     has_neuropathic_pain = Column(
-        Code(v.YN), "Neuropathic pain.", _LATER, required=False, label="neuropathic pain", since="2"
+        Code(v.YN),
+        "Burning, shooting or touch-evoked pain below or at the level of the tumour.",
+        _LATER,
+        required=False,
+        label="neuropathic pain",
+        since="2",
     )
     eq5d_index = Column(
         Number(-1, 1),

@@ -43,7 +43,7 @@ class ImagingMeasurements:
         label="read",
         parent="imaging_reads",
     )
-    structure = Column(Code(v.STRUCTURE), "What was measured.", _IMAGING)
+    structure = Column(Code(v.STRUCTURE), "The structure that was outlined or spanned.", _IMAGING)
     measure = Column(
         Code(MEASURE),
         "Which quantity; each has its unit, range and sequences.",
@@ -57,7 +57,9 @@ class ImagingMeasurements:
         may_be_explained=True,
     )
     unit = Column(Code(UNIT), "Unit of the number; must be the measure's own.", _IMAGING)
-    method = Column(Code(v.METHOD), "How it was measured.", _ADMIN)
+    method = Column(
+        Code(v.METHOD), "Whether a person, a program, or both drew what was measured.", _ADMIN
+    )
     software = Column(
         VERSION,
         "Program that measured; 'unknown' where the site does not know.",

@@ -8,6 +8,7 @@ Does not belong here: rules between columns or tables (`schemas.catalogue`), voc
 from schemas import sequences as q
 from schemas import vocabularies as v
 from schemas.columns import Assessable, Availability, Code, Column, Identifier, Integer, Number
+from schemas.expressions import is_in
 from schemas.table import table
 from schemas.vocabulary import Vocabulary
 
@@ -115,7 +116,12 @@ class ImagingReads:
         label="experience of the reader",
         since="2",
     )
-    cord_region = _read(v.CORD_REGION, "Region of the cord, by the levels.", by=_ANY)
+    cord_region = _read(
+        v.CORD_REGION,
+        "Region that follows from the levels: cervical from C to C, cervicothoracic "
+        "from C to T, and so on; holocord from C7 or above to T11 or below.",
+        by=_ANY,
+    )
     level_upper = _read(
         v.LEVEL,
         "Upper vertebral level beside the tumour, not the cord segment.",
@@ -138,7 +144,8 @@ class ImagingReads:
     )
     axial_location = _read(
         v.AXIAL_LOCATION,
-        "Place of the tumour in the axial plane.",
+        "Place in the axial plane: symmetrical about the central canal, off centre "
+        "across the midline, on one side only, or filling the cord.",
         on=Assessable("R036", q.AXIAL, is_warning=True),
     )
     axial_sector = _read(
@@ -172,10 +179,16 @@ class ImagingReads:
         on=Assessable("R028", q.T2),
         label="T2 signal",
     )
-    composition = _read(v.COMPOSITION, "Solid, cystic or both.", required=False, by=_FLUID)
+    composition = _read(
+        v.COMPOSITION,
+        "What the tumour itself is made of, cysts beside it not counted.",
+        required=False,
+        by=_FLUID,
+    )
     enhancement_degree = _read(
         v.ENHANCEMENT_DEGREE,
-        "How strongly the tumour takes up contrast.",
+        "How bright the brightest part becomes after contrast, against the epidural "
+        "veins; fat is no yardstick, it may be suppressed.",
         on=_AFTER_CONTRAST,
     )
     enhancement_pattern = _read(
@@ -185,57 +198,75 @@ class ImagingReads:
     )
     enhancement_extent = _read(
         v.ENHANCEMENT_EXTENT,
-        "How much of the solid part enhances.",
+        "Whether the whole of the solid part enhances or a focus of it.",
         required=False,
         by=_ENHANCING,
     )
     enhancing_proportion = _read(
         v.ENHANCING_PROPORTION,
-        "Share of the tumour that enhances.",
+        "Share of the whole tumour that enhances, in bands of percent.",
         required=False,
         by=_ENHANCING,
         source="VASARI (RDES221)",
         since="2",
     )
     t2_high_at_enhancing_part = _sign(
-        "High T2 signal where the tumour enhances.",
+        "The part that enhances is brighter than cord on T2.",
         required=False,
         on=Assessable("R024", q.T2, codes=("present", "absent", "indeterminate")),
         source="snu2010",
         label="high T2 at the enhancing part",
     )
-    margin = _read(v.MARGIN, "Edge of the tumour.", by=_ANY)
-    cord_expansion = _sign("The cord is wider at the tumour.", by=_ANY)
+    margin = _read(
+        v.MARGIN,
+        "Border against the cord: well defined if it can be drawn on at least three "
+        "quarters of the circumference.",
+        by=_ANY,
+    )
+    cord_expansion = _sign("The cord is wider at the tumour than above and below it.", by=_ANY)
     cap_sign = _sign(
         "Markedly dark rim (haemosiderin) at the upper or lower pole on T2, T2*/GRE or SWI.",
         on=Assessable("R025", q.T2_ANY, codes=("present", "absent")),
     )
     haemorrhage = _sign("Blood or its remains in or beside the tumour.", by=_ANY)
     calcification = _sign(
-        "Calcium in the tumour.",
+        "Calcium in the tumour, dense on CT or dark on T2*/GRE or SWI.",
         on=Assessable("R032", q.SUSCEPTIBILITY, modalities=q.CT, codes=("present", "absent")),
     )
     oedema = _sign("High T2 signal of the cord beyond the tumour.", by="T2, STIR or 3D T2")
-    flow_voids = _sign("Dark vessels on or beside the tumour.", by="T2 or 3D T2")
+    flow_voids = _sign(
+        "Tubular dark signal of fast-flowing vessels on or beside the tumour.", by="T2 or 3D T2"
+    )
     diffusion_restriction = _sign(
-        "Restricted diffusion of the solid part.",
+        "High signal of the solid part on diffusion-weighted images that is dark on the ADC map.",
         on=Assessable("R029", q.DIFFUSION, codes=("present", "absent", "indeterminate")),
     )
-    leptomeningeal_spread = _sign("Tumour on the leptomeninges.", by="post-contrast T1")
+    leptomeningeal_spread = _sign(
+        "Nodules or a coating of tumour on the surface of cord, roots or brain.",
+        by="post-contrast T1",
+    )
     bone_erosion = _sign("Scalloping or erosion of the spinal canal.", by=_ANY)
-    scoliosis = _sign("Lateral curvature of the spine.", by=_ANY)
-    polar_cyst = _sign("Cavity touching a pole of the tumour, wall not tumour.", by=_FLUID)
-    intratumoural_cyst = _sign("Cavity inside the tumour, wall tumour.", by=_FLUID)
+    scoliosis = _sign("Lateral curvature of the spine, as the study shows it.", by=_ANY)
+    polar_cyst = _sign(
+        "Cavity without enhancement that touches the upper or lower pole of the tumour;"
+        " its wall is not tumour.",
+        by=_FLUID,
+    )
+    intratumoural_cyst = _sign("Cavity inside the tumour; its wall is tumour.", by=_FLUID)
     syrinx = _sign("Syrinx, under the definition in `syrinx_definition`.", by=_FLUID)
-    syrinx_definition = _read(
-        v.SYRINX_DEFINITION,
-        "What this read calls a syrinx.",
+    syrinx_definition = Column(
+        Code(v.SYRINX_DEFINITION),
+        "What this read calls a syrinx; 'unspecified' where nobody can say, which bars pooling.",
+        _IMAGING,
         required=False,
-        by="the reader, with the sign",
+        required_when=is_in("syrinx", "present", "absent"),
+        required_rule="R037",
+        assessed_by="the reader, with the sign",
     )
     dti_fibre_type = _read(
         v.DTI_FIBRE_TYPE,
-        "Course of the fibres at the tumour.",
+        "Course of the fibre tracts at the tumour: none cross it, some cross it, or "
+        "they are encased.",
         required=False,
         on=Assessable("R031", ("seq_dti",), codes=("1", "2", "3")),
         source="Setzer 2010",

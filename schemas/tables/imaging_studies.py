@@ -40,7 +40,7 @@ class ImagingStudies:
     case_id = Column(
         Identifier(), "The case it shows.", Availability.KEY, label="case", parent="cases"
     )
-    modality = Column(Code(v.MODALITY), "Modality.", _IMAGING)
+    modality = Column(Code(v.MODALITY), "Kind of imaging.", _IMAGING)
     study_day = Column(
         Integer(-3650, 7300, "days"),
         "Day of the study from day 0.",
@@ -49,7 +49,11 @@ class ImagingStudies:
         may_be_explained=True,
     )
     study_purpose = Column(
-        Code(v.STUDY_PURPOSE), "Why the study was made.", _IMAGING, label="purpose of the study"
+        Code(v.STUDY_PURPOSE),
+        "Why the study was made; only diagnostic and preoperative studies feed "
+        "predictions before surgery.",
+        _IMAGING,
+        label="purpose of the study",
     )
     seq_t1 = _acquired("seq_t1", "T1-weighted")
     seq_t2 = _acquired("seq_t2", "T2-weighted")
@@ -74,7 +78,7 @@ class ImagingStudies:
     )
     field_strength_t = Column(
         Number(0.2, 7, "T"),
-        "Field strength.",
+        "Strength of the magnetic field of the MR scanner.",
         _IMAGING,
         required=False,
         required_when=_ON_MR,
@@ -82,7 +86,7 @@ class ImagingStudies:
         label="field strength",
         optional_before="2",
     )
-    vendor = Column(Code(v.VENDOR), "Vendor of the scanner.", _ADMIN, required=False, since="2")
+    vendor = Column(Code(v.VENDOR), "Maker of the scanner.", _ADMIN, required=False, since="2")
     scanner_id = Column(
         Identifier(),
         "Pseudonym of the scanner; the batch for harmonisation.",
@@ -112,7 +116,9 @@ class ImagingStudies:
         label="largest b-value",
         since="2",
     )
-    image_quality = Column(Code(v.IMAGE_QUALITY), "Quality for diagnosis.", _IMAGING)
+    image_quality = Column(
+        Code(v.IMAGE_QUALITY), "Whether the study as a whole is good enough to be read.", _IMAGING
+    )
     is_mri_contraindicated = Column(
         Code(v.YN),
         "MRI cannot be done; the reason for CT or myelography.",

@@ -74,7 +74,12 @@ class Pathology:
     specimen_day = Column(
         Integer(-20_000, 7300, "days"), "Day of the specimen from day 0.", _PATHOLOGY
     )
-    specimen_kind = Column(Code(v.SPECIMEN_KIND), "Kind of specimen.", _PATHOLOGY)
+    specimen_kind = Column(
+        Code(v.SPECIMEN_KIND),
+        "How and when the tissue was obtained; 'earlier_specimen' was taken before day "
+        "0, often elsewhere.",
+        _PATHOLOGY,
+    )
     histology = Column(
         Code(v.HISTOLOGY),
         "Tumour type, under the name of the edition.",
@@ -103,7 +108,12 @@ class Pathology:
         source="ICD-O-3",
         since="2",
     )
-    diagnosis_level = Column(Code(v.DIAGNOSIS_LEVEL), "What the diagnosis rests on.", _PATHOLOGY)
+    diagnosis_level = Column(
+        Code(v.DIAGNOSIS_LEVEL),
+        "Whether histology and molecular findings are integrated, or a type is given as"
+        " NOS (not tested) or NEC (tested, fits no type), or by histology alone.",
+        _PATHOLOGY,
+    )
     is_centrally_reviewed = Column(
         Code(v.YN),
         "A second institution confirmed or made the diagnosis.",
@@ -115,24 +125,32 @@ class Pathology:
     mitoses_per_10_hpf = _count(
         0, 300, "per 10 fields", "Mitoses in ten high-power fields.", "mitoses"
     )
-    necrosis = _microscopic("Necrosis in the specimen.")
+    necrosis = _microscopic("Necrosis seen in the specimen.")
     microvascular_proliferation = _microscopic("Microvascular proliferation in the specimen.")
-    h3_k27m = _marker("H3 K27M mutation.", "H3 K27M", since="1")
-    h3_k27me3_loss = _marker("Loss of H3 K27 trimethylation.", "H3 K27me3 loss")
-    idh_mutation = _marker("IDH1 or IDH2 mutation.", "IDH mutation", since="1")
-    tert_promoter = _marker("TERT promoter mutation.", "TERT promoter")
-    mycn_amplification = _marker("MYCN amplification.", "MYCN amplification", since="1")
+    h3_k27m = _marker(
+        "Mutation H3 p.K27M (K28M), by sequencing or mutation-specific stain.", "H3 K27M", since="1"
+    )
+    h3_k27me3_loss = _marker(
+        "Loss of nuclear H3 K27 trimethylation in the stain.", "H3 K27me3 loss"
+    )
+    idh_mutation = _marker(
+        "Mutation of IDH1 or IDH2, by sequencing or stain.", "IDH mutation", since="1"
+    )
+    tert_promoter = _marker("Mutation of the TERT promoter, by sequencing.", "TERT promoter")
+    mycn_amplification = _marker("Amplification of the gene MYCN.", "MYCN amplification", since="1")
     nf2_alteration = _marker("NF2 alteration in the tumour.", "NF2 alteration")
-    braf_fusion = _marker("BRAF fusion.", "BRAF fusion")
-    braf_v600e = _marker("BRAF V600E mutation.", "BRAF V600E", since="1")
+    braf_fusion = _marker("Fusion of the gene BRAF, such as KIAA1549::BRAF.", "BRAF fusion")
+    braf_v600e = _marker("Mutation BRAF p.V600E, by sequencing or stain.", "BRAF V600E", since="1")
     cdkn2ab_deletion = _marker("Homozygous CDKN2A or CDKN2B deletion.", "CDKN2A/B deletion")
-    atrx_loss = _marker("Loss of ATRX.", "ATRX loss")
-    tp53_mutation = _marker("TP53 mutation.", "TP53 mutation")
-    mgmt_methylation = _marker("MGMT promoter methylation.", "MGMT methylation")
+    atrx_loss = _marker(
+        "Loss of nuclear ATRX in the stain, or a mutation of the gene.", "ATRX loss"
+    )
+    tp53_mutation = _marker("Mutation of TP53, by sequencing.", "TP53 mutation")
+    mgmt_methylation = _marker("Methylation of the MGMT promoter.", "MGMT methylation")
     egfr_alteration = _marker("EGFR amplification or mutation.", "EGFR alteration")
     methylation_class = Column(
         Code(v.METHYLATION_CLASS),
-        "Class that the classifier gives.",
+        "Class that the DNA methylation classifier gives.",
         _PATHOLOGY,
         required=False,
         assessed_by="DNA methylation array",
@@ -140,7 +158,7 @@ class Pathology:
     )
     methylation_score = Column(
         Number(0, 1),
-        "Calibrated score of the class.",
+        "Calibrated score of that class, 1 the surest.",
         _PATHOLOGY,
         required=False,
         assessed_by="DNA methylation array",
@@ -148,7 +166,7 @@ class Pathology:
     )
     methylation_classifier = Column(
         TextCode(r"[A-Za-z0-9.+*_-]{1,40}", "a name and version of 1 to 40 characters"),
-        "Classifier and its version.",
+        "Name and version of the methylation classifier.",
         _PATHOLOGY,
         required=False,
         required_when=IsFilled(Col("methylation_class")),

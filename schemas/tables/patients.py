@@ -29,7 +29,8 @@ class Patients:
     sex = Column(Code(v.SEX), "Sex at birth.", _CLINICAL)
     syndrome = Column(
         Code(v.SYNDROME),
-        "Tumour predisposition syndrome.",
+        "Inherited syndrome that predisposes to tumours of the cord; 'nf2' is "
+        "NF2-related schwannomatosis.",
         _CLINICAL,
         assessed_by="history, examination or genetic test; see `syndrome_basis`",
     )

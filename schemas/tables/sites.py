@@ -48,7 +48,16 @@ class Sites:
         label="basis of extent of resection",
     )
     adc_unit_delivered = Column(
-        Code(v.ADC_UNIT), "Unit in which the site exports ADC.", _ADMIN, label="ADC unit delivered"
+        Code(v.ADC_UNIT),
+        "Unit in which the site exports ADC, if it does; converted when a delivery is "
+        "read, never guessed.",
+        _ADMIN,
+        label="ADC unit delivered",
     )
-    reading_mode = Column(Code(v.READING_MODE), "How studies are read.", _ADMIN)
-    setting = Column(Code(v.SETTING), "Ages treated.", _ADMIN)
+    reading_mode = Column(
+        Code(v.READING_MODE),
+        "Who reads the studies: one reader, two apart, two together, or nobody beyond "
+        "the routine report, from which the signs are then taken.",
+        _ADMIN,
+    )
+    setting = Column(Code(v.SETTING), "Whether the site treats adults, children or both.", _ADMIN)

@@ -38,12 +38,21 @@ class Surgeries:
     surgery_day = Column(
         Integer(0, 7300, "days"), "Day of the surgery from day 0.", Availability.ADMIN
     )
-    surgery_number = Column(Integer(1, 20), "Order of the case's surgeries.", Availability.ADMIN)
-    intent = Column(Code(v.INTENT), "The plan as written beforehand.", _DURING)
-    approach = Column(Code(v.APPROACH), "How the canal was opened.", _DURING, since="2")
+    surgery_number = Column(
+        Integer(1, 20),
+        "Place in the order of the case's surgeries, 1 the first.",
+        Availability.ADMIN,
+    )
+    intent = Column(
+        Code(v.INTENT),
+        "The plan as written beforehand; filled in afterwards it knows the result, so "
+        "it is never a predictor.",
+        _DURING,
+    )
+    approach = Column(Code(v.APPROACH), "How the spinal canal was opened.", _DURING, since="2")
     n_levels_opened = Column(
         Integer(0, 25, "levels"),
-        "Vertebral levels opened.",
+        "Number of vertebral levels that were opened.",
         _DURING,
         required=False,
         label="levels opened",
@@ -56,10 +65,11 @@ class Surgeries:
     )
     ionm_ssep = _monitored("Somatosensory evoked potentials", "SSEP monitored")
     ionm_mep = _monitored("Motor evoked potentials", "MEP monitored")
-    ionm_dwave = _monitored("D-wave", "D-wave monitored")
+    ionm_dwave = _monitored("D-waves (epidural corticospinal response)", "D-wave monitored")
     ionm_alarm = Column(
         Code(v.IONM_ALARM),
-        "Worst alarm of the neuromonitoring.",
+        "Worst alarm of the neuromonitoring: none, transient (back before closure), "
+        "persistent, or not monitored at all.",
         _DURING,
         label="monitoring alarm",
         assessed_by="SSEP, MEP or D-wave",
@@ -74,7 +84,8 @@ class Surgeries:
     )
     growth_type = Column(
         Code(v.GROWTH_TYPE),
-        "Growth as the surgeon saw it.",
+        "Growth as the surgeon saw it: displacing the cord (type A), infiltrating it "
+        "(B) or not proliferating (C).",
         _DURING,
         required=False,
         assessed_by="the surgeon, at open surgery",
@@ -82,7 +93,7 @@ class Surgeries:
     )
     cleavage_plane = Column(
         Code(v.CLEAVAGE_PLANE),
-        "Plane between tumour and cord.",
+        "Plane between tumour and cord as the surgeon found it: all round, in part, or none.",
         _DURING,
         assessed_by="the surgeon, at open surgery",
     )
@@ -94,7 +105,7 @@ class Surgeries:
     )
     eor_basis = Column(
         Code(v.EOR_BASIS),
-        "On what the extent rests.",
+        "On what the extent rests; MRI outranks the surgeon where the two differ.",
         _AFTER,
         required=False,
         required_when=all_of(
@@ -114,7 +125,7 @@ class Surgeries:
     )
     residual_volume_mm3 = Column(
         Number(0, 200_000, "mm3"),
-        "Tumour left, measured.",
+        "Volume of the tumour left, measured on postoperative imaging.",
         _AFTER,
         required=False,
         may_be_explained=True,
@@ -133,7 +144,7 @@ class Surgeries:
     )
     blood_loss_ml = Column(
         Number(0, 15_000, "ml"),
-        "Blood loss.",
+        "Estimated blood loss during the operation.",
         _DURING,
         required=False,
         may_be_explained=True,

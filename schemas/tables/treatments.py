@@ -12,6 +12,7 @@ from schemas.table import table
 
 _AFTER = Availability.POSTOPERATIVE
 _RADIATION = is_in("treatment_kind", "radiotherapy", "radiosurgery")
+_DRUG = is_in("treatment_kind", "chemotherapy", "targeted")
 
 
 @table(grain="one course of treatment of one case", key=("treatment_id",))
@@ -37,11 +38,20 @@ class Treatments:
         may_be_explained=True,
         since="2",
     )
-    treatment_kind = Column(Code(v.TREATMENT_KIND), "Kind of treatment.", _AFTER)
-    treatment_intent = Column(Code(v.TREATMENT_INTENT), "Why it was given.", _AFTER)
+    treatment_kind = Column(
+        Code(v.TREATMENT_KIND),
+        "Kind of treatment; watching without treatment is 'observation'.",
+        _AFTER,
+    )
+    treatment_intent = Column(
+        Code(v.TREATMENT_INTENT),
+        "Its place in the plan: in place of resection, before it, after it, at "
+        "progression, or to relieve.",
+        _AFTER,
+    )
     rt_dose_gy = Column(
         Number(1, 80, "Gy"),
-        "Total dose.",
+        "Total dose of the course, not per fraction.",
         _AFTER,
         required=False,
         required_when=_RADIATION,
@@ -51,7 +61,7 @@ class Treatments:
     )
     rt_fractions = Column(
         Integer(1, 60, "fractions"),
-        "Number of fractions.",
+        "Number of fractions of the course.",
         _AFTER,
         required=False,
         required_when=_RADIATION,
@@ -61,7 +71,7 @@ class Treatments:
     )
     rt_field = Column(
         Code(v.RT_FIELD),
-        "What was irradiated.",
+        "What was irradiated: the tumour's region, the spinal axis, or brain and spine.",
         _AFTER,
         required=False,
         required_when=_RADIATION,
@@ -73,14 +83,15 @@ class Treatments:
         "Drug; of a combination the one that names it.",
         _AFTER,
         required=False,
-        required_when=is_in("treatment_kind", "chemotherapy", "targeted"),
+        required_when=_DRUG,
         since="2",
     )
     cycles = Column(
         Integer(1, 60, "cycles"),
-        "Cycles of the drug given.",
+        "Number of cycles of the drug that were given.",
         _AFTER,
         required=False,
+        applies_when=_DRUG,
         may_be_explained=True,
         since="2",
     )

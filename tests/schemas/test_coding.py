@@ -12,6 +12,8 @@ from schemas.vocabularies import all_vocabularies
 #: Form of a code in each system.
 FORMS = {
     "ICD-O-3": r"[0-9]{4}/[0-9]|C[0-9]{2}\.[0-9]",
+    "ICD-10-CM": r"[CD][0-9]{2}\.[0-9]",
+    "NAACCR": r"[0-9]{4}",
     "NCIt": r"C[0-9]{4,6}",
     "LOINC": r"[0-9]{4,5}-[0-9]",
     "SNOMED CT": r"[0-9]{6,10}",
@@ -37,6 +39,28 @@ def test_a_code_names_a_column_or_a_value_once(target: str) -> None:
         assert coding.status in ("confirmed", "unconfirmed")
         assert coding.display
         assert coding.source
+
+
+def test_every_code_of_the_specification_is_there() -> None:
+    """Part (g) of the specification, system by system; ICD-O-3 morphology is read by R057."""
+    given = {
+        "ICD-O-3": "C72.0 C72.1 9161/1 9121/0 9391/3 9392/3 9393/3 9425/3 9445/3",
+        "ICD-10-CM": "C72.0 C72.1 D33.4 D43.4",
+        "NCIt": "C3017 C3697 C3795 C4049 C4047 C40315 C3788 C3801 C3058 C60781 C38144 C18000",
+        "SNOMED CT": "396922003 396923008 396924002 396925001 2748008 54785003 50800009 60051002 "
+        "11478001",
+        "RadLex": "RID7361 RID28472 RID28473 RID39110 RID5655",
+        "Gamuts": "10156 18431 18401 32082 32083",
+        "LOINC": "89243-0 89247-1 21889-1 33728-7 33729-5 31206-6 77753-2 97509-4",
+        "NINDS CDE": "F2269",
+        "RadElement": "RDES297 RDES221",
+        "NAACCR": "3816 3843 3844",
+    }
+    found = [coding for target in targets() for coding in codes_of(target)]
+    for system, codes in given.items():
+        assert set(codes.split()) <= {c.code for c in found if c.system == system}, system
+    assert {c.system for c in found} == set(given)
+    assert {c.status for c in found if c.system == "NAACCR"} == {"unconfirmed"}
 
 
 def test_loinc_and_snomed_codes_have_their_check_digit() -> None:

@@ -20,14 +20,39 @@ def test_the_json_form_is_the_documented_one() -> None:
     assert set(content) == {"schema_version", "tables", "vocabularies", "rules"}
     documented = {
         "name", "description", "type", "unit", "vocabulary", "range", "required", "availability",
-        "codes", "source", "since",
+        "codes", "source", "since", "label", "required_when", "applies_when", "assessable",
+        "missing_reason",
     }  # fmt: skip
     for table in content["tables"]:
         assert {"name", "description", "key", "columns"} <= set(table)
         for column in table["columns"]:
             assert set(column) == documented, column["name"]
             assert column["description"]
+            assert column["label"]
     assert all(set(rule) == {"id", "severity", "tables", "sentence"} for rule in content["rules"])
+
+
+def test_the_json_form_says_when_a_column_is_asked_for_and_on_what_it_is_judged() -> None:
+    found = {
+        (table["name"], column["name"]): column
+        for table in dictionary()["tables"]
+        for column in table["columns"]
+    }
+    assert found["follow_up", "death_day"]["required_when"] == "`vital_status` is 'dead'"
+    assert found["follow_up", "death_day"]["missing_reason"] == "death_day_missing_reason"
+    syrinx = found["imaging_reads", "syrinx_definition"]
+    assert syrinx["required_when"] == "`syrinx` is 'present' or 'absent'"
+    version = found["functional_status", "scale_version"]
+    assert version["required_when"] == "`scale` is 'mccormick'"
+    assert version["applies_when"] == "`scale` is 'mccormick', 'mjoa' or 'asia'"
+    cap = found["imaging_reads", "cap_sign"]
+    assert cap["assessable"] == "on T2, T2*/GRE, SWI or 3D T2 for `present` or `absent` (R025)"
+    assert cap["missing_reason"] is None
+
+
+def test_no_description_carries_the_indentation_of_its_source() -> None:
+    texts = [table.description for table in TABLES]
+    assert [text for text in texts if re.search(r"\n[ \t]", text)] == []
 
 
 def test_every_table_column_vocabulary_and_rule_is_printed() -> None:

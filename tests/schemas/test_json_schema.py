@@ -62,6 +62,9 @@ def test_every_row_of_a_simulated_registry_is_valid(validator: Draft202012Valida
         ("imaging_studies", {"seq_t2": None}),
         ("surgeries", {"extent_of_resection": "gtr", "eor_basis": None}),
         ("surgeries", {"eor_basis": "both", "eor_assessment_day": None}),
+        ("imaging_reads", {"syrinx": "absent", "syrinx_definition": None}),
+        ("follow_up", {"vital_status": "dead", "cause_of_death": "tumour"}),
+        ("functional_status", {"scale": "mccormick", "scale_version": None}),
     ],
 )
 def test_a_spoilt_row_is_not(
@@ -78,6 +81,8 @@ def test_a_spoilt_row_is_not(
         ("imaging_studies", {"modality": "ct", "seq_t2": None}),
         ("surgeries", {"extent_of_resection": "none", "eor_basis": None}),
         ("surgeries", {"extent_of_resection": "unknown", "eor_basis": None}),
+        ("imaging_reads", {"syrinx": "not_assessable", "syrinx_definition": None}),
+        ("functional_status", {"scale": "ecog", "scale_version": None}),
     ],
 )
 def test_what_may_be_missing_may_be_missing(

@@ -117,6 +117,32 @@ def test_every_column_that_is_filled_by_hand_comes_back(fields: Fields) -> None:
             assert f'[{number}] = ""' in line[LOGIC]
 
 
+def test_a_choice_can_be_read_in_a_clinic(fields: Fields) -> None:
+    shown = {
+        (name, code.strip()): label.strip()
+        for name, line in fields.items()
+        for choice in filter(None, line[CHOICES].split("|"))
+        for code, _, label in [choice.partition(",")]
+    }
+    labels = [label.partition(" (")[0] for label in shown.values()]
+    assert [label for label in labels if not label or "_" in label] == []
+    assert shown["ca_index_period", "1995_2004"] == "1995 to 2004"
+    assert shown["su_extent_of_resection", "gtr"].startswith("GTR: gross total resection")
+    assert shown["fs_scale_version", "ais_a_e"].startswith("AIS A to E")
+    assert shown["me_unit", "1e-6_mm2_s"].startswith("10^-6 mm2/s")
+    # a code of digits between words is no label, but for vertebral levels, grades and fibre types
+    for (_, code), label in shown.items():
+        if re.search("[0-9]", code) and re.search("_", code):
+            assert label != code.replace("_", " ") or code.startswith("month_"), code
+
+
+def test_a_field_says_where_its_value_is_found_and_none_identifies_a_person(fields: Fields) -> None:
+    assert "ca_case_id of the form cases" in fields["su_case_id"]["Field Note"]
+    assert "st_study_id of the form imaging_studies" in fields["rd_study_id"]["Field Note"]
+    assert "pseudonym made at the site" in fields["patient_id"]["Field Note"]
+    assert {line["Identifier?"] for line in fields.values()} == {""}
+
+
 def test_every_form_but_the_patients_repeats() -> None:
     lines = list(csv.DictReader(io.StringIO(dictionary_as("redcap-repeating"))))
     assert [line["form_name"] for line in lines] == [
@@ -134,6 +160,13 @@ def test_a_condition_is_turned_into_redcaps_logic(fields: Fields) -> None:
         '[su_extent_of_resection] <> "unknown")'
     )
     assert fields["st_seq_t2"][LOGIC] == '[st_modality] = "mr"'
+    assert fields["rd_syrinx_definition"][LOGIC] == (
+        '[rd_syrinx] = "present" or [rd_syrinx] = "absent"'
+    )
+    assert fields["tr_cycles"][LOGIC] == (
+        '[tr_treatment_kind] = "chemotherapy" or [tr_treatment_kind] = "targeted"'
+    )
+    assert fields["fu_death_day"][LOGIC] == '[fu_vital_status] = "dead"'
     assert fields["tr_rt_dose_gy_missing_reason"][LOGIC] == (
         '[tr_rt_dose_gy] = "" and ([tr_treatment_kind] = "radiotherapy" or '
         '[tr_treatment_kind] = "radiosurgery")'
