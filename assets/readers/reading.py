@@ -8,8 +8,15 @@ from collections.abc import Callable
 
 import polars as pl
 
+from assets.readers.bids import read_bids
 from assets.readers.delimited import read_delimited
+from assets.readers.dicom_header import read_dicom_header
+from assets.readers.dicom_sr import read_dicom_sr
+from assets.readers.excel import read_excel
+from assets.readers.parquet import read_parquet
+from assets.readers.radiomics import read_mirp, read_pyradiomics
 from assets.readers.read_file import ReadFile
+from assets.readers.sct import read_sct_lesion, read_sct_process
 from schemas.formats import Format
 from schemas.profile import FileProfile
 
@@ -18,6 +25,15 @@ Reader = Callable[[bytes, FileProfile, int | None], ReadFile]
 
 READERS: dict[Format, Reader] = {
     "delimited": read_delimited,
+    "excel": read_excel,
+    "parquet": read_parquet,
+    "sct_process": read_sct_process,
+    "sct_lesion": read_sct_lesion,
+    "pyradiomics": read_pyradiomics,
+    "mirp": read_mirp,
+    "bids": read_bids,
+    "dicom_sr": read_dicom_sr,
+    "dicom_header": read_dicom_header,
 }
 
 
