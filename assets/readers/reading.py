@@ -8,12 +8,19 @@ from collections.abc import Callable
 
 import polars as pl
 
+from assets.readers.bids import read_bids
 from assets.readers.delimited import read_delimited
+from assets.readers.dicom_header import read_dicom_header
+from assets.readers.dicom_sr import read_dicom_sr
+from assets.readers.excel import read_excel
 from assets.readers.identifiers import Scan, without_identifiers
+from assets.readers.parquet import read_parquet
+from assets.readers.radiomics import read_mirp, read_pyradiomics
 from assets.readers.read_file import ReadFile
 from assets.readers.redcap import read_redcap
 from assets.readers.redcap_odm import read_odm
 from assets.readers.redcap_structure import read_delivered_dictionary
+from assets.readers.sct import read_sct_lesion, read_sct_process
 from schemas.formats import Format
 from schemas.profile import FileProfile
 
@@ -25,6 +32,15 @@ READERS: dict[Format, Reader] = {
     "redcap": read_redcap,
     "redcap_dictionary": read_delivered_dictionary,
     "redcap_odm": read_odm,
+    "excel": read_excel,
+    "parquet": read_parquet,
+    "sct_process": read_sct_process,
+    "sct_lesion": read_sct_lesion,
+    "pyradiomics": read_pyradiomics,
+    "mirp": read_mirp,
+    "bids": read_bids,
+    "dicom_sr": read_dicom_sr,
+    "dicom_header": read_dicom_header,
 }
 
 
