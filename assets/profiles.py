@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from schemas.errors import UsageError
-from schemas.profile import Profile, own_layout
+from schemas.profile import Profile, layout_with_dates, own_layout
 from schemas.tables import SCHEMA_VERSION
 
 
@@ -33,6 +33,8 @@ def profile_named(name: str, version: str = SCHEMA_VERSION) -> Profile:
     """
     if name == "imsct":
         return own_layout(version)
+    if name == "imsct_dates":
+        return layout_with_dates()
     folder = resources.files("schemas") / "profiles"
     path = folder / f"{name}.yaml"
     known = sorted(
@@ -40,7 +42,7 @@ def profile_named(name: str, version: str = SCHEMA_VERSION) -> Profile:
     )
     if name not in known:
         raise UsageError(
-            f"There is no profile '{name}'. Known: imsct, {', '.join(known)}. Name one of them."
+            f"There is no profile '{name}'. Known: imsct, imsct_dates, {', '.join(known)}. Name one of them."
         )
     return parse_profile(path.read_text(encoding="utf-8"), name=name)
 
