@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from schemas.errors import UsageError
-from schemas.profile import Profile, own_layout
+from schemas.profile import Profile, layout_with_dates, own_layout
 from schemas.redcap_layout import REDCAP_LAYOUTS, redcap_layout
 from schemas.tables import SCHEMA_VERSION
 
@@ -34,6 +34,8 @@ def profile_named(name: str, version: str = SCHEMA_VERSION) -> Profile:
     """
     if name == "imsct":
         return own_layout(version)
+    if name == "imsct_dates":
+        return layout_with_dates()
     if name in REDCAP_LAYOUTS:
         return redcap_layout(name, version)
     folder = resources.files("schemas") / "profiles"
@@ -42,7 +44,7 @@ def profile_named(name: str, version: str = SCHEMA_VERSION) -> Profile:
         p.name.removesuffix(".yaml") for p in folder.iterdir() if p.name.endswith(".yaml")
     )
     if name not in known:
-        named = ", ".join(("imsct", *REDCAP_LAYOUTS, *known))
+        named = ", ".join(("imsct", "imsct_dates", *REDCAP_LAYOUTS, *known))
         raise UsageError(f"There is no profile '{name}'. Known: {named}. Name one of them.")
     return parse_profile(path.read_text(encoding="utf-8"), name=name)
 

@@ -9,8 +9,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from schemas.dates import ISO, is_date_format
 from schemas.formats import FEATURE_TABLES, GIVEN, WITHOUT_HEADER, WORKBOOKS, Format
 from schemas.redcap_export import RedcapExport, require_conditions
+from schemas.table import Table, day_columns
 from schemas.tables import BY_NAME, SCHEMA_VERSION
 from schemas.versions import columns_at, is_optional_at
 from schemas.vocabularies import MISSING_REASON
@@ -24,6 +26,16 @@ def _is_reason(text: str) -> str:
 
 
 Reason = Annotated[str, AfterValidator(_is_reason)]
+
+
+def _is_date_format(text: str) -> str:
+    """Refuse a format that leaves day, month or century open."""
+    if not is_date_format(text):
+        raise ValueError(f"a date format is '{ISO}', or %Y, %m and %d with one separator")
+    return text
+
+
+DateFormat = Annotated[str, AfterValidator(_is_date_format)]
 
 
 class _Strict(BaseModel):
@@ -50,6 +62,8 @@ class Source(_Strict):
     #: The value is taken only where this delivered column is filled.
     only_where_filled: str | None = None
     months_to_days: bool = False
+    #: The cell is a calendar date of this format, of which `imsct prepare` makes days from day 0.
+    date: DateFormat | None = None
     #: The delivered number times this is in the dictionary's unit.
     factor: Annotated[str, Field(pattern=r"^[0-9]{1,9}(\.[0-9]{1,9})?$")] | None = None
 
@@ -63,11 +77,14 @@ class Source(_Strict):
             or self.empty is not None
             or self.empty_where
             or self.months_to_days
+            or self.date
             or self.factor
         ):
             raise ValueError(
-                "codes, empty, empty_where, months_to_days and factor go with column only"
+                "codes, empty, empty_where, months_to_days, date and factor go with column only"
             )
+        if self.date and (self.months_to_days or self.factor):
+            raise ValueError("a date is neither a number of months nor multiplied")
         if self.id is None and self.prefix:
             raise ValueError("prefix goes with id only")
         return self
@@ -101,6 +118,9 @@ class Rows(_Strict):
         unknown = sorted(set(self.columns) - set(table.names))
         if unknown:
             raise ValueError(f"{self.table} has no column {', '.join(unknown)}")
+        wrong = [n for n, s in self.columns.items() if s.date and n not in day_columns(table)]
+        if wrong:
+            raise ValueError(f"{self.table}: no day from day 0, so no date: {', '.join(wrong)}")
         missing = [name for name in table.names if name not in self.columns]
         if missing and self.unlisted == "refuse":
             raise ValueError(f"{self.table}: no source for {', '.join(missing)}")
@@ -272,4 +292,33 @@ def own_layout(version: str = SCHEMA_VERSION) -> Profile:
             )
             for table in BY_NAME.values()
         ),
+    )
+
+
+def layout_with_dates() -> Profile:
+    """The project's own layout as a hospital has it: local ids, dates in place of days.
+
+    `imsct prepare` reads it. What is a `<name>_day` there is a `<name>_date` here, in ISO 8601.
+    """
+    return Profile(
+        name="imsct_dates",
+        title="The project's own layout with local ids, and dates in place of days",
+        version=int(SCHEMA_VERSION),
+        source="the data dictionary",
+        files=tuple(_part_with_dates(table) for table in BY_NAME.values()),
+    )
+
+
+def _part_with_dates(table: Table) -> FileProfile:
+    """One table of the layout with dates."""
+    days = day_columns(table)
+    named = {n: f"{n.removesuffix('_day')}_date" if n in days else n for n in table.names}
+    columns = {
+        target: Source(column=name, date=ISO if target in days else None, empty="")
+        for target, name in named.items()
+    }
+    return FileProfile(
+        file=f"{table.name}.csv",
+        header=tuple(named.values()),
+        rows=(Rows(table=table.name, columns=columns),),
     )

@@ -62,6 +62,18 @@ class Table:
         return self.by_name[name]
 
 
+def day_columns(table: Table) -> tuple[str, ...]:
+    """Columns that count days from day 0; a hospital has dates in their place.
+
+    Examples
+    --------
+    >>> from schemas.tables import BY_NAME
+    >>> day_columns(BY_NAME["treatments"])
+    ('start_day', 'end_day')
+    """
+    return tuple(column.name for column in table.columns if column.name.endswith("_day"))
+
+
 def as_table(cls: type) -> Table:
     """Return the `Table` that the decorator `table` made of a class."""
     made = cls.__dict__["__imsct_table__"]

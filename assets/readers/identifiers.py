@@ -23,7 +23,14 @@ from schemas.catalogue import LOOKS_IDENTIFYING
 from schemas.columns import Code, Column, Identifier, TextCode
 from schemas.identifiers.column_names import may_be_shown, names_a_person
 from schemas.identifiers.pseudonyms import PSEUDONYM, SITE_COLUMN
-from schemas.identifiers.texts import DATE, NUMBER, WORTH_A_LOOK, identifying_kinds
+from schemas.identifiers.texts import (
+    DATE,
+    NUMBER,
+    PHONE,
+    POSTCODE,
+    WORTH_A_LOOK,
+    identifying_kinds,
+)
 from schemas.manifest import IdScheme
 from schemas.profile import FileProfile
 from schemas.showing import counted
@@ -38,6 +45,12 @@ IDENTIFIER_RULES = frozenset({PHI, PHI_COLUMN})
 
 _NUMERIC = r"^-?[0-9]*[.,]?[0-9]+([eE][+-]?[0-9]{1,3})?$"
 _LOOKS_IDENTIFYING = re.compile(LOOKS_IDENTIFYING)
+#: What every id has that could be a number of a person or a date: a run of digits, or its form.
+_ID_WORTH_A_LOOK = (
+    rf"^({LOOKS_IDENTIFYING})$|@|[0-9](?:[^0-9]{{0,2}}[0-9]){{7}}|[A-Z]{{6}}[0-9L-V]{{2}}"
+)
+#: What a paper's reference, digits and hyphens, is easily taken for.
+_LIKE_A_REFERENCE = (NUMBER, PHONE, POSTCODE)
 #: Of a file that cannot be split, so much of a line is looked at.
 _LONGEST = 1 << 20
 
@@ -129,6 +142,8 @@ def _in_frame(frame: pl.DataFrame, columns: dict[str, _Cells], scan: Scan) -> It
         suspect = (text != "") & text.is_in(sorted(cells.known)).not_()
         if cells.role == "id" and scan == "hmac-sha256/1":
             suspect &= text.str.contains(f"^{PSEUDONYM}$").not_()
+        elif cells.role == "id":
+            suspect &= text.str.contains(_ID_WORTH_A_LOOK)
         else:
             suspect &= text.str.contains(WORTH_A_LOOK)
         if cells.role == "measured":
@@ -160,7 +175,7 @@ def _kinds_of_id(text: str, scan: Scan) -> tuple[str, ...]:
         return () if re.fullmatch(PSEUDONYM, text) else ("id that is no pseudonym",)
     if _LOOKS_IDENTIFYING.fullmatch(text):
         return ("hospital number or date as id",)
-    return identifying_kinds(text)
+    return tuple(kind for kind in identifying_kinds(text) if kind not in _LIKE_A_REFERENCE)
 
 
 def _lines(found: ReadFile, data: bytes, part: FileProfile) -> Iterator[tuple[int, list[str]]]:

@@ -16,8 +16,10 @@ import polars as pl
 
 from assets.readers.read_file import ReadProblem
 from schemas.columns import Code, Column
+from schemas.dates import read_date
 from schemas.filling import not_recorded, say_not_recorded
 from schemas.profile import FileProfile, Rows, Source
+from schemas.showing import text_class
 from schemas.tables import BY_NAME
 
 #: Mean length of a month in days, as the clinical specification has it.
@@ -43,6 +45,7 @@ def map_records(frame: pl.DataFrame, profile: FileProfile) -> Mapped:
     """Make the rows of every table that the profile names."""
     problems = _without_a_place(frame, profile)
     problems += _wrong_decimals(frame, profile) if profile.decimal == "," else []
+    problems += _wrong_dates(frame, profile)
     refused = {problem.record for problem in problems}
     good = frame.filter(~pl.col("_record").is_in(refused)) if refused else frame
     made: dict[str, list[pl.DataFrame]] = {}
@@ -104,6 +107,38 @@ def _wrong_decimals(frame: pl.DataFrame, profile: FileProfile) -> list[ReadProbl
         if column in numbers
         for row in frame.filter(pl.col(column).str.contains(".", literal=True)).to_dicts()
     ]
+
+
+def _wrong_dates(frame: pl.DataFrame, profile: FileProfile) -> list[ReadProblem]:
+    """E_DATE_FORMAT: a cell that is no date of the format that the profile declares.
+
+    Nothing of the record is kept: it may hold dates of a person.
+    """
+    declared = {
+        (source.column, source.date): {*profile.missing, *source.codes, ""}
+        for rows in profile.rows
+        for source in rows.columns.values()
+        if source.column is not None and source.date is not None
+    }
+    return [
+        ReadProblem(
+            "E_DATE_FORMAT",
+            f"The cell is no date of the declared format ({form}): {text_class(text)}.",
+            "Export dates in one format and declare it in the profile; none is guessed.",
+            line=line,
+            record=record,
+            column=column,
+        )
+        for (column, form), allowed in declared.items()
+        for record, line, text in frame.select("_record", "_line", column).iter_rows()
+        if text not in allowed and read_date(text, form) is None
+    ]
+
+
+def _iso(text: str, form: str) -> str:
+    """A date in ISO 8601; what is no date stays."""
+    day = read_date(text, form)
+    return text if day is None else day.isoformat()
 
 
 def content_of(row: dict[str, str], profile: FileProfile) -> str:
@@ -191,6 +226,9 @@ def _taken(source: Source, nothing: str, *, decimal: str) -> pl.Expr:
         value = value.map_elements(lambda text: _times(text, factor), return_dtype=pl.String)
     if source.months_to_days:
         value = value.map_elements(_days, return_dtype=pl.String)
+    if source.date is not None:
+        form = source.date
+        value = value.map_elements(lambda text: _iso(text, form), return_dtype=pl.String)
     empty = pl.lit(nothing if source.empty is None else source.empty)
     for other, results in source.empty_where.items():
         for found, result in results.items():

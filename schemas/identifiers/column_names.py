@@ -18,7 +18,7 @@ _ADDRESS = """
     plz phone phones telephone tel telefon mobile cellphone fax email emails mail
 """
 _NUMBERS = """
-    mrn ssn nhs nhsnumber hospitalnumber hospitalno patientnumber recordnumber nationalid
+    mrn ssn nhs nhsnumber hospitalnumber hospitalno recordnumber nationalid
     socialsecurity healthcardnumber kvnr insurance insurancenumber passport bsn nir ahv cpr
     personnummer fodselsnummer
 """

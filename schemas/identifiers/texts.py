@@ -13,6 +13,7 @@ from datetime import date
 from schemas.identifiers.national_numbers import national_numbers
 
 DATE, NUMBER = "calendar date", "long number"
+PHONE, POSTCODE = "phone number", "postcode"
 
 _MONTH = (
     "(?:jan(?:uar[yi]?|vier)?|feb(?:ruar[yi]?)?|f[ée]vr?(?:ier)?|m[aä]r(?:ch|z|s)?|apr(?:il)?|"
@@ -117,11 +118,9 @@ def identifying_kinds(text: str, *, may_be_version: bool = False) -> tuple[str, 
         found.append(NUMBER)
     # a national number or a date is written much like a telephone number or a postcode
     if not numbers and DATE not in found:
-        found += [
-            k for k, p in (("phone number", _PHONE), ("postcode", _POSTCODE)) if p.search(plain)
-        ]
+        found += [k for k, p in ((PHONE, _PHONE), (POSTCODE, _POSTCODE)) if p.search(plain)]
     elif _PHONE.search(_NUMERIC_DATE.sub(" ", plain)) and not numbers:
-        found.append("phone number")
+        found.append(PHONE)
     if _TITLED.search(plain) or any(m[1] not in _ACRONYMS for m in _LISTED_NAME.finditer(plain)):
         found.append("name")
     return tuple(found)
