@@ -14,8 +14,9 @@ from schemas.errors import UsageError
 from schemas.manifest import MANIFEST_NAME, is_plain_name
 from schemas.problems import Problem, exit_code_of
 from schemas.tables import SCHEMA_VERSION, TABLES
+from warehouse.accounts import close_accounts
 from warehouse.delivery_check import examine
-from warehouse.merge import close_accounts, merge
+from warehouse.merge import merge
 from warehouse.quarantine import current_problems
 from warehouse.received import enter_one
 from warehouse.staging import StagedDelivery, StagedFile
@@ -71,7 +72,13 @@ def check_folder(folder: Path, *, profile: str | None, site: str | None = None) 
     manifest = examined.manifest
     files = tuple(StagedFile(f.file, f.sha256, f.rows) for f in manifest.files)
     delivery = StagedDelivery(
-        1, manifest.site, manifest.delivery, manifest.profile, manifest.schema_version, files
+        1,
+        manifest.site,
+        manifest.delivery,
+        manifest.profile,
+        manifest.schema_version,
+        files,
+        manifest.mode,
     )
     return _check_files(delivery, folder)
 
@@ -123,7 +130,7 @@ def _check_files(delivery: StagedDelivery, folder: Path) -> Checked:
         enter_one(store, delivery)
         stage_delivery(store, delivery, lambda file: folder / file.file)
         for table in TABLES:
-            if store.count("staged", table.name):
+            if store.count("staged", table.name) or delivery.mode == "withdrawal":
                 merge(store, validate(store, table, official=None))
         accounts = close_accounts(store)
         found = current_problems(store).drop("site", "delivery")

@@ -1,7 +1,8 @@
-"""Staging the pending deliveries: files read, mapped and written as typed rows.
+"""Staging one delivery: files read, mapped and written as typed rows.
 
 Belongs here: the order of the steps for one delivery, and what reading refuses.
-Does not belong here: the reader and the mapping (`assets.readers`), typing (`warehouse.staging`).
+Does not belong here: which delivery is next (`assets.intake`), the reader and the mapping
+(`assets.readers`), typing (`warehouse.staging`).
 """
 
 from collections.abc import Callable, Iterator
@@ -16,41 +17,23 @@ from assets.readers.mapping import Mapped, map_records
 from assets.readers.read_file import ReadFile, ReadProblem
 from assets.readers.sandbox import Job, read_files
 from schemas.errors import IntegrityError, UsageError
-from schemas.profile import FileProfile, Profile
-from schemas.tables import BY_NAME, TABLES
+from schemas.profile import FileProfile, Profile, withdrawal_layout
+from schemas.tables import BY_NAME
 from schemas.versions import VERSIONS
 from warehouse.files import sha256_of
 from warehouse.staging import (
     PROBLEM_COLUMNS,
     StagedDelivery,
     StagedFile,
-    clear_staged,
-    forget,
     note_file,
-    pending_deliveries,
     stage,
+    stage_context,
+    stage_withdrawals,
 )
 from warehouse.store import Store
 
 
-def stage_pending(line: Line) -> dict[str, int]:
-    """Stage every delivery whose account is not closed.
-
-    Returns
-    -------
-    dict[str, int]
-        Rows staged by table name.
-    """
-    with line.store.transaction():
-        clear_staged(line.store)
-        for delivery in pending_deliveries(line.store):
-            line.say(f"staged: {delivery.site}/{delivery.name}")
-            forget(line.store, delivery.number)
-            stage_delivery(line.store, delivery, lambda file: _kept(line, file.sha256))
-    return {table.name: line.store.count("staged", table.name) for table in TABLES}
-
-
-def _kept(line: Line, sha256: str) -> Path:
+def kept_bytes(line: Line, sha256: str) -> Path:
     """Where the bytes of a received file lie, checked against the hash that is their name."""
     path = line.home.received / sha256
     if not path.is_file() or sha256_of(path) != sha256:
@@ -79,6 +62,7 @@ def stage_delivery(
             declared=file.rows,
             found=read.found,
             is_refused=read.is_refused,
+            tables=None if part is None else {rows.table for rows in part.rows},
             problems=_problems(read, part),
         )
         if not read.is_refused:
@@ -92,7 +76,10 @@ def stage_delivery(
                 pl.col("_row").cast(pl.Int64), _delivery=pl.lit(delivery.number, pl.Int64)
             )
         )
-        stage(store, BY_NAME[table], rows)
+        put = stage_withdrawals if delivery.mode == "withdrawal" else stage
+        put(store, BY_NAME[table], rows)
+    if delivery.mode in ("increment", "correction"):
+        stage_context(store, delivery)
 
 
 def _read_all(
@@ -141,6 +128,8 @@ def _profile_of(delivery: StagedDelivery) -> tuple[Profile | None, ReadProblem |
         )
         remedy += "them, or update the program."
         return None, ReadProblem("E_SCHEMA", f"The delivery was made under {shown}.", remedy)
+    if delivery.mode == "withdrawal":
+        return withdrawal_layout(), None
     try:
         return profile_named(delivery.profile, delivery.schema_version), None
     except UsageError as error:

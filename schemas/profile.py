@@ -237,3 +237,27 @@ def own_layout(version: str = SCHEMA_VERSION) -> Profile:
             for table in BY_NAME.values()
         ),
     )
+
+
+def withdrawal_layout() -> Profile:
+    """The files of a withdrawal, whatever the site's profile: `<table>.csv`, key columns only."""
+    return Profile(
+        name="withdrawal",
+        title="Keys that a site withdraws: one CSV file per table",
+        version=1,
+        source="the data dictionary",
+        files=tuple(
+            FileProfile(
+                file=f"{table.name}.csv",
+                header=table.key,
+                rows=(
+                    Rows(
+                        table=table.name,
+                        columns={key: Source(column=key, empty="") for key in table.key},
+                        unlisted="not_recorded",
+                    ),
+                ),
+            )
+            for table in BY_NAME.values()
+        ),
+    )
