@@ -16,8 +16,9 @@ from schemas.manifest import MANIFEST_NAME, is_plain_name
 from schemas.problems import Problem, exit_code_of
 from schemas.profile import Profile
 from schemas.tables import SCHEMA_VERSION, TABLES
+from warehouse.accounts import close_accounts
 from warehouse.delivery_check import examine
-from warehouse.merge import close_accounts, merge
+from warehouse.merge import merge
 from warehouse.quarantine import current_problems
 from warehouse.received import enter_one
 from warehouse.staging import StagedDelivery, StagedFile
@@ -80,7 +81,13 @@ def check_folder(
     manifest = examined.manifest
     files = tuple(StagedFile(f.file, f.sha256, f.rows) for f in manifest.files)
     delivery = StagedDelivery(
-        1, manifest.site, manifest.delivery, manifest.profile, manifest.schema_version, files
+        1,
+        manifest.site,
+        manifest.delivery,
+        manifest.profile,
+        manifest.schema_version,
+        files,
+        manifest.mode,
     )
     return _check_files(delivery, folder, scan=manifest.id_scheme)
 
@@ -134,7 +141,7 @@ def _check_files(
         enter_one(store, delivery)
         stage_delivery(store, delivery, lambda file: folder / file.file, scan=scan, profile=profile)
         for table in TABLES:
-            if store.count("staged", table.name):
+            if store.count("staged", table.name) or delivery.mode == "withdrawal":
                 merge(store, validate(store, table, official=None))
         accounts = close_accounts(store)
         found = current_problems(store).drop("site", "delivery")

@@ -13,7 +13,8 @@ from schemas.checks import Check, PredicateCheck
 from schemas.expressions import tables_of
 from schemas.table import Table
 from schemas.tables import TABLES
-from warehouse.merge import close_accounts, merge
+from warehouse.accounts import close_accounts
+from warehouse.merge import merge
 from warehouse.quarantine import broken_by_rule
 from warehouse.validation.verdict import Verdict, validate
 

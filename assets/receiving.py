@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from assets.context import Line
-from assets.staging import identifying
+from assets.opening import identifying
 from schemas.manifest import Manifest
 from schemas.problems import Problem
 from warehouse.arrivals import sweep_incoming

@@ -38,7 +38,9 @@ def snapshot_frames(line: Line) -> dict[tuple[str, str], pl.DataFrame]:
         for table in TABLES
     }
     frames |= {key: line.store.read(*key) for key in _OTHERS}
-    frames["received", "deliveries"] = delivery_counts(line.store).drop("sequence")
+    # A delivery that waits for a person changes nothing that is published.
+    counted = delivery_counts(line.store).filter(pl.col("status") != "held")
+    frames["received", "deliveries"] = counted.drop("sequence")
     return frames
 
 

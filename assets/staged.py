@@ -2,7 +2,8 @@
 
 Belongs here: one asset per table of the layer `staged`, made together because one file feeds many
 tables.
-Does not belong here: reading and mapping (`assets.readers`), typing (`warehouse.staging`).
+Does not belong here: the order of deliveries (`assets.intake`), reading and mapping
+(`assets.readers`), typing (`warehouse.staging`).
 """
 
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.context import Line
-from assets.staging import stage_pending
+from assets.intake import stage_pending
 from schemas.tables import TABLES
 
 

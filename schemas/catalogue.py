@@ -18,12 +18,14 @@ from schemas.checks import (
     RangeCheck,
     ReferenceCheck,
     RequiredCheck,
+    SiteCheck,
     TextCheck,
     VocabularyCheck,
 )
 from schemas.columns import Code, Column, Identifier, Integer, Number, TextCode
 from schemas.expressions import Col, IfThen, IsFilled, Not, Predicate, any_of
 from schemas.rules import CLINICAL
+from schemas.rules.sites import SITES
 from schemas.table import Table
 from schemas.tables import BY_NAME, TABLES
 
@@ -34,6 +36,9 @@ LOOKS_IDENTIFYING = (
 
 #: The same for a text code: a version may be digits only, or have dots between them (24.10.2).
 LOOKS_LIKE_A_DATE = r"[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}|[0-9]{1,2}[-/][0-9]{1,2}[-/][0-9]{2,4}"
+
+#: The rules about a site as a whole, by rule id.
+SITE_CHECKS: dict[str, SiteCheck] = {check.rule: check for check in SITES}
 
 _CORRECT = "Correct it at the site and deliver again."
 

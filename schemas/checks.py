@@ -5,6 +5,7 @@ Belongs here: the kinds of check, each with its rule id, severity and sentence; 
 Does not belong here: which checks exist (`schemas.catalogue`), SQL, Great Expectations.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -87,6 +88,17 @@ class PredicateCheck(Check):
     """The predicate is not false."""
 
     holds: Predicate
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteCheck(Check):
+    """A site's rows as a whole agree with those of the other sites; judged beside the warehouse.
+
+    It is no check of a row: `catalogue.checks_of` does not name it, `catalogue.SITE_CHECKS` does.
+    `limits` are the numbers it goes by.
+    """
+
+    limits: Mapping[str, float]
 
 
 AnyCheck = (

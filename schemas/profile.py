@@ -322,3 +322,27 @@ def _part_with_dates(table: Table) -> FileProfile:
         header=tuple(named.values()),
         rows=(Rows(table=table.name, columns=columns),),
     )
+
+
+def withdrawal_layout() -> Profile:
+    """The files of a withdrawal, whatever the site's profile: `<table>.csv`, key columns only."""
+    return Profile(
+        name="withdrawal",
+        title="Keys that a site withdraws: one CSV file per table",
+        version=1,
+        source="the data dictionary",
+        files=tuple(
+            FileProfile(
+                file=f"{table.name}.csv",
+                header=table.key,
+                rows=(
+                    Rows(
+                        table=table.name,
+                        columns={key: Source(column=key, empty="") for key in table.key},
+                        unlisted="not_recorded",
+                    ),
+                ),
+            )
+            for table in BY_NAME.values()
+        ),
+    )

@@ -19,8 +19,6 @@ from schemas.manifest import MANIFEST_NAME, UNSAFE_NAME, DeliveredFile, Manifest
 from schemas.problems import Problem
 from warehouse.files import NotRegularError, read_small, sha256_of
 
-#: Modes that this version can load.
-WORKING_MODES = ("full",)
 _MANIFEST_LIMIT = 1 << 20
 _AGAIN = "Nothing of the delivery was received. Deliver again with a manifest made from the files."
 
@@ -141,14 +139,6 @@ def _fits(manifest: Manifest, site: str | None) -> Iterator[Problem]:
             rule="E_SITE",
             message=f"The manifest names site '{manifest.site}'; the folder belongs to another.",
             suggestion=f"Deliver to the folder of site {manifest.site}, or mend the manifest.",
-        )
-    if manifest.mode not in WORKING_MODES:
-        yield Problem(
-            file=MANIFEST_NAME,
-            rule="E_MANIFEST",
-            message=f"Mode '{manifest.mode}' cannot be loaded; what works: "
-            f"{', '.join(WORKING_MODES)}.",
-            suggestion="Deliver the site's complete state under mode 'full'.",
         )
 
 

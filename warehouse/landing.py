@@ -233,7 +233,7 @@ def receive(folder: Path, home: Home, ledger: Ledger, *, scan: Scanner | None = 
         earlier = next((d for d in received if d.content_id == identity), None)
         if earlier is not None:
             return _duplicate(folder, earlier, ledger)
-        if problem := _name_in_use(manifest, received):
+        if problem := _name_in_use(manifest, received) or _unknown_superseded(manifest, received):
             return _refuse(folder, Examined(manifest, examined.manifest_bytes, (problem,)), ledger)
         sweep(home.received)
         withheld = scan(folder, manifest) if scan else {}
@@ -332,6 +332,19 @@ def _name_in_use(manifest: Manifest, received: Iterable[ReceivedDelivery]) -> Pr
             suggestion="Give the new delivery a name of its own.",
         )
     return None
+
+
+def _unknown_superseded(manifest: Manifest, received: Iterable[ReceivedDelivery]) -> Problem | None:
+    """What a correction mends was received from the same site."""
+    names = [d.delivery for d in received if d.site == manifest.site]
+    if manifest.supersedes is None or manifest.supersedes in names:
+        return None
+    return Problem(
+        file=MANIFEST_NAME,
+        rule="E_MANIFEST",
+        message=f"It supersedes '{manifest.supersedes}'; the site has delivered nothing so named.",
+        suggestion=f"Name one of: {', '.join(names[-5:]) or 'none yet, deliver in full first'}.",
+    )
 
 
 def _refuse(folder: Path, examined: Examined, ledger: Ledger) -> Receipt:

@@ -1,21 +1,21 @@
-"""Merging: a verdict written to `core` and `quarantine`, and the accounts closed.
+"""Merging: a verdict written to `core` and `quarantine`, one table and delivery at a time.
 
-Belongs here: current versions in `core`, refused rows kept, conservation asserted.
-Does not belong here: judging (`warehouse.validation`), snapshots.
+Belongs here: new versions, versions ended, refused rows kept; nothing is overwritten or deleted.
+Does not belong here: judging (`warehouse.validation`, `warehouse.admission`), the account of
+records (`warehouse.accounts`), undoing (`warehouse.history`).
 """
 
 from dataclasses import dataclass
 
-import polars as pl
-
 from schemas.errors import IntegrityError
 from schemas.table import Table
-from schemas.tables import TABLES
+from warehouse.admission import refusals, refuse_withdrawals
 from warehouse.sql import TEXT_SUFFIX, name
 from warehouse.store import PLACE, Store
 from warehouse.validation.verdict import Verdict
 
 _PLACES = ", ".join(part.split()[0] for part in PLACE.split(", "))
+_CURRENT = "h.valid_to is null and h.recorded_to is null"
 
 
 @dataclass(frozen=True)
@@ -27,13 +27,23 @@ class Merged:
     refused: int
 
 
+@dataclass(frozen=True)
+class _Delivery:
+    """A staged delivery; `since` is what a correction supersedes, else the delivery itself."""
+
+    number: int
+    mode: str
+    provenance: str
+    since: int
+
+
 def merge(store: Store, verdict: Verdict) -> Merged:
     """Write one table's accepted rows to `core` and its refused rows to `quarantine`, at once.
 
-    Deliveries are taken in the order of the ledger. A full delivery is the site's complete state:
-    keys that it does not name leave `core`. A refused row leaves an earlier accepted version of its
-    key where it is, and a file that was refused as a whole leaves all of them: nobody knows which
-    keys it names.
+    Deliveries are taken in the order of the ledger. A row equal to the current version of its key
+    writes nothing. A full delivery is the site's complete state: versions of keys that it does not
+    name end. A refused row leaves an earlier version of its key where it is, and a file that was
+    refused as a whole leaves all of them: nobody knows which keys it names.
 
     Raises
     ------
@@ -41,62 +51,53 @@ def merge(store: Store, verdict: Verdict) -> Merged:
         If accepted + refused is not what was staged.
     """
     table = verdict.table
-    store.con.register("refused_rows", verdict.refused.to_arrow())
     total = Merged(0, 0, 0)
     with store.transaction():
         store.append("quarantine", "problems", verdict.problems)
-        store.con.execute(_keep_refused(table), [table.name])
-        for (delivery,) in store.rows("select distinct _delivery from staged.records order by 1"):
-            merged = _merge_delivery(store, table, int(str(delivery)))
+        store.con.register("refused_now", verdict.refused.to_arrow())
+        store.con.execute("create or replace temp table refused_rows as from refused_now")
+        store.con.unregister("refused_now")
+        for delivery in _staged_deliveries(store):
+            if delivery.mode == "withdrawal":
+                refuse_withdrawals(store, table, delivery.number)
+            else:
+                _refuse_against_core(store, table, delivery.number)
+            merged = _merge_delivery(store, table, delivery)
             total = Merged(
                 total.staged + merged.staged,
                 total.accepted + merged.accepted,
                 total.refused + merged.refused,
             )
-    store.con.unregister("refused_rows")
+        store.con.execute(_keep_refused(table), [table.name])
+        store.con.execute("drop table refused_rows")
     return total
 
 
-def close_accounts(store: Store) -> pl.DataFrame:
-    """Count, for every delivery of this run, records received, accepted and quarantined.
+def _staged_deliveries(store: Store) -> list[_Delivery]:
+    """The deliveries of this run, in the order of the ledger."""
+    found = store.rows(
+        "select d.delivery, d.mode, d.provenance, coalesce((select max(o.delivery)"
+        " from received.deliveries o where o.site = d.site and o.name = d.supersedes),"
+        " d.delivery) from received.deliveries d"
+        " where d.delivery in (select _delivery from staged.records) order by 1"
+    )
+    return [
+        _Delivery(int(str(number)), str(mode), str(provenance), int(str(since)))
+        for number, mode, provenance, since in found
+    ]
 
-    A record is one line of a delivered file. It is quarantined when it was refused at reading or
-    any row made
-    from it was refused, else accepted.
 
-    Returns
-    -------
-    pl.DataFrame
-        `delivery`, `file`, `received`, `accepted`, `quarantined`.
-
-    Raises
-    ------
-    IntegrityError
-        If accepted + quarantined is not received for any file.
-    """
-    accounts = store.frame(_ACCOUNTS)
-    wrong = accounts.filter(pl.col("received") != pl.col("accepted") + pl.col("quarantined"))
-    if not wrong.is_empty():
-        row = wrong.row(0, named=True)
-        raise IntegrityError(
-            f"{row['file']}: {row['received']} records received, but {row['accepted']} accepted "
-            f"and {row['quarantined']} quarantined. A record was lost: a fault of the program."
-        )
-    with store.transaction():
-        store.con.register("accounts", accounts.to_arrow())
-        store.con.execute(
-            "update received.files f set accepted = a.accepted, quarantined = a.quarantined,"
-            " found = a.found from accounts a where f.delivery = a.delivery and f.file = a.file"
-        )
-        store.con.execute(
-            "update received.deliveries d set received = a.received, accepted = a.accepted,"
-            " quarantined = a.quarantined from (select delivery, sum(received) as received,"
-            " sum(accepted) as accepted, sum(quarantined) as quarantined"
-            " from accounts group by 1) a"
-            " where d.delivery = a.delivery"
-        )
-        store.con.unregister("accounts")
-    return accounts
+def _refuse_against_core(store: Store, table: Table, delivery: int) -> None:
+    """Refuse what cannot stand beside the rows that are kept already."""
+    problems = refusals(store, table, delivery)
+    if problems.is_empty():
+        return
+    store.append("quarantine", "problems", problems)
+    store.con.register("refused_now", problems.select("delivery", "row").unique().to_arrow())
+    store.con.execute(
+        "insert into refused_rows select * from refused_now except select * from refused_rows"
+    )
+    store.con.unregister("refused_now")
 
 
 def _keep_refused(table: Table) -> str:
@@ -109,38 +110,149 @@ def _keep_refused(table: Table) -> str:
     )
 
 
-def _merge_delivery(store: Store, table: Table, delivery: int) -> Merged:
-    """Make one delivery the current state of its site in one table."""
-    target, source = f"core.{name(table.name)}", f"staged.{name(table.name)}"
-    same = " and ".join(f"s.{name(k)} = c.{name(k)}" for k in table.key)
-    columns = ", ".join(name(c) for c in table.names)
-    kept = (
-        "s._delivery = ? and not exists (select 1 from refused_rows r"
-        " where r.delivery = s._delivery and r.row = s._row)"
+def _merge_delivery(store: Store, table: Table, delivery: _Delivery) -> Merged:
+    """Make one delivery part of the history of one table."""
+    staged = f"staged.{name(table.name)}"
+    store.con.execute(
+        f"create or replace temp table kept_rows as select s.*, ? as provenance from {staged} s"
+        " anti join refused_rows r on r.delivery = s._delivery and r.row = s._row"
+        " where s._delivery = ? and s._row >= 0",
+        [delivery.provenance, delivery.number],
     )
-    unread = (
-        "exists (select 1 from staged.records r where r._delivery = ? and r.is_refused)"
-        f" and not exists (select 1 from {source} s where s._delivery = ?)"
+    if delivery.mode == "withdrawal":
+        _withdraw(store, table, delivery)
+    else:
+        _end_changed(store, table, delivery)
+        if delivery.mode == "full":
+            _end_vanished(store, table, delivery)
+        _insert_new(store, table, delivery)
+    _end_orphans(store, table, delivery)
+    if delivery.mode != "full":
+        _note_restated(store, table, delivery)
+    merged = _counted(store, table, delivery)
+    store.con.execute("drop table kept_rows")
+    return merged
+
+
+def _same_key(table: Table, one: str, other: str) -> str:
+    """SQL: two rows have the same key."""
+    return " and ".join(f"{one}.{name(k)} = {other}.{name(k)}" for k in table.key)
+
+
+def _same_content(table: Table, one: str, other: str) -> str:
+    """SQL: two rows have the same values in every kept column; keys are compared before."""
+    columns = (c.name for c in table.kept_columns if c.name not in table.key)
+    return " and ".join(f"{one}.{name(c)} is not distinct from {other}.{name(c)}" for c in columns)
+
+
+def _end_changed(store: Store, table: Table, delivery: _Delivery) -> None:
+    """End the versions that have other content now; a correction says they were never true."""
+    is_correction = delivery.mode == "correction"
+    ended = (
+        "recorded_to = ?, ended_by = 'corrected'"
+        if is_correction
+        else ("valid_to = ?, ended_by = 'changed'")
     )
     store.con.execute(
-        f"delete from {target} c where c._delivery in (select o.delivery from received.deliveries o"
-        " join received.deliveries d on d.site = o.site where d.delivery = ?)"
-        f" and ((not exists (select 1 from {source} s where s._delivery = ? and {same})"
-        f" and not ({unread}))"
-        f" or exists (select 1 from {source} s where {kept} and {same}))",
-        [delivery, delivery, delivery, delivery, delivery],
+        f"update history.{name(table.name)} h set {ended} from kept_rows k where {_CURRENT}"
+        f" and {_same_key(table, 'h', 'k')} and not ({_same_content(table, 'h', 'k')})",
+        [delivery.number],
+    )
+
+
+def _end_vanished(store: Store, table: Table, delivery: _Delivery) -> None:
+    """End the versions of the site's keys that a full delivery does not name."""
+    ((is_unread,),) = store.rows(
+        "select count(*) > 0 from staged.records where _delivery = ? and is_refused"
+        " and (tables is null or list_contains(tables, ?))",
+        [delivery.number, table.name],
+    )
+    if is_unread:
+        return
+    store.con.execute(
+        f"update history.{name(table.name)} h set valid_to = ?, ended_by = 'vanished'"
+        f" where {_CURRENT} and h._delivery in ({_OF_SITE}) and not exists (select 1"
+        f" from staged.{name(table.name)} s where s._delivery = ?"
+        f" and {_same_key(table, 's', 'h')})",
+        [delivery.number, delivery.number, delivery.number],
+    )
+
+
+_OF_SITE = (
+    "select o.delivery from received.deliveries o join received.deliveries d on d.site = o.site"
+    " where d.delivery = ?"
+)
+
+
+def _insert_new(store: Store, table: Table, delivery: _Delivery) -> None:
+    """A version for every kept row whose key has none; a correction counts since what it mends."""
+    history = f"history.{name(table.name)}"
+    columns = ", ".join(f"k.{name(c.name)}" for c in table.kept_columns)
+    since = (
+        f"coalesce((select max(h.valid_from) from {history} h where h.recorded_to = ?"
+        f" and {_same_key(table, 'h', 'k')}), ?)"
     )
     store.con.execute(
-        f"insert into {target} ({_PLACES}, valid_from, recorded_at, {columns}, provenance)"
-        f" select {_PLACES}, s._delivery, s._delivery, {columns}, d.provenance from {source} s"
-        f" join received.deliveries d on d.delivery = s._delivery where {kept}",
-        [delivery],
+        f"insert into {history} select {_PLACES}, {since}, null, ?, null, null, {columns}"
+        f" from kept_rows k where not exists (select 1 from {history} h where {_CURRENT}"
+        f" and {_same_key(table, 'h', 'k')})",
+        [delivery.number, delivery.since, delivery.number],
     )
+
+
+def _withdraw(store: Store, table: Table, delivery: _Delivery) -> None:
+    """End the versions of the withdrawn keys; a tombstone keeps the key, and no content."""
+    key = ", ".join(f"cast(h.{name(k)} as varchar)" for k in table.key)
+    store.con.execute(
+        f"update history.{name(table.name)} h set valid_to = ?, ended_by = 'withdrawn'"
+        f" where {_CURRENT} and h._delivery in ({_OF_SITE}) and [{key}] in (select w.key"
+        ' from staged.withdrawals w where w._delivery = ? and w."table" = ?)',
+        [delivery.number, delivery.number, delivery.number, table.name],
+    )
+    store.con.execute(
+        'insert into history.tombstones select distinct d.delivery, d.site, w."table", w.key'
+        " from staged.withdrawals w join received.deliveries d on d.delivery = w._delivery"
+        ' where w._delivery = ? and w."table" = ? and not exists (select 1'
+        ' from quarantine.refused q where q.delivery = w._delivery and q."table" = w."table"'
+        ' and q."row" = w._row)',
+        [delivery.number, table.name],
+    )
+
+
+def _end_orphans(store: Store, table: Table, delivery: _Delivery) -> None:
+    """End what hangs on a row that ended: parents come first in the order of the tables."""
+    ended_by = "withdrawn" if delivery.mode == "withdrawal" else "vanished"
+    for column, parent in table.parents.items():
+        store.con.execute(
+            f"update history.{name(table.name)} h set valid_to = ?, ended_by = ?"
+            f" where {_CURRENT} and h._delivery in ({_OF_SITE}) and h.{name(column)} is not null"
+            f" and not exists (select 1 from core.{name(parent)} p"
+            f" where p.{name(column)} = h.{name(column)})",
+            [delivery.number, ended_by, delivery.number],
+        )
+
+
+def _note_restated(store: Store, table: Table, delivery: _Delivery) -> None:
+    """Keep which keys a partial delivery names: earlier findings on them are closed by it."""
+    key = ", ".join(name(k + TEXT_SUFFIX) for k in table.key)
+    store.con.execute(
+        "insert into history.restated select d.delivery, d.site, ?, k.key from"
+        f" (select _delivery, concat_ws('|', {key}) as key from staged.{name(table.name)}"
+        " where _delivery = ? and _row >= 0 union select _delivery, array_to_string(key, '|')"
+        ' from staged.withdrawals where _delivery = ? and "table" = ?) k'
+        " join received.deliveries d on d.delivery = k._delivery",
+        [table.name, delivery.number, delivery.number, table.name],
+    )
+
+
+def _counted(store: Store, table: Table, delivery: _Delivery) -> Merged:
+    """Count, and demand one current version with its content for every accepted row."""
     ((staged, accepted, refused),) = store.rows(
-        f"select (select count(*) from {source} where _delivery = ?),"
-        f" (select count(*) from {target} where _delivery = ?),"
-        " (select count(*) from refused_rows where delivery = ?)",
-        [delivery, delivery, delivery],
+        f"select (select count(*) from staged.{name(table.name)} where _delivery = ?"
+        f" and _row >= 0), (select count(*) from kept_rows k join history.{name(table.name)} h"
+        f" on {_same_key(table, 'h', 'k')} and {_same_content(table, 'h', 'k')}"
+        f" where {_CURRENT}), (select count(*) from refused_rows where delivery = ?)",
+        [delivery.number, delivery.number],
     )
     merged = Merged(int(str(staged)), int(str(accepted)), int(str(refused)))
     if merged.staged != merged.accepted + merged.refused:
@@ -149,27 +261,3 @@ def _merge_delivery(store: Store, table: Table, delivery: int) -> Merged:
             f"{merged.refused} refused. Nothing was merged: this is a fault of the program."
         )
     return merged
-
-
-_MADE = " union ".join(
-    f"select _delivery, _file, _record from staged.{name(table)}"
-    for table in (*(table.name for table in TABLES), "left_aside")
-)
-#: A record has its place in exactly one of two sets: those with a refused row and those without. A
-#: file
-#: that was refused as a whole has no staged rows; what it announced or held is quarantined.
-_ACCOUNTS = f"""
-with bad as (
-    select distinct delivery, file, record from quarantine.refused where record is not null
-), good as (
-    select m.* from ({_MADE}) m anti join bad b
-    on b.delivery = m._delivery and b.file = m._file and b.record = m._record
-)
-select r._delivery as delivery, r._file as file, greatest(r.declared, r.found) as received,
-    r.found as found,
-    (select count(*) from good g where g._delivery = r._delivery and g._file = r._file) as accepted,
-    case when r.is_refused then greatest(r.declared, r.found) else
-    (select count(*) from bad b where b.delivery = r._delivery and b.file = r._file) end
-    as quarantined
-from staged.records r order by 1, 2
-"""

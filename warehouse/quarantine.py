@@ -1,6 +1,6 @@
 """Quarantine: what was refused or found, read back for people and for checks.
 
-Belongs here: queries on `quarantine` over the current delivery of every site.
+Belongs here: queries on `quarantine` over what is open of every site.
 Does not belong here: writing it (`warehouse.merge`).
 """
 
@@ -8,30 +8,42 @@ import polars as pl
 
 from warehouse.store import Store
 
-#: The newest delivery of each site that was received, and those refused at the door since: a full
-#: delivery replaces what the site said before.
+#: Since the site's last full delivery that was taken in, which replaces what the site said before;
+#: those held, or refused at the door, since then too.
 _CURRENT = """
-select d.delivery from received.deliveries d where d.delivery >= coalesce((select max(o.delivery)
-from received.deliveries o where o.site = d.site and o.status = 'received'), 0)
+select d.delivery from received.deliveries d where d.status <> 'withdrawn'
+and d.delivery >= coalesce((select max(o.delivery) from received.deliveries o
+where o.site = d.site and o.status = 'received' and o.mode = 'full'), 0)
+"""
+#: A finding of a row is closed when a later delivery of its site names the key again, one of a
+#: file when a correction of its delivery brings the file.
+_OPEN = f"""
+delivery in ({_CURRENT})
+and not (key is not null and exists (select 1 from history.restated r
+    where r.site = p.site and r.delivery > p.delivery and r."table" = p."table" and r.key = p.key))
+and not ("row" is null and file is not null and exists (select 1 from received.deliveries d
+    join received.files f on f.delivery = d.delivery where d.mode = 'correction'
+    and d.status = 'received' and d.site = p.site and d.supersedes = p.name
+    and f.file = p.file and f.accepted > 0))
 """
 
 
 def broken_by_rule(store: Store, table: str, *, severity: str | None = None) -> dict[str, int]:
     """Problems per rule of one table; `severity` limits to "error" or "warning"."""
     found = store.rows(
-        'select rule, count(*) from quarantine.problems where "table" = ?'
+        'select rule, count(*) from quarantine.problems p where "table" = ?'
         " and (? is null or severity = ?)"
-        f" and delivery in ({_CURRENT}) group by 1 order by 1",
+        f" and {_OPEN} group by 1 order by 1",
         [table, severity, severity],
     )
     return {str(rule): int(str(n)) for rule, n in found}
 
 
 def current_problems(store: Store, *, site: str | None = None) -> pl.DataFrame:
-    """Every problem of the current deliveries, in the order of site, file and line."""
+    """Every problem that is still open, in the order of site, file and line."""
     return store.frame(
         'select site, name as delivery, file, line, "table", key, "column", rule, severity,'
-        f" message, suggestion from quarantine.problems where delivery in ({_CURRENT})"
+        f" message, suggestion from quarantine.problems p where {_OPEN}"
         " and (? is null or site = ?)"
         ' order by site, file, line nulls first, "table", rule, "column", key',
         [site, site],

@@ -5,11 +5,14 @@ Does not belong here: the landing protocol (`warehouse.landing`), reading the fi
 The ledger leads: an empty store filled from it is the store again, which is how one is rebuilt.
 """
 
+import sys
 from collections.abc import Mapping
 from typing import cast
 
 import polars as pl
 
+from warehouse.decisions import APPROVED, withdrawn
+from warehouse.history import undo_from
 from warehouse.landing import ReceivedDelivery, received_deliveries
 from warehouse.ledger import Event, Ledger
 from warehouse.staging import StagedDelivery
@@ -33,15 +36,51 @@ def enter_deliveries(store: Store, ledger: Ledger) -> int:
             _enter(store, delivery)
         for event in refused:
             _enter_refused(store, event)
+        _enter_decisions(store, ledger)
     return len(received) + len(refused)
+
+
+def _enter_decisions(store: Store, ledger: Ledger) -> None:
+    """Enter approvals and withdrawals, and undo back to the first delivery that they concern."""
+    known = {row[0] for row in store.rows("select distinct event from received.approvals")}
+    concerned = []
+    for event in ledger.events(APPROVED):
+        if event.seq not in known:
+            number = int(str(event.payload["number"]))
+            for rule, measure in cast("list[list[str]]", event.payload["findings"]):
+                store.con.execute(
+                    "insert into received.approvals values (?, ?, ?, ?, ?)",
+                    [event.seq, number, event.payload["site"], rule, measure],
+                )
+            concerned.append(number)
+    ended = store.rows("select delivery from received.deliveries where status = 'withdrawn'")
+    gone = [number for number in withdrawn(ledger) if (number,) not in ended]
+    if concerned or gone:
+        undo_from(store, min(*concerned, *gone, sys.maxsize))
+    for number in gone:
+        _close_withdrawn(store, number)
+
+
+def _close_withdrawn(store: Store, number: int) -> None:
+    """A withdrawn delivery is staged no more; what it announced counts as quarantined."""
+    store.con.execute(
+        "update received.deliveries d set status = 'withdrawn', accepted = 0, received = f.rows,"
+        " quarantined = f.rows from (select sum(declared) as rows from received.files"
+        " where delivery = ?) f where d.delivery = ?",
+        [number, number],
+    )
+    store.con.execute(
+        "update received.files set accepted = 0, quarantined = declared where delivery = ?",
+        [number],
+    )
 
 
 def enter_one(store: Store, delivery: StagedDelivery) -> None:
     """Enter a delivery that is only checked: into a store that lives no longer than the check."""
     store.con.execute(
-        "insert into received.deliveries (delivery, site, name, provenance, status)"
-        " values (?, ?, ?, 'registry', 'received')",
-        [delivery.number, delivery.site, delivery.name],
+        "insert into received.deliveries (delivery, site, name, provenance, mode, status)"
+        " values (?, ?, ?, 'registry', ?, 'received')",
+        [delivery.number, delivery.site, delivery.name, delivery.mode],
     )
     for file in delivery.files:
         store.con.execute(
@@ -54,7 +93,7 @@ def _enter(store: Store, delivery: ReceivedDelivery) -> None:
     """One received delivery; its account is open until it is merged."""
     store.con.execute(
         "insert into received.deliveries values"
-        " (?, ?, ?, ?, ?, ?, ?, ?, 'received', null, null, null)",
+        " (?, ?, ?, ?, ?, ?, ?, ?, 'received', null, null, null, ?, ?)",
         [
             delivery.seq,
             delivery.site,
@@ -64,6 +103,8 @@ def _enter(store: Store, delivery: ReceivedDelivery) -> None:
             delivery.provenance,
             delivery.mode,
             delivery.schema_version,
+            delivery.supersedes,
+            delivery.key_id,
         ],
     )
     for file in delivery.files:

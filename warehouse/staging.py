@@ -8,12 +8,14 @@ it is
 a problem and never a silent null.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import polars as pl
 
 from schemas.columns import Code, Column
+from schemas.manifest import Mode
 from schemas.table import Table
 from schemas.tables import TABLES
 from warehouse.sql import TEXT_SUFFIX, literal, literals, name
@@ -57,12 +59,13 @@ class StagedDelivery:
     profile: str
     schema_version: str
     files: tuple[StagedFile, ...]
+    mode: Mode = "full"
 
 
 def pending_deliveries(store: Store) -> list[StagedDelivery]:
     """Received deliveries whose account is not closed, in the order of the ledger."""
     found = store.rows(
-        "select delivery, site, name, profile, schema_version from received.deliveries"
+        "select delivery, site, name, profile, schema_version, mode from received.deliveries"
         " where accepted is null order by 1"
     )
     return [
@@ -73,8 +76,9 @@ def pending_deliveries(store: Store) -> list[StagedDelivery]:
             str(profile),
             str(version),
             _files(store, int(str(number))),
+            cast("Mode", mode),
         )
-        for number, site, delivery, profile, version in found
+        for number, site, delivery, profile, version, mode in found
     ]
 
 
@@ -87,12 +91,6 @@ def _files(store: Store, delivery: int) -> tuple[StagedFile, ...]:
     return tuple(StagedFile(str(f), str(sha), int(str(rows))) for f, sha, rows in found)
 
 
-def forget(store: Store, delivery: int) -> None:
-    """Remove what an interrupted run left of a delivery in the quarantine."""
-    store.con.execute("delete from quarantine.problems where delivery = ?", [delivery])
-    store.con.execute("delete from quarantine.refused where delivery = ?", [delivery])
-
-
 def note_file(
     store: Store,
     delivery: StagedDelivery,
@@ -101,16 +99,19 @@ def note_file(
     declared: int | None,
     found: int,
     is_refused: bool,
+    tables: Collection[str] | None,
     problems: pl.DataFrame,
     left_aside: Sequence[int] = (),
 ) -> None:
-    """Enter a file that was read, what reading refused of it, and the records it leaves aside.
+    """Enter a file that was read, the tables it feeds (None: unknown), and what was refused.
 
     A record is left aside where the profile makes no row of it, and says so: it is accepted.
     """
+    count = found if declared is None else declared
+    fed = None if tables is None else sorted(tables)
     store.con.execute(
-        "insert into staged.records values (?, ?, ?, ?, ?)",
-        [delivery.number, file, found if declared is None else declared, found, is_refused],
+        "insert into staged.records values (?, ?, ?, ?, ?, ?)",
+        [delivery.number, file, count, found, is_refused, fed],
     )
     if left_aside:
         records = pl.DataFrame({"record": left_aside}, schema={"record": pl.Int64})
@@ -141,8 +142,47 @@ def clear_staged(store: Store) -> None:
     """Empty every staged table: it holds the deliveries of one run."""
     for table in TABLES:
         store.con.execute(f"delete from staged.{name(table.name)}")
+    store.con.execute("delete from staged.withdrawals")
     store.con.execute("delete from staged.records")
     store.con.execute("delete from staged.left_aside")
+
+
+def stage_context(store: Store, delivery: StagedDelivery) -> None:
+    """Put the site's rows that a partial delivery does not name beside it, below row 0.
+
+    So the rules read the state that the delivery leads to, not the delivery alone.
+    """
+    for table in TABLES:
+        staged = f"staged.{name(table.name)}"
+        same = " and ".join(f"s.{name(k)} = c.{name(k)}" for k in table.key)
+        typed = ", ".join(f"c.{name(n)}" for n in table.names)
+        texts = ", ".join(
+            f"cast(c.{name(n)} as varchar) as {name(n + TEXT_SUFFIX)}" for n in table.names
+        )
+        store.con.execute(
+            f"insert into {staged} by name select ? as _delivery,"
+            f" -row_number() over (order by c._delivery, c._row) as _row, {typed}, {texts}"
+            f" from core.{name(table.name)} c"
+            " join received.deliveries d on d.delivery = c._delivery"
+            f" where d.site = ? and not exists (select 1 from {staged} s where s._delivery = ?"
+            f" and {same})",
+            [delivery.number, delivery.site, delivery.number],
+        )
+
+
+def stage_withdrawals(store: Store, table: Table, rows: pl.DataFrame) -> None:
+    """Add the keys of a table that a site withdraws; `rows` has places and the key as text."""
+    key = pl.concat_list(table.key)
+    staged = rows.select(*PLACE_COLUMNS, pl.lit(table.name).alias("table"), key.alias("key"))
+    store.con.register("withdrawn_keys", staged.to_arrow())
+    store.con.execute("insert into staged.withdrawals by name select * from withdrawn_keys")
+    store.con.unregister("withdrawn_keys")
+
+
+def count_staged(store: Store, table: Table) -> int:
+    """Rows of a table that are part of a staged delivery."""
+    ((n,),) = store.rows(f"select count(*) from staged.{name(table.name)} where _row >= 0")
+    return int(str(n))
 
 
 def stage(store: Store, table: Table, rows: pl.DataFrame) -> None:

@@ -39,14 +39,22 @@ _FIXED_TABLES = """
 create table received.deliveries (
     delivery bigint primary key, site varchar, name varchar, content_id varchar, profile varchar,
     provenance varchar, mode varchar, schema_version varchar, status varchar,
-    received bigint, accepted bigint, quarantined bigint
+    received bigint, accepted bigint, quarantined bigint, supersedes varchar, key_id varchar
 );
 create table received.files (
     delivery bigint, file varchar, sha256 varchar, bytes bigint, declared bigint, found bigint,
     accepted bigint, quarantined bigint, primary key (delivery, file)
 );
+create table received.approvals (
+    event bigint, delivery bigint, site varchar, rule varchar, measure varchar
+);
+create table staged.withdrawals (
+    _delivery bigint, _row bigint, _file varchar, _record bigint, _line bigint,
+    "table" varchar, key varchar[]
+);
 create table staged.records (
     _delivery bigint, _file varchar, declared bigint, found bigint, is_refused boolean,
+    tables varchar[],
     primary key (_delivery, _file)
 );
 create table staged.left_aside (_delivery bigint, _file varchar, _record bigint);
@@ -59,12 +67,23 @@ create table quarantine.refused (
     delivery bigint, file varchar, record bigint, line bigint, "table" varchar, "row" bigint,
     content varchar
 );
-create table core.merged (delivery bigint, "table" varchar, accepted bigint, refused bigint,
-    primary key (delivery, "table"));
+create table history.tombstones (
+    delivery bigint, site varchar, "table" varchar, key varchar[]
+);
+create table history.restated (
+    delivery bigint, site varchar, "table" varchar, key varchar
+);
 create table received.layout (layout varchar, schema_version varchar);
 """
 
 
+_LAYERS = ("received", "staged", "history", "core", "quarantine", "reference", "analysis")
+#: When a version was true (`valid_*`) and when it was believed (`recorded_*`), in ledger numbers of
+#: deliveries. A version that a later state ended has `valid_to`; one that a correction replaced has
+#: `recorded_to`, for it was never true; `ended_by` says which it was.
+VERSION = (
+    "valid_from bigint, valid_to bigint, recorded_at bigint, recorded_to bigint, ended_by varchar"
+)
 #: `struct flock` of Linux: type, whence, start, length, process.
 _FLOCK = "hhqqi"
 
@@ -174,7 +193,7 @@ class Store:
                 )
             return
         with self.transaction():
-            for layer in ("received", "staged", "core", "quarantine", "reference", "analysis"):
+            for layer in _LAYERS:
                 self.con.execute(f"create schema {layer}")
             for statement in _statements():
                 self.con.execute(statement)
@@ -219,7 +238,7 @@ def layout() -> str:
 
 def _statements() -> tuple[str, ...]:
     """Every statement that makes a table of an empty store."""
-    made = (ddl(table) for table in TABLES for ddl in (_staged_ddl, _core_ddl))
+    made = (ddl(table) for table in TABLES for ddl in (_staged_ddl, _history_ddl, _core_ddl))
     return (_FIXED_TABLES, *made)
 
 
@@ -235,13 +254,20 @@ def _staged_ddl(table: Table) -> str:
     return f"create table staged.{name(table.name)} ({PLACE}, {', '.join(columns + texts)})"
 
 
+def _history_ddl(table: Table) -> str:
+    """Every version of every row: place, when true and when known, kept columns.
+
+    No index: what is unique is one current version per key, which `warehouse.merge` asserts.
+    """
+    columns = ", ".join(f"{name(c.name)} {_sql_type(c)}" for c in table.kept_columns)
+    return f"create table history.{name(table.name)} ({PLACE}, {VERSION}, {columns})"
+
+
 def _core_ddl(table: Table) -> str:
-    """Core table: place, kept columns, and the delivery since when the row is so."""
-    columns = [f"{name(c.name)} {_sql_type(c)}" for c in table.kept_columns]
-    key = ", ".join(name(k) for k in table.key)
+    """The current version of every row: what is true and believed now."""
     return (
-        f"create table core.{name(table.name)} ({PLACE}, valid_from bigint, recorded_at bigint, "
-        f"{', '.join(columns)}, primary key ({key}))"
+        f"create view core.{name(table.name)} as select * exclude (valid_to, recorded_to, ended_by)"
+        f" from history.{name(table.name)} where valid_to is null and recorded_to is null"
     )
 
 

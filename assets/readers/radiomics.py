@@ -79,7 +79,7 @@ def _read(data: bytes, profile: FileProfile, declared: int | None, layout: _Layo
     own = [name for name in header if layout.own and name.startswith(layout.own)]
     rest = [name for name in header if name not in {*features, *own}]
     if len(header) > 1:
-        problem = wrong_header(rest, profile) or _lacking(header, features, layout)
+        problem = wrong_header(rest, list(profile.header)) or _lacking(header, features, layout)
         if problem is not None:
             rows = read_delimited(data, _with_header(profile, header), None).found
             return refused(profile, problem, found=rows)

@@ -13,14 +13,20 @@ from warehouse.validation.verdict import Verdict, validate
 
 
 def stage_frames(
-    store: Store, delivery: Mapping[str, pl.DataFrame], *, number: int = 1, site: str = "SITE_A"
+    store: Store,
+    delivery: Mapping[str, pl.DataFrame],
+    *,
+    number: int = 1,
+    site: str = "SITE_A",
+    mode: str = "full",
+    supersedes: str | None = None,
 ) -> None:
     """Stage the frames as delivery `number` of a site; line 2 is the first row."""
     clear_staged(store)
     store.con.execute(
-        "insert into received.deliveries values (?, ?, 'd', ?, 'imsct', 'simulated', 'full', '1',"
-        " 'received', null, null, null)",
-        [number, site, f"content {number}"],
+        "insert into received.deliveries values (?, ?, ?, ?, 'imsct', 'simulated', ?, '1',"
+        " 'received', null, null, null, ?, null)",
+        [number, site, f"d{number}", f"content {number}", mode, supersedes],
     )
     for name, rows in delivery.items():
         file = f"{name}.csv"
@@ -29,8 +35,8 @@ def stage_frames(
             [number, file, rows.height],
         )
         store.con.execute(
-            "insert into staged.records values (?, ?, ?, ?, false)",
-            [number, file, rows.height, rows.height],
+            "insert into staged.records values (?, ?, ?, ?, false, ?)",
+            [number, file, rows.height, rows.height, [name]],
         )
         count = pl.int_range(rows.height, dtype=pl.Int64)
         placed = rows.with_columns(

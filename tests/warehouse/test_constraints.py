@@ -11,10 +11,10 @@ from schemas.errors import IntegrityError
 from schemas.tables import BY_NAME, TABLES
 from tests.support.rows import valid_delivery
 from tests.support.staging import judge, stage_frames
+from warehouse.accounts import close_accounts
 from warehouse.constraints import constraints_of
 from warehouse.home import Home
 from warehouse.ledger import Ledger
-from warehouse.merge import close_accounts
 from warehouse.snapshots import Snapshot, publish
 from warehouse.store import Store
 

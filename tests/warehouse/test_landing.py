@@ -199,11 +199,15 @@ def test_another_sites_folder_is_refused(home: Home, ledger: Ledger) -> None:
     assert ledger.events("refused")[0].payload["quarantined"] == 4
 
 
-def test_a_mode_that_does_not_work_yet_says_which_do(home: Home, ledger: Ledger) -> None:
-    folder = a_delivery(home.landing, mode="correction", supersedes="d0")
+def test_a_correction_of_what_the_site_never_delivered_is_refused(
+    home: Home, ledger: Ledger
+) -> None:
+    receive(a_delivery(home.landing), home, ledger)
+    folder = a_delivery(home.landing, delivery="d2", mode="correction", supersedes="d0")
     assert refused(folder, home, ledger) == [("manifest.json", "E_MANIFEST")]
     [problem] = receive(folder, home, ledger).problems
-    assert problem.message == "Mode 'correction' cannot be loaded; what works: full."
+    assert problem.message == "It supersedes 'd0'; the site has delivered nothing so named."
+    assert problem.suggestion == "Name one of: d1."
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from schemas.catalogue import all_checks
 from schemas.tables import BY_NAME
 from tests.rules_twin import broken_rows
 from tests.support.staging import judge, stage_frames
-from warehouse.merge import close_accounts
+from warehouse.accounts import close_accounts
 from warehouse.store import Store
 
 SEEDS = (1, 2)

@@ -13,7 +13,7 @@ from schemas.tables import BY_NAME, TABLES
 from tests.rules_twin import Delivery
 from tests.support.rows import valid_delivery
 from tests.support.staging import judge, stage_frames
-from warehouse.merge import close_accounts
+from warehouse.accounts import close_accounts
 from warehouse.store import Store
 
 #: Few at each change, many at night: IMSCT_EXAMPLES=2000.

@@ -10,7 +10,7 @@ from schemas.errors import IntegrityError
 from schemas.tables import BY_NAME
 from tests.support.rows import valid_delivery, valid_row
 from tests.support.staging import judge, stage_frames
-from warehouse.merge import close_accounts
+from warehouse.accounts import close_accounts
 from warehouse.store import Store
 from warehouse.validation import verdict as verdict_module
 from warehouse.validation.suite import OfficialCount
@@ -147,7 +147,7 @@ def test_a_file_refused_as_a_whole_leaves_what_the_site_had(store: Store) -> Non
     store.con.execute(
         "insert into received.files values (2, 'surgeries.csv', 'sha', 1, 2, null, null, null)"
     )
-    store.con.execute("insert into staged.records values (2, 'surgeries.csv', 2, 2, true)")
+    store.con.execute("insert into staged.records values (2, 'surgeries.csv', 2, 2, true, null)")
     judge(store)
     accounts = close_accounts(store)
     assert store.rows("select surgery_id from core.surgeries order by 1") == [("O1",), ("O2",)]

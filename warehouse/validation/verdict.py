@@ -1,8 +1,8 @@
 """The verdict on a staged table: which rows are refused, why, and that both counts agree.
 
-Belongs here: the two counts side by side, held-back children (E_PARENT), foreign keys of other
-sites (E_SITE).
-Does not belong here: writing the verdict into `core` and `quarantine` (`warehouse.merge`).
+Belongs here: the two counts side by side, held-back children (E_PARENT).
+Does not belong here: what a row must agree on with `core` (`warehouse.admission`), writing the
+verdict into `core` and `quarantine` (`warehouse.merge`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -72,6 +72,10 @@ class Verdict:
 def validate(store: Store, table: Table, *, official: OfficialCount | None) -> Verdict:
     """Judge every staged row of a table.
 
+    Rows below 0 are no part of the delivery: they are the site's rows that an increment or a
+    correction leaves as they are, staged so that rules which read more than one row see them all.
+    One that breaks a rule only now is a warning; it stays in `core`.
+
     The verdict on its parents must have been written before. With `official` each check is counted
     a second time by Great
     Expectations.
@@ -89,7 +93,6 @@ def validate(store: Store, table: Table, *, official: OfficialCount | None) -> V
     problems = [
         *_broken_rows(store, table, checks=checks, broken=broken),
         *_held_back(store, table),
-        *_claimed_elsewhere(store, table),
     ]
     frame = pl.DataFrame(problems, schema=PROBLEM_SCHEMA, orient="row")
     return Verdict(table, frame.sort("delivery", "row", "rule", "column"), counts)
@@ -107,6 +110,9 @@ def _broken_rows(
     unread = {other: _with_unread_records(store, other) for other in set().union(*needed.values())}
     problems = []
     for check, delivery, row in found:
+        if int(str(row["_row"])) < 0:
+            problems += _no_longer_right(check, table, row)
+            continue
         missing = [other for other in needed[check.name] if delivery in unread[other]]
         problems.append(
             _waiting(check, table, row=row, other=missing[0])
@@ -202,6 +208,19 @@ def _problem(
     )
 
 
+def _no_longer_right(
+    check: AnyCheck, table: Table, row: dict[str, object]
+) -> list[tuple[object, ...]]:
+    """A warning for a kept row that the delivery's rows have put in the wrong."""
+    if check.severity == "warning":
+        return []
+    text = {c: None if row[c] is None else str(row[c]) for c in table.names}
+    message = message_of(check, table, row=text, lines=[])
+    said = f"With this delivery a row that was accepted before breaks a rule: {message}"
+    found = (check.column, check.rule, "warning", said, suggestion_of(check, text))
+    return [(*_place_of(row, table), *found)]
+
+
 def _waiting(
     check: AnyCheck, table: Table, *, row: dict[str, object], other: str
 ) -> tuple[object, ...]:
@@ -230,12 +249,12 @@ def _place_of(row: Mapping[str, object], table: Table) -> tuple[object, ...]:
     return (*place, table.name, row["_row"], shown_key(table, text))
 
 
-#: Place of a staged row `s` and its key as delivered, in the order that `_at` reads.
-_PLACE = "s._delivery, d.site, d.name, s._file, s._record, s._line, s._row"
+#: Place of a staged row `s` and its key as delivered, in the order that `row_place` reads.
+ROW_PLACE = "s._delivery, d.site, d.name, s._file, s._record, s._line, s._row"
 
 
-def _at(table: Table, values: Sequence[object]) -> tuple[object, ...]:
-    """The place in the order of `_place_of`, from the columns of `_PLACE` and the key."""
+def row_place(table: Table, values: Sequence[object]) -> tuple[object, ...]:
+    """The place in the order of `_place_of`, from the columns of `ROW_PLACE` and the key."""
     *place, row = values[:7]
     text = dict(zip(table.key, (None if v is None else str(v) for v in values[7:]), strict=True))
     return (*place, table.name, row, shown_key(table, text))
@@ -251,7 +270,7 @@ def _held_back(store: Store, table: Table) -> list[tuple[object, ...]]:
             f"Correct that row of {parent} and deliver again; this one then comes in too.",
         )
         rows = store.rows(
-            f"select {_PLACE}, {key}"
+            f"select {ROW_PLACE}, {key}"
             f" from staged.{name(table.name)} s"
             " join received.deliveries d on d.delivery = s._delivery"
             f" join (select p._delivery, p.{name(column)},"
@@ -260,22 +279,8 @@ def _held_back(store: Store, table: Table) -> list[tuple[object, ...]]:
             " on q.delivery = p._delivery"
             ' and q."table" = ? and q."row" = p._row group by 1, 2) p'
             f" on p._delivery = s._delivery and p.{name(column)} = s.{name(column)}"
-            " where p.is_refused",
+            " where p.is_refused and s._row >= 0",
             [parent],
         )
-        found += [(*_at(table, row), column, "E_PARENT", "error", *said) for row in rows]
+        found += [(*row_place(table, row), column, "E_PARENT", "error", *said) for row in rows]
     return found
-
-
-def _claimed_elsewhere(store: Store, table: Table) -> list[tuple[object, ...]]:
-    """E_SITE: rows whose key is already kept for another site."""
-    key = ", ".join(f"s.{name(k + TEXT_SUFFIX)}" for k in table.key)
-    same = " and ".join(f"c.{name(k)} = s.{name(k)}" for k in table.key)
-    rows = store.rows(
-        f"select {_PLACE}, {key} from staged.{name(table.name)} s"
-        " join received.deliveries d on d.delivery = s._delivery"
-        f" join core.{name(table.name)} c on {same}"
-        " join received.deliveries o on o.delivery = c._delivery where o.site <> d.site"
-    )
-    said = ("This key belongs to a row of another site.", "Give the row a key of its own site.")
-    return [(*_at(table, row), table.key[0], "E_SITE", "error", *said) for row in rows]

@@ -1,0 +1,86 @@
+"""Rules R083 to R089: a site's rows as a whole against those of the other sites.
+
+Belongs here: sentence, remedy and limits of every rule about a site.
+Does not belong here: the counting (`warehouse.site_rules`), rules of rows (`schemas.rules`).
+A single row may be right and the whole still wrong: a unit, a definition, a code that was swapped.
+Source of the limits: the clinical specification, part c.
+"""
+
+from schemas.checks import SiteCheck
+
+_COMPARED = {"least_values": 5, "least_sites": 2}
+
+SITES: tuple[SiteCheck, ...] = (
+    SiteCheck(
+        rule="R083",
+        table="imaging_measurements",
+        column="value",
+        sentence="a site's median of a measure is 0.2 to 5 times (of a volume 0.1 to 10 times) the "
+        "median of the other sites' medians; zeros are left out, and at least 5 values there and at "
+        "2 other sites are asked for",
+        remedy="Confirm the unit with the site. If it is wrong, declare it in the profile and "
+        'deliver again; if it is right: imsct delivery approve SITE/DELIVERY --reason "...".',
+        limits={**_COMPARED, "low": 0.2, "high": 5.0, "low_volume": 0.1, "high_volume": 10.0},
+    ),
+    SiteCheck(
+        rule="R084",
+        table="imaging_measurements",
+        column="value",
+        severity="warning",
+        sentence="a site's median of a measure is a third to 3 times the median of the other "
+        "sites' medians, counted as in R083",
+        remedy="Ask the site how the measure is taken, and whether its patients differ.",
+        limits={**_COMPARED, "low": 1 / 3, "high": 3.0},
+    ),
+    SiteCheck(
+        rule="R085",
+        table="imaging_reads",
+        column="read_id",
+        severity="warning",
+        sentence="within one histology group the share of a sign that is present differs by less "
+        "than 0.30 from the other sites', or by no more than chance would have it (Fisher's exact "
+        "test, p >= 0.001)",
+        remedy="Ask the site how it defines the sign; compare its row in sites.",
+        limits={"difference": 0.30, "p": 0.001},
+    ),
+    SiteCheck(
+        rule="R086",
+        table="sites",
+        column="site_id",
+        severity="warning",
+        sentence="a required column is not recorded (empty, `unknown`, `not_reported`) in at most "
+        "half of a site's rows, unless more than a quarter is missing at the other sites too",
+        remedy="Ask the site whether it can record it; an analysis that needs it loses the site.",
+        limits={"share": 0.50, "others": 0.25},
+    ),
+    SiteCheck(
+        rule="R087",
+        table="imaging_reads",
+        column="read_id",
+        severity="warning",
+        sentence="a sign is not read as absent in more than 95 % of a site's reads where a "
+        "sequence that can show it was acquired in less than 10 % of its studies",
+        remedy="Without the sequence the sign is `not_assessable`, not absent: ask the site.",
+        limits={"absent": 0.95, "acquired": 0.10},
+    ),
+    SiteCheck(
+        rule="R088",
+        table="patients",
+        column="sex",
+        severity="warning",
+        sentence="of 30 patients or more a share of 0.2 to 0.8 is male, and with a median "
+        "follow-up above 60 months some patient died or progressed",
+        remedy="Ask the site how it codes sex and events.",
+        limits={"least": 30, "low": 0.2, "high": 0.8, "months": 60},
+    ),
+    SiteCheck(
+        rule="R089",
+        table="pathology",
+        column="histology_edition",
+        severity="warning",
+        sentence="a site names its histology by one edition within one index period",
+        remedy="Say at the site by which edition the cases of the period were classified; two "
+        "editions give one tumour two names.",
+        limits={"editions": 1},
+    ),
+)
