@@ -1,9 +1,11 @@
-"""A delivered data dictionary held against the one that the profile was written for.
+"""The structure of a REDCap project beside its data: a delivered dictionary, events and arms.
 
-Belongs here: which fields a project has changed since; it makes no rows.
+Belongs here: which fields a project has changed since its profile was written, names of events.
 Does not belong here: reading a dictionary (`redcap_dictionary`), reading data (`redcap`).
 """
 
+import csv
+import io
 from collections.abc import Iterable
 
 import polars as pl
@@ -66,3 +68,31 @@ _ANNOUNCED = ReadProblem(
     "The manifest announces rows for the dictionary, which has no records.",
     "Make the manifest with 'imsct prepare' or 'imsct deliver'.",
 )
+
+
+def event_labels(events: bytes, arms: bytes) -> dict[str, str]:
+    """Label of every event, as a label export has it, to its name: for `labels` of a profile.
+
+    `events` and `arms` are the CSV files of the API; with one arm the label is the event's alone.
+
+    Raises
+    ------
+    UsageError
+        If a file is not what the API writes.
+    """
+    try:
+        named = {row["arm_num"]: row["name"] for row in _rows(arms)}
+        labels = {}
+        for row in _rows(events):
+            arm = f" (Arm {row['arm_num']}: {named[row['arm_num']]})" if len(named) > 1 else ""
+            labels[row["event_name"] + arm] = row["unique_event_name"]
+        return labels
+    except (KeyError, UnicodeDecodeError, csv.Error) as error:
+        raise UsageError(
+            "The lists of events and arms are not those of REDCap's API. Export both again."
+        ) from error
+
+
+def _rows(data: bytes) -> list[dict[str, str]]:
+    """The lines of a small CSV file."""
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True))
