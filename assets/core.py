@@ -16,6 +16,7 @@ from schemas.tables import TABLES
 from warehouse.accounts import close_accounts
 from warehouse.merge import merge
 from warehouse.quarantine import broken_by_rule
+from warehouse.site_findings import judge_sites
 from warehouse.validation.verdict import Verdict, validate
 
 
@@ -107,6 +108,7 @@ core_tables = [_core_asset(table) for table in TABLES]
 def quarantine_problems(line: dg.ResourceParam[Line]) -> dg.MaterializeResult:
     """One row per (row, rule), with place and remedy; accepted + quarantined = received."""
     accounts = close_accounts(line.store)
+    unusual = judge_sites(line.store)
     line.say(
         f"quarantine: {accounts['received'].sum()} records received = "
         f"{accounts['accepted'].sum()} accepted + {accounts['quarantined'].sum()} quarantined"
@@ -117,5 +119,6 @@ def quarantine_problems(line: dg.ResourceParam[Line]) -> dg.MaterializeResult:
             "accepted": int(accounts["accepted"].sum()),
             "quarantined": int(accounts["quarantined"].sum()),
             "problems": line.store.count("quarantine", "problems"),
+            "findings_on_sites": unusual,
         }
     )

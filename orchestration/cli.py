@@ -147,6 +147,64 @@ def deliver(home: Any, folder: Path, **label: Any) -> int:
     return exit_code
 
 
+@imsct.group()
+def delivery() -> None:
+    """What was received: list, show; approve one that waits, withdraw one."""
+
+
+@delivery.command("list")
+@click.option("--site", help="Only this site.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+@_with_home
+def delivery_list(home: Any, site: str | None, as_json: bool) -> None:
+    """List every delivery with its account, in the order in which they came."""
+    from orchestration.delivery_commands import list_deliveries
+
+    click.echo(list_deliveries(home, site=site, is_json=as_json))
+
+
+@delivery.command("show")
+@click.argument("name", metavar="SITE/DELIVERY")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+@_with_home
+def delivery_show(home: Any, name: str, as_json: bool) -> None:
+    """Show one delivery: manifest, account, decisions, problems."""
+    from orchestration.delivery_commands import show_delivery
+
+    click.echo(show_delivery(home, name, is_json=as_json))
+
+
+@delivery.command("approve")
+@click.argument("name", metavar="SITE/DELIVERY")
+@click.option("--reason", required=True, help="Why, in one line; it stays in the ledger.")
+@_with_home
+def delivery_approve(home: Any, name: str, reason: str) -> None:
+    """Take a delivery in spite of what holds it back.
+
+    That is: far fewer cases than before (E_SHRINK), pseudonyms made with another key (E_KEY), or
+    a measure whose unit is in doubt (R083; the confirmation stands for later deliveries too).
+    """
+    from orchestration.delivery_commands import approve_delivery
+
+    click.echo(approve_delivery(home, name, reason=reason))
+
+
+@delivery.command("withdraw")
+@click.argument("name", metavar="SITE/DELIVERY")
+@click.option("--reason", required=True, help="Why, in one line; it stays in the ledger.")
+@_with_home
+def delivery_withdraw(home: Any, name: str, reason: str) -> None:
+    """Withdraw a delivery: from the next run on it counts as if it had never come.
+
+    What the other deliveries say stands: one that it had replaced becomes current again. All
+    deliveries after it are taken in anew without it. Its bytes stay in received/, and snapshots
+    published before stay as they are.
+    """
+    from orchestration.delivery_commands import withdraw_delivery
+
+    click.echo(withdraw_delivery(home, name, reason=reason))
+
+
 @imsct.command()
 @click.option("--select", help="Assets to run, in Dagster's selection syntax.")
 @click.option("--rebuild", is_flag=True, help="Build the database again from received/.")

@@ -30,7 +30,7 @@ _SHOWN = 200
 
 def checked_as_json(checked: Checked) -> str:
     """The result of `imsct check` as one JSON document."""
-    return _json(
+    return as_json(
         {
             "accepted": checked.accepted,
             "quarantined": checked.quarantined,
@@ -54,6 +54,10 @@ def checked_as_text(checked: Checked) -> str:
     )
 
 
+#: Errors that many rows have for one reason: their parent, or the unit of a measure.
+_TOLD_ONCE = ("E_PARENT", "R083")
+
+
 def problem_lines(problems: Sequence[Problem]) -> list[str]:
     """Problems for a person: errors one by one, then what needs no work of its own, by kind.
 
@@ -63,7 +67,7 @@ def problem_lines(problems: Sequence[Problem]) -> list[str]:
     lines = []
     kinds: dict[tuple[str | None, str, str | None], list[Problem]] = {}
     for problem in problems:
-        if problem.severity == "error" and problem.rule != "E_PARENT":
+        if problem.severity == "error" and problem.rule not in _TOLD_ONCE:
             lines += [f"{_place(problem)} ({problem.rule}): {problem.message}"]
             lines += [f"    {problem.suggestion}"]
         else:
@@ -128,7 +132,7 @@ def run_as_text(home: Home, *, before: str | None) -> str:
 def _account(home: Home, snapshot: Snapshot | None) -> pl.DataFrame:
     """The account of every delivery; of the snapshot, where the next run has the store already."""
     try:
-        with _store(home) as store:
+        with open_store(home) as store:
             return delivery_counts(store)
     except StoreInUseError:
         if snapshot is None:
@@ -149,14 +153,14 @@ def account_as_text(counts: pl.DataFrame) -> str:
     header = ("site", "delivery", "provenance", "received", "accepted", "quarantined")
     rows = [tuple(map(_cell, row)) for row in counts.select(header).rows()]
     totals = [str(counts[name].sum()) for name in header[3:]]
-    return _table([header, *rows, ("all", "", "", *totals)], numbers_from=3)
+    return as_table([header, *rows, ("all", "", "", *totals)], numbers_from=3)
 
 
 def quarantine_listing(
     home: Home, *, site: str | None, as_json: bool, csv_file: Path | None
 ) -> str:
     """What was refused and why, of the current deliveries."""
-    with _store(home) as store:
+    with open_store(home) as store:
         problems = current_problems(store, site=site)
         counts = delivery_counts(store)
     if site is not None and site not in counts["site"].to_list():
@@ -166,7 +170,7 @@ def quarantine_listing(
         write_atomically(csv_file, _safe_csv(problems))
         return f"{problems.height} problems written to {csv_file}"
     if as_json:
-        return _json({"problems": problems.to_dicts()})
+        return as_json({"problems": problems.to_dicts()})
     return _quarantine_text(problems, site)
 
 
@@ -184,7 +188,7 @@ def snapshots_listing(home: Home, *, as_json: bool) -> str:
         for s in sorted(list_snapshots(home), key=lambda s: (s.created, s.ledger_seq))
     ]
     if as_json:
-        return _json({"snapshots": listed})
+        return as_json({"snapshots": listed})
     if not listed:
         return "Nothing is published yet. Run 'imsct demo' or 'imsct materialize'."
     header = ("id", "created", "rows", "sha256", "")
@@ -198,7 +202,7 @@ def snapshots_listing(home: Home, *, as_json: bool) -> str:
         )
         for s in listed
     ]
-    return _table([header, *rows])
+    return as_table([header, *rows])
 
 
 def snapshot_listing(home: Home, snapshot_id: str | None, *, as_json: bool) -> str:
@@ -232,7 +236,7 @@ def _snapshot_text(snapshot: Snapshot, *, is_current: bool) -> str:
         "",
     ]
     rows = [(table, str(n)) for table, n in sorted(snapshot.rows.items())]
-    return "\n".join([*lines, _table([("table", "rows"), *rows], numbers_from=1)])
+    return "\n".join([*lines, as_table([("table", "rows"), *rows], numbers_from=1)])
 
 
 def _quarantine_text(problems: pl.DataFrame, site: str | None) -> str:
@@ -261,7 +265,7 @@ def _safe_csv(problems: pl.DataFrame) -> bytes:
     return safe.write_csv(quote_style="non_numeric").encode()
 
 
-def _store(home: Home) -> Store:
+def open_store(home: Home) -> Store:
     """The home's store; a home without one is no home to look into."""
     if not home.database.exists():
         require_home(home)
@@ -269,7 +273,7 @@ def _store(home: Home) -> Store:
     return Store.open(home.database)
 
 
-def _json(content: Any) -> str:
+def as_json(content: Any) -> str:
     """One JSON document."""
     return json.dumps(content, indent=1, ensure_ascii=False)
 
@@ -284,7 +288,7 @@ def _shown(path: Path) -> str:
     return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
-def _table(rows: Sequence[Sequence[str]], *, numbers_from: int = 99) -> str:
+def as_table(rows: Sequence[Sequence[str]], *, numbers_from: int = 99) -> str:
     """Columns aligned with blanks, numbers to the right."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = []

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from schemas.manifest import content_id
 from schemas.problems import Problem
+from warehouse.decisions import APPROVED, WITHDRAWN
 from warehouse.delivery_check import announced, examine
 from warehouse.home import Home
 from warehouse.landing import INCOMING, complete_deliveries
@@ -121,14 +122,20 @@ def _first_problem(folder: Path) -> Problem | None:
 
 
 def _unpublished(ledger: Ledger) -> tuple[Arrival, ...]:
-    """What was received or refused since the last publication."""
+    """What was received, refused or decided since the last publication."""
     last = max((event.seq for event in ledger.events("published")), default=0)
-    return tuple(
-        _arrival(event)
-        for kind in ("received", "refused")
-        for event in ledger.events(kind)
-        if event.seq > last
+    came = (e for kind in ("received", "refused") for e in ledger.events(kind))
+    decided = (e for kind in (APPROVED, WITHDRAWN) for e in ledger.events(kind))
+    return (
+        *(_arrival(event) for event in came if event.seq > last),
+        *(_decision(event) for event in decided if event.seq > last),
     )
+
+
+def _decision(event: Event) -> Arrival:
+    """A decision calls for a run of its own, so it goes by its own hash."""
+    payload = event.payload
+    return Arrival(str(payload["site"]), str(payload["delivery"]), event.hash)
 
 
 def _arrival(event: Event) -> Arrival:

@@ -59,7 +59,7 @@ def hold_back(store: Store, delivery: StagedDelivery, reasons: list[Problem]) ->
 
 
 def _shrunk(store: Store, delivery: StagedDelivery) -> list[str]:
-    """What a full delivery lacks of what the site has; a file that could not be read lacks nothing."""
+    """What a full delivery lacks of what the site has; an unread file may hold it."""
     if delivery.mode != "full":
         return []
     found = []

@@ -56,3 +56,26 @@ def delivery_counts(store: Store) -> pl.DataFrame:
         "select delivery as sequence, site, name as delivery, provenance, status, received,"
         " accepted, quarantined from received.deliveries order by 1"
     )
+
+
+def problems_of(store: Store, delivery: int) -> pl.DataFrame:
+    """Every problem of one delivery, also those closed since, in the order of file and line."""
+    return store.frame(
+        'select file, line, "table", key, "column", rule, severity, message, suggestion'
+        " from quarantine.problems where delivery = ?"
+        ' order by file, line nulls first, "table", rule, "column", key',
+        [delivery],
+    )
+
+
+def findings_to_approve(store: Store, delivery: int) -> list[tuple[str, str]]:
+    """What of a delivery waits for a person: rule, and the measure whose unit is in doubt."""
+    found = store.rows(
+        "select distinct p.rule, coalesce(r.content->>'$.measure', '') from quarantine.problems p"
+        ' left join quarantine.refused r on r.delivery = p.delivery and r."table" = p."table"'
+        ' and r."row" = p."row" where p.delivery = ?'
+        " and p.rule in ('E_SHRINK', 'E_KEY', 'R083')"
+        " order by 1, 2",
+        [delivery],
+    )
+    return [(str(rule), str(measure)) for rule, measure in found]

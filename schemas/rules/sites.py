@@ -7,6 +7,10 @@ Source of the limits: the clinical specification, part c.
 """
 
 from schemas.checks import SiteCheck
+from schemas.columns import Code
+from schemas.imaging_vocabularies import SIGN
+from schemas.sequences import SUSCEPTIBILITY
+from schemas.tables import BY_NAME
 
 _COMPARED = {"least_values": 5, "least_sites": 2}
 
@@ -16,8 +20,8 @@ SITES: tuple[SiteCheck, ...] = (
         table="imaging_measurements",
         column="value",
         sentence="a site's median of a measure is 0.2 to 5 times (of a volume 0.1 to 10 times) the "
-        "median of the other sites' medians; zeros are left out, and at least 5 values there and at "
-        "2 other sites are asked for",
+        "median of the other sites' medians; zeros are left out, and it takes at least 5 values "
+        "there and at 2 other sites",
         remedy="Confirm the unit with the site. If it is wrong, declare it in the profile and "
         'deliver again; if it is right: imsct delivery approve SITE/DELIVERY --reason "...".',
         limits={**_COMPARED, "low": 0.2, "high": 5.0, "low_volume": 0.1, "high_volume": 10.0},
@@ -84,3 +88,13 @@ SITES: tuple[SiteCheck, ...] = (
         limits={"editions": 1},
     ),
 )
+
+#: Signs by the sequences that show them best; a cap sign is missed where only T2 was acquired.
+SHOWN_BY: dict[str, tuple[str, ...]] = {
+    column.name: SUSCEPTIBILITY if column.name == "cap_sign" else column.assessable_on.columns
+    for column in BY_NAME["imaging_reads"].columns
+    if isinstance(column.type, Code)
+    and column.type.vocabulary is SIGN
+    and column.assessable_on is not None
+    and not column.assessable_on.modalities
+}

@@ -1,0 +1,127 @@
+"""The commands `imsct delivery`: what was received, and what a person decides about it.
+
+Belongs here: listing and showing deliveries, approving one that waits, withdrawing one.
+Does not belong here: the decisions themselves (`warehouse.decisions`), handing over
+(`orchestration.delivering`).
+"""
+
+import polars as pl
+
+from orchestration.listing import as_json, as_table, open_store, problem_lines
+from schemas.errors import UsageError
+from schemas.problems import Problem
+from warehouse.decisions import approve, named_delivery, withdraw, withdrawn
+from warehouse.home import Home
+from warehouse.landing import ReceivedDelivery, received_deliveries
+from warehouse.ledger import Ledger
+from warehouse.quarantine import delivery_counts, findings_to_approve, problems_of
+
+_NEXT = "'imsct materialize' takes it into account; what was published before stays as it is."
+
+
+def list_deliveries(home: Home, *, site: str | None, is_json: bool) -> str:
+    """Every delivery with its account, in the order of the ledger."""
+    received = {d.seq: d for d in received_deliveries(Ledger.open(home.ledger))}
+    with open_store(home) as store:
+        counts = delivery_counts(store)
+    if site is not None:
+        known = sorted(set(counts["site"].to_list()))
+        if site not in known:
+            raise UsageError(
+                f"--site {site}: nothing was received from such a site. Known: {', '.join(known)}."
+            )
+        counts = counts.filter(pl.col("site") == site)
+    rows = [
+        {**row, "mode": received[row["sequence"]].mode if row["sequence"] in received else None}
+        for row in counts.iter_rows(named=True)
+    ]
+    if is_json:
+        return as_json({"deliveries": rows})
+    header = ("site", "delivery", "mode", "status", "received", "accepted", "quarantined")
+    lines = [tuple("" if row[name] is None else str(row[name]) for name in header) for row in rows]
+    return as_table([header, *lines], numbers_from=4)
+
+
+def show_delivery(home: Home, name: str, *, is_json: bool) -> str:
+    """One delivery: its manifest, its account, what a person decided, what was found."""
+    ledger = Ledger.open(home.ledger)
+    delivery = named_delivery(ledger, name)
+    with open_store(home) as store:
+        counts = delivery_counts(store).filter(pl.col("sequence") == delivery.seq)
+        problems = [Problem(**row) for row in problems_of(store, delivery.seq).to_dicts()]
+    decided = [
+        {"kind": e.kind, "time": e.time, "reason": e.payload["reason"], "seq": e.seq}
+        for kind in ("approved", "withdrawn")
+        for e in ledger.events(kind)
+        if e.payload["number"] == delivery.seq
+    ]
+    account = counts.row(0, named=True) if counts.height else None
+    if is_json:
+        return as_json(
+            {
+                "delivery": _described(delivery),
+                "account": account,
+                "decisions": decided,
+                "problems": [problem.to_json() for problem in problems],
+            }
+        )
+    lines = [f"{key:<16}{value}" for key, value in _described(delivery).items() if key != "files"]
+    if account is None or account["received"] is None:
+        lines += ["account         not taken in yet: 'imsct materialize'"]
+    else:
+        lines += [f"status          {account['status']}"]
+        lines += [
+            f"account         {account['received']} received = {account['accepted']} accepted + "
+            f"{account['quarantined']} quarantined"
+        ]
+    lines += [f"{d['kind']:<16}{d['time']} (ledger seq {d['seq']}): {d['reason']}" for d in decided]
+    files = [(f.file, str(f.rows), f"{f.sha256[:16]}...") for f in delivery.files]
+    lines += ["", as_table([("file", "rows", "sha256"), *files]), ""]
+    return "\n".join([*lines, *problem_lines(problems)]).rstrip()
+
+
+def approve_delivery(home: Home, name: str, *, reason: str) -> str:
+    """Approve a delivery in spite of what holds it back, or confirm the unit of its measures.
+
+    Raises
+    ------
+    UsageError
+        If nothing of it waits for an approval.
+    """
+    ledger = Ledger.open(home.ledger)
+    delivery = named_delivery(ledger, name)
+    with open_store(home) as store:
+        findings = findings_to_approve(store, delivery.seq)
+    if not findings or delivery.seq in withdrawn(ledger):
+        raise UsageError(
+            f"{name}: nothing of it waits for an approval. E_SHRINK, E_KEY and R083 do; "
+            "'imsct delivery list' shows what is held."
+        )
+    event = approve(ledger, delivery, findings=findings, reason=reason)
+    said = ", ".join(sorted({f"{rule} {measure}".strip() for rule, measure in findings}))
+    return f"{name}: approved in spite of {said} (ledger seq {event.seq}). {_NEXT}"
+
+
+def withdraw_delivery(home: Home, name: str, *, reason: str) -> str:
+    """Withdraw a delivery: from the next run on it counts as if it had never come."""
+    ledger = Ledger.open(home.ledger)
+    event = withdraw(ledger, named_delivery(ledger, name), reason=reason)
+    return f"{name}: withdrawn (ledger seq {event.seq}). {_NEXT}"
+
+
+def _described(delivery: ReceivedDelivery) -> dict[str, object]:
+    """What the manifest says."""
+    return {
+        "site": delivery.site,
+        "delivery": delivery.delivery,
+        "ledger_seq": delivery.seq,
+        "mode": delivery.mode,
+        "supersedes": delivery.supersedes,
+        "created": delivery.created,
+        "profile": delivery.profile,
+        "schema_version": delivery.schema_version,
+        "id_scheme": delivery.id_scheme,
+        "key_id": delivery.key_id,
+        "rows": delivery.rows,
+        "files": [vars(file) for file in delivery.files],
+    }

@@ -1,0 +1,414 @@
+"""Deliveries over time: what each mode does to the rows that are kept, and that all can be undone.
+
+Every delivery goes the whole way from the landing zone; the store lives in memory.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from assets.context import Line
+from assets.intake import stage_pending, take_in
+from assets.receiving import receive_landed
+from assets.snapshot import candidate_id
+from schemas.tables import BY_NAME, TABLES
+from tests.support.folders import add, announce, clean, drop, set_cells, write_rows
+from warehouse.decisions import approve, named_delivery, withdraw
+from warehouse.history import read_as_of
+from warehouse.home import Home
+from warehouse.landing import hand_over
+from warehouse.ledger import Ledger
+from warehouse.quarantine import current_problems, delivery_counts, findings_to_approve
+from warehouse.store import Store
+
+
+class Registry:
+    """A home in which deliveries are made one after the other."""
+
+    def __init__(self, path: Path, store: Store) -> None:
+        self.path = path
+        self.home = Home(path / "home")
+        self.home.create()
+        self.ledger = Ledger.open(self.home.ledger)
+        self.store = store
+
+    @property
+    def line(self) -> Line:
+        """What an asset works with."""
+        return Line(self.home, self.ledger, self.store, lambda text: None, "code", "lock")
+
+    def deliver(
+        self, name: str, change: Callable[[Path], None], *, site: str = "SITE_A", **fields: object
+    ) -> None:
+        """Make a delivery of the clean files, changed, and take it in."""
+        folder = self.path / f"{site}-{name}"
+        folder.mkdir()
+        clean(folder)
+        change(folder)
+        announce(folder, delivery=name, site=site, **fields)
+        hand_over(folder, self.home.landing)
+        self.run()
+
+    def run(self) -> None:
+        """Receive and take in what is new."""
+        receive_landed(self.line)
+        stage_pending(self.line)
+        take_in(self.store, official=None)
+
+    def approve(self, name: str) -> None:
+        """Approve whatever of a delivery waits, and run."""
+        delivery = named_delivery(self.ledger, name)
+        findings = findings_to_approve(self.store, delivery.seq)
+        approve(self.ledger, delivery, findings=findings, reason="asked the site")
+        self.run()
+
+    def withdraw(self, name: str) -> None:
+        """Withdraw a delivery, and run."""
+        withdraw(self.ledger, named_delivery(self.ledger, name), reason="sent by mistake")
+        self.run()
+
+    def account(self) -> list[tuple[str, str, int, int, int]]:
+        """Name, status, received, accepted, quarantined of every delivery."""
+        columns = ("delivery", "status", "received", "accepted", "quarantined")
+        return [tuple(row[c] for c in columns) for row in delivery_counts(self.store).to_dicts()]
+
+    def open_rules(self) -> list[tuple[str, str]]:
+        """Delivery and rule of every problem that is open, warnings of a missing study left out."""
+        listed = current_problems(self.store).to_dicts()
+        return sorted((p["delivery"], p["rule"]) for p in listed if p["rule"] != "R019")
+
+    def versions(self, table: str) -> int:
+        """Versions of rows that a table has had."""
+        return self.store.count("history", table)
+
+    def ages(self) -> list[tuple[object, ...]]:
+        """The cases that are current."""
+        return self.store.rows("select case_id, age_years from core.cases order by 1")
+
+    def rebuilt(self) -> dict[str, list[tuple[object, ...]]]:
+        """Every version of every row of a store that is built again from received/ and ledger."""
+        with Store.open(None) as store:
+            line = Line(self.home, self.ledger, store, lambda text: None, "code", "lock")
+            receive_landed(line)
+            stage_pending(line)
+            take_in(store, official=None)
+            return all_versions(store) | {"": [(candidate_id(line),)]}
+
+    def kept(self) -> dict[str, list[tuple[object, ...]]]:
+        """The same of the store at hand."""
+        return all_versions(self.store) | {"": [(candidate_id(self.line),)]}
+
+
+def all_versions(store: Store) -> dict[str, list[tuple[object, ...]]]:
+    """Every version of every row, and the account of every delivery."""
+    found = {t.name: store.rows(f"from history.{t.name} order by all") for t in TABLES}
+    return found | {"account": delivery_counts(store).rows()}
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Iterator[Registry]:
+    """An empty home with an empty store in memory, its reference and analysis empty too."""
+    with Store.open(None) as store:
+        yield Registry(tmp_path, store)
+
+
+def as_it_is(_: Path) -> None:
+    """Change nothing."""
+
+
+def only(*tables: str) -> Callable[[Path], None]:
+    """Leave every other file out."""
+
+    def change(folder: Path) -> None:
+        for path in folder.iterdir():
+            if path.stem not in tables:
+                path.unlink()
+
+    return change
+
+
+def keys(**rows: list[str]) -> Callable[[Path], None]:
+    """A withdrawal's files: key columns only."""
+
+    def change(folder: Path) -> None:
+        for path in folder.iterdir():
+            path.unlink()
+        for table, listed in rows.items():
+            (key,) = BY_NAME[table].key
+            (folder / f"{table}.csv").write_text("\n".join([key, *listed]) + "\n")
+
+    return change
+
+
+def older(age: str, *, row: int = 1) -> Callable[[Path], None]:
+    """Another age of one case."""
+    return lambda folder: set_cells(folder, "cases", row=row, age_years=age)
+
+
+def test_an_unchanged_row_of_the_next_full_delivery_writes_nothing(registry: Registry) -> None:
+    registry.deliver("d1", as_it_is)
+    versions = {table: registry.versions(table) for table in BY_NAME}
+    registry.deliver("d2", older("48"))
+    grown = {table: registry.versions(table) - n for table, n in versions.items()}
+    assert {table: n for table, n in grown.items() if n} == {"cases": 1}
+    assert registry.account()[1] == ("d2", "received", 15, 15, 0)
+    first, second = (
+        d.seq for d in (named_delivery(registry.ledger, f"SITE_A/d{n}") for n in (1, 2))
+    )
+    found = registry.store.rows(
+        "select age_years, valid_from, valid_to, recorded_at, recorded_to, ended_by"
+        " from history.cases where case_id = 'C1' order by recorded_at"
+    )
+    assert found == [
+        (47.0, first, second, first, None, "changed"),
+        (48.0, second, None, second, None, None),
+    ]
+    assert read_as_of(registry.store, BY_NAME["cases"], first)["age_years"].to_list() == [
+        47.0,
+        47.0,
+    ]
+    assert registry.kept() == registry.rebuilt()
+
+
+def test_the_same_bytes_under_a_new_name_are_no_new_delivery(registry: Registry) -> None:
+    registry.deliver("d1", as_it_is)
+    before, events = registry.kept(), len(registry.ledger.events())
+    registry.deliver("again", as_it_is)
+    assert registry.kept() == before
+    assert [e.kind for e in registry.ledger.events()[events:]] == ["duplicate"]
+
+
+def test_keys_that_vanish_from_a_full_delivery_end_and_are_not_deleted(registry: Registry) -> None:
+    registry.deliver("d1", as_it_is)
+    registry.deliver("d2", lambda folder: drop(folder, "imaging_measurements", row=2))
+    assert registry.store.count("core", "imaging_measurements") == 1
+    ended = registry.store.rows(
+        "select ended_by from history.imaging_measurements where valid_to > 0"
+    )
+    assert ended == [("vanished",)]
+
+
+def test_an_increment_adds_and_meets_its_parents_in_core(registry: Registry) -> None:
+    registry.deliver("d1", as_it_is)
+
+    def change(folder: Path) -> None:
+        only("cases", "imaging_measurements")(folder)
+        set_cells(folder, "cases", row=2, age_years="48")
+        row = {"measurement_id": "M3", "study_id": "S1", "read_id": "R1"}
+        add(folder, "imaging_measurements", **row)
+        add(folder, "imaging_measurements", **row | {"measurement_id": "M4", "study_id": "S9"})
+
+    registry.deliver("d2", change, mode="increment")
+    assert registry.ages() == [("C1", 47.0), ("C2", 47.0)]
+    assert registry.store.count("core", "imaging_measurements") == 3
+    # C1 and two measurements are there already with equal content: accepted, nothing written
+    assert registry.account()[1] == ("d2", "received", 6, 4, 2)
+    assert registry.open_rules() == [("d2", "R002"), ("d2", "R003")]
+    assert registry.kept() == registry.rebuilt()
+
+
+def test_an_increment_that_puts_a_kept_row_in_the_wrong_says_so(registry: Registry) -> None:
+    """A death before a study that was accepted earlier: the study stays, the finding is shown."""
+    registry.deliver("d1", as_it_is)
+
+    def change(folder: Path) -> None:
+        only()(folder)
+        write_rows(folder, "follow_up", [])
+        dead = {"vital_status": "dead", "death_day": "300", "cause_of_death": "tumour"}
+        add(folder, "follow_up", follow_up_id="F1", case_id="C1", contact_day="400", **dead)
+
+    registry.deliver("d2", change, mode="increment")
+    add_later = {
+        "study_id": "S3",
+        "case_id": "C1",
+        "study_day": "350",
+        "study_purpose": "surveillance",
+    }
+
+    def later(folder: Path) -> None:
+        only("imaging_studies")(folder)
+        write_rows(folder, "imaging_studies", [])
+        add(folder, "imaging_studies", **add_later)
+
+    registry.deliver("d3", later, mode="increment")
+    assert ("d3", "R080") in registry.open_rules()
+    assert registry.store.count("core", "imaging_studies") == 2
+
+
+def test_a_correction_is_valid_since_what_it_mends_and_known_since_now(registry: Registry) -> None:
+    registry.deliver("d1", as_it_is)
+    before = registry.kept()
+
+    def change(folder: Path) -> None:
+        only("cases")(folder)
+        set_cells(folder, "cases", row=1, age_years="48")
+        drop(folder, "cases", row=2)
+
+    registry.deliver("d2", change, mode="correction", supersedes="d1")
+    first, second = (
+        d.seq for d in (named_delivery(registry.ledger, f"SITE_A/d{n}") for n in (1, 2))
+    )
+    found = registry.store.rows(
+        "select age_years, valid_from, valid_to, recorded_at, recorded_to, ended_by"
+        " from history.cases where case_id = 'C1' order by recorded_at"
+    )
+    assert found == [
+        (47.0, first, None, first, second, "corrected"),
+        (48.0, first, None, second, None, None),
+    ]
+    assert registry.ages() == [("C1", 48.0), ("C2", 47.0)]
+    assert registry.kept()[""] != before[""]
+    assert registry.kept() == registry.rebuilt()
+
+
+def test_a_corrected_row_comes_in_once_and_its_problem_closes(registry: Registry) -> None:
+    registry.deliver(
+        "d1", lambda folder: set_cells(folder, "pathology", row=1, histology="ependymona")
+    )
+    assert registry.open_rules() == [("d1", "R005")]
+    registry.deliver("d2", only("pathology"), mode="correction", supersedes="d1")
+    assert registry.open_rules() == []
+    assert registry.store.count("core", "pathology") == registry.versions("pathology") == 2
+    assert registry.account() == [("d1", "received", 15, 14, 1), ("d2", "received", 2, 2, 0)]
+
+
+def test_a_corrected_file_closes_what_was_said_of_the_file(registry: Registry) -> None:
+    def without_header(folder: Path) -> None:
+        path = folder / "pathology.csv"
+        path.write_text("\n".join(path.read_text().splitlines()[1:]) + "\n")
+
+    registry.deliver("d1", without_header)
+    assert ("d1", "E_HEADER") in registry.open_rules()
+    registry.deliver("d2", only("pathology"), mode="correction", supersedes="d1")
+    assert registry.open_rules() == []
+    assert registry.store.count("core", "pathology") == 2
+
+
+def test_what_is_withdrawn_goes_with_all_that_hangs_on_it_and_stays_away(
+    registry: Registry,
+) -> None:
+    registry.deliver("d1", as_it_is)
+    registry.deliver("d2", keys(patients=["P1", "P7"]), mode="withdrawal")
+    assert registry.ages() == [("C2", 47.0)]
+    for table in (
+        "patients",
+        "imaging_studies",
+        "imaging_reads",
+        "imaging_measurements",
+        "pathology",
+    ):
+        assert registry.store.count("core", table) == 1, table
+        ended = registry.store.rows(f"select ended_by from history.{table} where valid_to > 0")
+        assert ended == [("withdrawn",)], table
+    assert registry.account()[1] == ("d2", "received", 2, 2, 0)
+    assert registry.open_rules() == [("d2", "R003")]  # nobody knows P7: a warning
+    registry.deliver("d3", older("50", row=2))
+    assert registry.ages() == [("C2", 50.0)]
+    assert ("d3", "E_WITHDRAWN") in registry.open_rules()
+    assert registry.kept() == registry.rebuilt()
+
+
+def test_a_site_withdraws_rows_of_its_own_only(registry: Registry) -> None:
+    registry.deliver("d1", as_it_is)
+    registry.deliver("w1", keys(patients=["P1"]), site="SITE_B", mode="withdrawal")
+    assert [case for case, _ in registry.ages()] == ["C1", "C2"]
+    assert registry.account()[1] == ("w1", "received", 1, 0, 1)
+    assert registry.open_rules() == [("w1", "E_SITE")]
+
+
+def many(n: int) -> Callable[[Path], None]:
+    """Only patients and cases, `n` of each."""
+
+    def change(folder: Path) -> None:
+        only("sites")(folder)
+        write_rows(folder, "patients", [])
+        write_rows(folder, "cases", [])
+        write_rows(folder, "surgeries", [])
+        for i in range(n):
+            add(folder, "patients", patient_id=f"P{i}")
+            add(folder, "cases", case_id=f"C{i}", patient_id=f"P{i}")
+            add(folder, "surgeries", surgery_id=f"O{i}", case_id=f"C{i}")
+
+    return change
+
+
+def test_a_delivery_that_shrank_waits_and_changes_nothing(registry: Registry) -> None:
+    registry.deliver("d1", many(10))
+    before = registry.kept()
+    registry.deliver("d2", many(6))
+    assert registry.kept()[""] == before[""]
+    assert registry.account()[1] == ("d2", "held", 19, 0, 19)
+    assert ("d2", "E_SHRINK") in registry.open_rules()
+    (problem,) = (p for p in current_problems(registry.store).to_dicts() if p["rule"] == "E_SHRINK")
+    assert problem["message"] == "The site has 10 cases; this delivery names 6, 40 % fewer."
+    assert "imsct delivery approve SITE_A/d2" in problem["suggestion"]
+    registry.approve("SITE_A/d2")
+    assert registry.account()[1] == ("d2", "received", 19, 19, 0)
+    assert registry.store.count("core", "cases") == 6
+    assert registry.kept() == registry.rebuilt()
+
+
+def test_a_fifth_fewer_cases_is_no_shrinking(registry: Registry) -> None:
+    registry.deliver("d1", many(10))
+    registry.deliver("d2", many(8))
+    assert registry.account()[1] == ("d2", "received", 25, 25, 0)
+
+
+def test_a_delivery_without_a_table_that_had_rows_waits(registry: Registry) -> None:
+    registry.deliver("d1", as_it_is)
+    registry.deliver("d2", lambda folder: (folder / "pathology.csv").unlink())
+    assert registry.account()[1] == ("d2", "held", 13, 0, 13)
+    (problem,) = (p for p in current_problems(registry.store).to_dicts() if p["rule"] == "E_SHRINK")
+    assert problem["message"] == "The site has 2 rows of pathology; this delivery has none."
+
+
+def test_an_approval_that_comes_late_takes_its_place_before_what_came_since(
+    registry: Registry,
+) -> None:
+    registry.deliver("d1", many(10))
+    registry.deliver("d2", many(6))
+    registry.deliver("d3", many(9))
+    registry.approve("SITE_A/d2")
+    assert registry.store.count("core", "cases") == 9
+    ended = registry.store.rows(
+        "select ended_by, count(*) from history.cases group by 1 order by 1"
+    )
+    assert ended == [("vanished", 4), (None, 9)]
+    assert registry.kept() == registry.rebuilt()
+
+
+def test_pseudonyms_made_with_another_key_wait(registry: Registry) -> None:
+    scheme = {"id_scheme": "hmac-sha256/1"}
+    registry.deliver("d1", as_it_is, key_id="aaaaaaaa", **scheme)
+    registry.deliver("d2", older("48"), key_id="bbbbbbbb", **scheme)
+    assert registry.open_rules() == [("d2", "E_KEY")]
+    registry.approve("SITE_A/d2")
+    registry.deliver("d3", older("49"), key_id="bbbbbbbb", **scheme)
+    assert [status for _, status, *_ in registry.account()] == ["received"] * 3
+
+
+def test_a_withdrawn_delivery_counts_as_if_it_had_never_come(registry: Registry) -> None:
+    registry.deliver("d1", as_it_is)
+    registry.deliver("d2", older("48"))
+    registry.withdraw("SITE_A/d2")
+    assert registry.ages() == [("C1", 47.0), ("C2", 47.0)]
+    assert registry.account()[1] == ("d2", "withdrawn", 15, 0, 15)
+    assert registry.kept() == registry.rebuilt()
+    registry.deliver("d3", older("49"))
+    registry.withdraw("SITE_A/d1")
+    assert registry.ages() == [("C1", 49.0), ("C2", 47.0)]
+    assert registry.kept() == registry.rebuilt()
+
+
+def test_a_run_that_was_killed_between_two_tables_leaves_nothing_behind(registry: Registry) -> None:
+    registry.deliver("d1", as_it_is)
+    before = registry.kept()
+    registry.store.con.execute("update received.deliveries set accepted = null, quarantined = null")
+    registry.store.con.execute("delete from history.cases")
+    registry.store.con.execute(
+        "insert into quarantine.problems (delivery, rule) values (1, 'R005')"
+    )
+    registry.run()
+    assert registry.kept() == before
+    assert registry.open_rules() == []
