@@ -1,7 +1,7 @@
 """Opening a delivery: every file of it read by its profile, and searched where that is asked for.
 
 Belongs here: which part of which profile a file is read by, files refused unread or withheld.
-Does not belong here: the readers (`assets.readers`), what becomes of the records (`assets.staging`).
+Does not belong here: the readers (`assets.readers`), what becomes of records (`assets.staging`).
 """
 
 from collections.abc import Callable, Iterator, Sequence

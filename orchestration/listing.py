@@ -30,7 +30,7 @@ _SHOWN = 200
 
 def checked_as_json(checked: Checked) -> str:
     """The result of `imsct check` as one JSON document."""
-    return as_json(
+    return json_text(
         {
             "accepted": checked.accepted,
             "quarantined": checked.quarantined,
@@ -170,7 +170,7 @@ def quarantine_listing(
         write_atomically(csv_file, _safe_csv(problems))
         return f"{problems.height} problems written to {csv_file}"
     if as_json:
-        return as_json({"problems": problems.to_dicts()})
+        return json_text({"problems": problems.to_dicts()})
     return _quarantine_text(problems, site)
 
 
@@ -188,7 +188,7 @@ def snapshots_listing(home: Home, *, as_json: bool) -> str:
         for s in sorted(list_snapshots(home), key=lambda s: (s.created, s.ledger_seq))
     ]
     if as_json:
-        return as_json({"snapshots": listed})
+        return json_text({"snapshots": listed})
     if not listed:
         return "Nothing is published yet. Run 'imsct demo' or 'imsct materialize'."
     header = ("id", "created", "rows", "sha256", "")
@@ -273,7 +273,7 @@ def open_store(home: Home) -> Store:
     return Store.open(home.database)
 
 
-def as_json(content: Any) -> str:
+def json_text(content: Any) -> str:
     """One JSON document."""
     return json.dumps(content, indent=1, ensure_ascii=False)
 

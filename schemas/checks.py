@@ -7,9 +7,10 @@ Does not belong here: which checks exist (`schemas.catalogue`), SQL, Great Expec
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
-from schemas.expressions import Predicate
+from schemas.expressions import Predicate, columns_of
 
 Severity = Literal["error", "warning"]
 
@@ -88,6 +89,11 @@ class PredicateCheck(Check):
     """The predicate is not false."""
 
     holds: Predicate
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """Columns of the row that the predicate reads, each once."""
+        return tuple(dict.fromkeys(columns_of(self.holds)))
 
 
 @dataclass(frozen=True, kw_only=True)

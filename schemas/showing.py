@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
+import polars as pl
+
 from schemas.catalogue import LOOKS_IDENTIFYING
 from schemas.columns import Code, Column
 from schemas.table import Table
@@ -72,19 +74,25 @@ def shown_key(table: Table, row: Mapping[str, str | None]) -> str | None:
     >>> shown_key(BY_NAME["cases"], {"case_id": "20831177"}) is None
     True
     """
-    parts = [row[name] for name in table.key]
-    if any(_is_at_fault(table[name], part) for name, part in zip(table.key, parts, strict=True)):
-        return None
-    return "|".join(part or "" for part in parts)
+    cells = {name: [row[name]] for name in table.key}
+    found = pl.DataFrame(cells, schema=dict.fromkeys(table.key, pl.String)).select(
+        shown_keys(table)
+    )
+    return None if found.item() is None else str(found.item())
 
 
-def _is_at_fault(column: Column, text: str | None) -> bool:
-    """Whether a part of a key is missing, not of its form, or looks like a date or MRN."""
-    pattern = getattr(column.type, "pattern", "")
-    return not text or not re.fullmatch(pattern, text) or bool(_IDENTIFYING.fullmatch(text))
+def shown_keys(table: Table) -> pl.Expr:
+    """The same for every row of a frame that has the parts of the key as delivered."""
+    sound = [_is_sound(table[name]) for name in table.key]
+    return pl.when(pl.all_horizontal(sound)).then(pl.concat_str(table.key, separator="|"))
 
 
-_IDENTIFYING = re.compile(LOOKS_IDENTIFYING)
+def _is_sound(column: Column) -> pl.Expr:
+    """Whether a part of a key is there, of its form, and unlike a date or hospital number."""
+    text, pattern = pl.col(column.name), getattr(column.type, "pattern", "")
+    return text.str.contains(rf"\A(?:{pattern})\z") & ~text.str.contains(
+        rf"\A(?:{LOOKS_IDENTIFYING})\z"
+    )
 
 
 def nearest(text: str, codes: Sequence[str]) -> str | None:

@@ -5,43 +5,42 @@ Does not belong here: the readers, and the process they run in (`sandbox`, `work
 """
 
 from collections.abc import Callable
+from importlib import import_module
 
 import polars as pl
 
-from assets.readers.bids import read_bids
-from assets.readers.delimited import read_delimited
-from assets.readers.dicom_header import read_dicom_header
-from assets.readers.dicom_sr import read_dicom_sr
-from assets.readers.excel import read_excel
 from assets.readers.identifiers import Scan, without_identifiers
-from assets.readers.parquet import read_parquet
-from assets.readers.radiomics import read_mirp, read_pyradiomics
 from assets.readers.read_file import ReadFile
-from assets.readers.redcap import read_redcap
-from assets.readers.redcap_odm import read_odm
-from assets.readers.redcap_structure import read_delivered_dictionary
-from assets.readers.sct import read_sct_lesion, read_sct_process
 from schemas.formats import Format
 from schemas.profile import FileProfile
 
 #: Bytes, the part of the profile, and the rows announced (None where nobody did) to a read file.
 Reader = Callable[[bytes, FileProfile, int | None], ReadFile]
 
-READERS: dict[Format, Reader] = {
-    "delimited": read_delimited,
-    "redcap": read_redcap,
-    "redcap_dictionary": read_delivered_dictionary,
-    "redcap_odm": read_odm,
-    "excel": read_excel,
-    "parquet": read_parquet,
-    "sct_process": read_sct_process,
-    "sct_lesion": read_sct_lesion,
-    "pyradiomics": read_pyradiomics,
-    "mirp": read_mirp,
-    "bids": read_bids,
-    "dicom_sr": read_dicom_sr,
-    "dicom_header": read_dicom_header,
+#: Module and function of each reader. Imported when a file of the format comes: those for DICOM
+#: alone take longer to import than all the rest.
+READERS: dict[Format, tuple[str, str]] = {
+    "delimited": ("delimited", "read_delimited"),
+    "excel": ("excel", "read_excel"),
+    "parquet": ("parquet", "read_parquet"),
+    "redcap": ("redcap", "read_redcap"),
+    "redcap_dictionary": ("redcap_structure", "read_delivered_dictionary"),
+    "redcap_odm": ("redcap_odm", "read_odm"),
+    "sct_process": ("sct", "read_sct_process"),
+    "sct_lesion": ("sct", "read_sct_lesion"),
+    "pyradiomics": ("radiomics", "read_pyradiomics"),
+    "mirp": ("radiomics", "read_mirp"),
+    "bids": ("bids", "read_bids"),
+    "dicom_sr": ("dicom_sr", "read_dicom_sr"),
+    "dicom_header": ("dicom_header", "read_dicom_header"),
 }
+
+
+def reader_of(form: Format) -> Reader:
+    """The reader of a format."""
+    module, name = READERS[form]
+    reader: Reader = getattr(import_module(f"assets.readers.{module}"), name)
+    return reader
 
 
 def read(
@@ -56,7 +55,7 @@ def read(
 
     With `scan` a file that identifies a person is refused whole, its content left out.
     """
-    found = READERS[profile.format](data, profile, declared)
+    found = reader_of(profile.format)(data, profile, declared)
     named = (profile.match(file) or {}).items()
     frame = found.frame.with_columns(pl.lit(text).alias(name) for name, text in named)
     read_file = ReadFile(

@@ -17,7 +17,6 @@ from schemas.checks import (
     TextCheck,
     VocabularyCheck,
 )
-from schemas.expressions import columns_of
 from schemas.showing import nearest, shown
 from schemas.table import Table
 
@@ -50,13 +49,21 @@ def message_of(check: AnyCheck, table: Table, *, row: Row, lines: Sequence[int])
             return f"The key occurs more than once, with different values{_on(lines)}."
         case ReferenceCheck(parent=parent):
             return f"There is no row of {parent} with this {check.column} in the delivery."
-        case PredicateCheck(holds=holds, sentence=sentence):
+        case PredicateCheck(sentence=sentence):
             here = ", ".join(
                 f"{name} {shown(table[name], row[name])}"
-                for name in dict.fromkeys(columns_of(holds))
+                for name in check.columns
                 if name not in table.key and table[name].parent is None and row[name] is not None
             )
             return f"Not so: {sentence}." + (f" Here: {here}." if here else "")
+
+
+def columns_said(check: AnyCheck, table: Table) -> tuple[str, ...]:
+    """Columns of which a message says the value; two rows alike in them have the same message."""
+    if not isinstance(check, PredicateCheck):
+        return (check.column,)
+    said = [c for c in check.columns if c not in table.key and table[c].parent is None]
+    return tuple(dict.fromkeys([check.column, *said]))
 
 
 def _on(lines: Sequence[int]) -> str:

@@ -61,16 +61,25 @@ def _source(table: Table, checks: Sequence[AnyCheck], compiler: Compiler) -> str
 
 
 def _with_twins(table: Table) -> str:
-    """The staged rows, each with its number among the rows of its key and whether they differ."""
-    key = ", ".join(name(k + TEXT_SUFFIX) for k in table.key)
+    """The staged rows; those of a repeated key with their number in it and whether they differ.
+
+    Only they are compared: a window over every row would copy the whole table.
+    """
+    key = ["_delivery", *(name(k + TEXT_SUFFIX) for k in table.key)]
+    repeated = f"(select {', '.join(key)} from staged.{name(table.name)} group by all"
+    same = " and ".join(f"k.{part} = s.{part}" for part in key)
     # JSON, because no separator is safe: a cell may hold any character, also on purpose.
-    content = ", ".join(name(c + TEXT_SUFFIX) for c in table.names)
+    content = ", ".join(f"s.{name(c + TEXT_SUFFIX)}" for c in table.names)
     return (
-        "select *, row_number() over (same order by _row) as _nth, "
-        "min(_content) over same <> max(_content) over same as _differs from "
-        f"(select *, md5(cast(to_json([{content}]) as varchar)) as _content"
-        f" from staged.{name(table.name)}) "
-        f"window same as (partition by _delivery, {key})"
+        "select s.*, coalesce(w._nth, 1) as _nth, coalesce(w._differs, false) as _differs"
+        f" from staged.{name(table.name)} s left join (select _delivery, _row,"
+        " row_number() over (same order by _row) as _nth,"
+        " min(_content) over same <> max(_content) over same as _differs from"
+        f" (select s._delivery, s._row, {', '.join('s.' + part for part in key[1:])},"
+        f" md5(cast(to_json([{content}]) as varchar)) as _content"
+        f" from staged.{name(table.name)} s join {repeated} having count(*) > 1) k on {same})"
+        f" window same as (partition by {', '.join(key)})) w"
+        " on w._delivery = s._delivery and w._row = s._row"
     )
 
 

@@ -5,9 +5,9 @@ Does not belong here: what a row must agree on with `core` (`warehouse.admission
 verdict into `core` and `quarantine` (`warehouse.merge`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any
 
 import polars as pl
 
@@ -15,11 +15,11 @@ from schemas.catalogue import checks_of
 from schemas.checks import AnyCheck, ConflictCheck, DuplicateCheck, PredicateCheck, ReferenceCheck
 from schemas.errors import IntegrityError
 from schemas.expressions import tables_of
-from schemas.showing import shown_key
+from schemas.showing import shown_key, shown_keys
 from schemas.table import Table
 from warehouse.sql import TEXT_SUFFIX, name
 from warehouse.store import Store
-from warehouse.validation.messages import message_of, suggestion_of
+from warehouse.validation.messages import columns_said, message_of, suggestion_of
 from warehouse.validation.sqlpass import broken_checks
 from warehouse.validation.suite import OfficialCount
 
@@ -47,8 +47,7 @@ class Verdict:
     """What validation found in one staged table.
 
     `problems` has the columns of `PROBLEM_SCHEMA`, one row per (row, rule, column); `counts` the
-    broken rows
-    per check. A row is refused when one of its problems is an error.
+    broken rows per check. A row is refused when one of its problems is an error.
     """
 
     table: Table
@@ -91,35 +90,50 @@ def validate(store: Store, table: Table, *, official: OfficialCount | None) -> V
     if official is not None:
         _agree(table, checks, ours=list(counts.values()), theirs=official.count(table, checks))
     problems = [
+        pl.DataFrame(schema=PROBLEM_SCHEMA),
         *_broken_rows(store, table, checks=checks, broken=broken),
         *_held_back(store, table),
     ]
-    frame = pl.DataFrame(problems, schema=PROBLEM_SCHEMA, orient="row")
-    return Verdict(table, frame.sort("delivery", "row", "rule", "column"), counts)
+    found = pl.concat(problems).sort("delivery", "row", "rule", "column")
+    return Verdict(table, found, counts)
 
 
 def _broken_rows(
     store: Store, table: Table, *, checks: Sequence[AnyCheck], broken: pl.DataFrame
-) -> list[tuple[object, ...]]:
-    """The broken checks in words, one problem each."""
-    rows = _rows_of(store, table, broken)
-    found = [(checks[n], delivery, rows[delivery, row]) for delivery, row, n in broken.rows()]
-    repeated = any(isinstance(check, DuplicateCheck | ConflictCheck) for check, _, _ in found)
-    lines = _lines_by_key(store, table) if repeated else {}
-    needed = {check.name: _tables_needed(check) for check, _, _ in found}
-    unread = {other: _with_unread_records(store, other) for other in set().union(*needed.values())}
-    problems = []
-    for check, delivery, row in found:
-        if int(str(row["_row"])) < 0:
-            problems += _no_longer_right(check, table, row)
-            continue
-        missing = [other for other in needed[check.name] if delivery in unread[other]]
-        problems.append(
-            _waiting(check, table, row=row, other=missing[0])
-            if missing
-            else _problem(check, table, row, lines=lines)
-        )
-    return problems
+) -> Iterator[pl.DataFrame]:
+    """The broken checks in words, a frame per check: only the cells it speaks of are read."""
+    for number, rows in broken.group_by("check", maintain_order=True):
+        check = checks[int(str(number[0]))]
+        found = _rows_of(store, table, rows, columns=columns_said(check, table))
+        for other in _tables_needed(check):
+            is_unread = (pl.col("row") >= 0) & pl.col("delivery").is_in(
+                _with_unread_records(store, other)
+            )
+            yield _in_words(found.filter(is_unread), check.column, _WAITING, other=other)
+            found = found.filter(~is_unread)
+        problems = _with_messages(store, table, check, found)
+        yield problems.filter(pl.col("row") >= 0)
+        if check.severity == "error":
+            yield _no_longer_right(problems.filter(pl.col("row") < 0))
+
+
+def _no_longer_right(problems: pl.DataFrame) -> pl.DataFrame:
+    """Warnings for kept rows (below row 0) that the delivery's rows have put in the wrong."""
+    said = pl.lit("With this delivery a row that was accepted before breaks a rule: ")
+    return problems.with_columns(
+        severity=pl.lit("warning"), message=pl.concat_str(said, pl.col("message"))
+    )
+
+
+#: Place of a staged row `s` and its key as delivered, in the order that `row_place` reads.
+ROW_PLACE = "s._delivery, d.site, d.name, s._file, s._record, s._line, s._row"
+
+
+def row_place(table: Table, values: Sequence[object]) -> tuple[object, ...]:
+    """A problem's place, from the columns of `ROW_PLACE` and the key."""
+    *place, row = values[:7]
+    text = dict(zip(table.key, (None if v is None else str(v) for v in values[7:]), strict=True))
+    return (*place, table.name, row, shown_key(table, text))
 
 
 def _tables_needed(check: AnyCheck) -> list[str]:
@@ -154,124 +168,112 @@ def _agree(
 
 
 def _rows_of(
-    store: Store, table: Table, broken: pl.DataFrame
-) -> dict[tuple[int, int], dict[str, object]]:
-    """Delivered text and place of the rows that break something."""
-    store.con.register("broken_rows", broken.select("_delivery", "_row").unique().to_arrow())
-    texts = ", ".join(f"s.{name(c + TEXT_SUFFIX)} as {name(c)}" for c in table.names)
+    store: Store, table: Table, rows: pl.DataFrame, *, columns: Sequence[str]
+) -> pl.DataFrame:
+    """Place of rows, and the delivered text of some of their columns."""
+    texts = [f"s.{name(c + TEXT_SUFFIX)} as {name(c + TEXT_SUFFIX)}" for c in columns]
+    store.con.register("broken_rows", rows.select("_delivery", "_row").to_arrow())
     found = store.frame(
-        "select s._delivery, s._row, s._file, s._record, s._line, d.site as _site,"
-        f" d.name as _name, {texts} from staged.{name(table.name)} s"
+        f"select {', '.join([_place(table), *texts])} from staged.{name(table.name)} s"
         " join broken_rows b on b._delivery = s._delivery and b._row = s._row"
         " join received.deliveries d on d.delivery = s._delivery"
     )
     store.con.unregister("broken_rows")
-    return {(row["_delivery"], row["_row"]): row for row in found.iter_rows(named=True)}
+    return _with_key(table, found)
 
 
-def _lines_by_key(store: Store, table: Table) -> dict[tuple[object, ...], list[int]]:
-    """Lines on which a repeated key stands, by delivery and key."""
-    keys = ", ".join(name(k + TEXT_SUFFIX) for k in table.key)
-    found = store.rows(
-        f"select list(_line order by _row), _delivery, {keys} from staged.{name(table.name)}"
-        " group by all having count(*) > 1"
+def _place(table: Table) -> str:
+    """SQL of the place of a staged row `s`, and of its key as delivered."""
+    key = ", ".join(f"s.{name(k + TEXT_SUFFIX)} as {name(k)}" for k in table.key)
+    return (
+        "s._delivery as delivery, d.site as site, d.name as name, s._file as file,"
+        f' s._record as record, s._line as line, s._row as "row", {key}'
     )
-    return {key: cast("list[int]", lines) for lines, *rest in found for key in [tuple(rest)]}
 
 
-def _with_unread_records(store: Store, table: str) -> set[object]:
+def _with_key(table: Table, found: pl.DataFrame) -> pl.DataFrame:
+    """Rows with the name of their table, and their key where it may be shown."""
+    return found.with_columns(pl.lit(table.name).alias("table"), shown_keys(table).alias("key"))
+
+
+def _with_messages(
+    store: Store, table: Table, check: AnyCheck, found: pl.DataFrame
+) -> pl.DataFrame:
+    """Problems of one check; rows that are alike where the message looks get one message."""
+    said = [c + TEXT_SUFFIX for c in columns_said(check, table)]
+    if isinstance(check, DuplicateCheck | ConflictCheck):
+        found = found.join(_lines_by_key(store, table), on=["delivery", *table.key], how="left")
+        said.append("lines")
+    alike = found.select(said).unique()
+    words = [_words(check, table, row) for row in alike.iter_rows(named=True)]
+    with_words = alike.hstack(pl.DataFrame(words, schema=_WORDS, orient="row"))
+    joined = found.join(with_words, on=said, nulls_equal=True)
+    return _as_problems(joined, check.column, check.rule, check.severity)
+
+
+_WORDS = {"message": pl.String, "suggestion": pl.String}
+
+
+def _words(check: AnyCheck, table: Table, row: Mapping[str, Any]) -> tuple[str, str]:
+    """Message and suggestion of a row, from the cells that the message speaks of."""
+    text = {c: row[c + TEXT_SUFFIX] for c in columns_said(check, table)}
+    lines = row.get("lines") or ()
+    return message_of(check, table, row=text, lines=lines), suggestion_of(check, text)
+
+
+def _in_words(
+    found: pl.DataFrame, column: str, words: tuple[str, str, str], *, other: str = ""
+) -> pl.DataFrame:
+    """Problems of rows of which all have the same words: rule, message, suggestion."""
+    rule, message, suggestion = (word.format(other=other) for word in words)
+    said = found.with_columns(message=pl.lit(message), suggestion=pl.lit(suggestion))
+    return _as_problems(said, column, rule, "error")
+
+
+def _as_problems(found: pl.DataFrame, column: str, rule: str, severity: str) -> pl.DataFrame:
+    """Rows with their words as problems."""
+    constant = {"column": column, "rule": rule, "severity": severity}
+    return found.with_columns(pl.lit(v).alias(k) for k, v in constant.items()).select(
+        pl.col(c).cast(kind) for c, kind in PROBLEM_SCHEMA.items()
+    )
+
+
+def _lines_by_key(store: Store, table: Table) -> pl.DataFrame:
+    """Lines on which a repeated key stands, by delivery and key."""
+    keys = ", ".join(f"{name(k + TEXT_SUFFIX)} as {name(k)}" for k in table.key)
+    return store.frame(
+        f"select list(_line order by _row) as lines, _delivery as delivery, {keys}"
+        f" from staged.{name(table.name)} group by all having count(*) > 1"
+    )
+
+
+def _with_unread_records(store: Store, table: str) -> list[object]:
     """Deliveries of which records of a table were refused at reading, their keys unknown."""
     found = store.rows(
         'select distinct delivery from quarantine.problems where "table" = ? and "row" is null',
         [table],
     )
-    return {delivery for (delivery,) in found}
+    return [delivery for (delivery,) in found]
 
 
-def _problem(
-    check: AnyCheck,
-    table: Table,
-    row: dict[str, object],
-    *,
-    lines: Mapping[tuple[object, ...], list[int]],
-) -> tuple[object, ...]:
-    """One row of `quarantine.problems`."""
-    text = {c: None if row[c] is None else str(row[c]) for c in table.names}
-    same_key = lines.get((row["_delivery"], *(text[k] for k in table.key)), [])
-    return (
-        *_place_of(row, table),
-        check.column,
-        check.rule,
-        check.severity,
-        message_of(check, table, row=text, lines=same_key),
-        suggestion_of(check, text),
-    )
+#: What the row needs may be among the records that could not be read.
+_WAITING = (
+    "E_PARENT",
+    "What this row needs of {other} was not found, and rows of {other} could not be read.",
+    "Mend the file of {other} and deliver again; this row is judged anew then.",
+)
+_HELD_BACK = (
+    "E_PARENT",
+    "The row of {other} it hangs on is in quarantine.",
+    "Correct that row of {other} and deliver again; this one then comes in too.",
+)
 
 
-def _no_longer_right(
-    check: AnyCheck, table: Table, row: dict[str, object]
-) -> list[tuple[object, ...]]:
-    """A warning for a kept row that the delivery's rows have put in the wrong."""
-    if check.severity == "warning":
-        return []
-    text = {c: None if row[c] is None else str(row[c]) for c in table.names}
-    message = message_of(check, table, row=text, lines=[])
-    said = f"With this delivery a row that was accepted before breaks a rule: {message}"
-    found = (check.column, check.rule, "warning", said, suggestion_of(check, text))
-    return [(*_place_of(row, table), *found)]
-
-
-def _waiting(
-    check: AnyCheck, table: Table, *, row: dict[str, object], other: str
-) -> tuple[object, ...]:
-    """E_PARENT: what the row needs may be among the records that could not be read."""
-    return (
-        *_place_of(row, table),
-        check.column,
-        "E_PARENT",
-        "error",
-        f"What this row needs of {other} was not found, and rows of {other} could not be read.",
-        f"Mend the file of {other} and deliver again; this row is judged anew then.",
-    )
-
-
-def _place_of(row: Mapping[str, object], table: Table) -> tuple[object, ...]:
-    """Where a row stands: delivery, site, name, file, record, line, table, row, key."""
-    text = {k: None if row[k] is None else str(row[k]) for k in table.key}
-    place = (
-        row["_delivery"],
-        row["_site"],
-        row["_name"],
-        row["_file"],
-        row["_record"],
-        row["_line"],
-    )
-    return (*place, table.name, row["_row"], shown_key(table, text))
-
-
-#: Place of a staged row `s` and its key as delivered, in the order that `row_place` reads.
-ROW_PLACE = "s._delivery, d.site, d.name, s._file, s._record, s._line, s._row"
-
-
-def row_place(table: Table, values: Sequence[object]) -> tuple[object, ...]:
-    """The place in the order of `_place_of`, from the columns of `ROW_PLACE` and the key."""
-    *place, row = values[:7]
-    text = dict(zip(table.key, (None if v is None else str(v) for v in values[7:]), strict=True))
-    return (*place, table.name, row, shown_key(table, text))
-
-
-def _held_back(store: Store, table: Table) -> list[tuple[object, ...]]:
+def _held_back(store: Store, table: Table) -> Iterator[pl.DataFrame]:
     """E_PARENT: rows whose parent was delivered, but refused."""
-    key = ", ".join(f"s.{name(k + TEXT_SUFFIX)}" for k in table.key)
-    found: list[tuple[object, ...]] = []
     for column, parent in table.parents.items():
-        said = (
-            f"The row of {parent} it hangs on is in quarantine.",
-            f"Correct that row of {parent} and deliver again; this one then comes in too.",
-        )
-        rows = store.rows(
-            f"select {ROW_PLACE}, {key}"
-            f" from staged.{name(table.name)} s"
+        found = store.frame(
+            f"select {_place(table)} from staged.{name(table.name)} s"
             " join received.deliveries d on d.delivery = s._delivery"
             f" join (select p._delivery, p.{name(column)},"
             " bool_and(q.row is not null) as is_refused"
@@ -282,5 +284,4 @@ def _held_back(store: Store, table: Table) -> list[tuple[object, ...]]:
             " where p.is_refused and s._row >= 0",
             [parent],
         )
-        found += [(*row_place(table, row), column, "E_PARENT", "error", *said) for row in rows]
-    return found
+        yield _in_words(_with_key(table, found), column, _HELD_BACK, other=parent)
