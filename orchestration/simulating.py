@@ -18,10 +18,10 @@ from analyses.simulation import (
     Planter,
     Radiomics,
     Settings,
-    bases,
     draw_radiomics,
     informative,
     make_site,
+    numbers,
     repeatability,
     simulate_sites,
 )
@@ -155,22 +155,9 @@ def _truth(
         "sites": habits,
         "faults_asked_for": faults,
         "faults": [{**asdict(fault), "delivery": DELIVERY} for fault in planted],
-        "numbers": [
-            {"name": b.name, "rests_on": b.kind, "comment": b.says, "value": _plain(b.value)}
-            for b in bases()
-        ],
+        # E published, A assumed, T technical: value by value
+        "numbers": [asdict(number) for number in numbers()],
     }
-
-
-def _plain(value: object) -> Any:
-    """A parameter as JSON: NaN, which JSON has not, as null."""
-    if isinstance(value, dict):
-        return {str(key): _plain(each) for key, each in value.items()}
-    if isinstance(value, tuple | list):
-        return [_plain(each) for each in value]
-    if isinstance(value, float) and value != value:
-        return None
-    return value if isinstance(value, str | int | float) else _plain(asdict(value))  # type: ignore[call-overload]
 
 
 def _as_text(rows: Mapping[str, int], planted: list[PlantedFault], out: Path) -> str:

@@ -7,7 +7,7 @@ Nobody is behind a row of it: every use must say "simulated".
 
 from analyses.simulation.cases import make_site
 from analyses.simulation.draw import Registry
-from analyses.simulation.evidence import Basis, bases
+from analyses.simulation.evidence import Number, numbers
 from analyses.simulation.faults import PlantedFault, Planter, plant_faults
 from analyses.simulation.parameters import Settings
 from analyses.simulation.radiomics import (
@@ -19,16 +19,16 @@ from analyses.simulation.radiomics import (
 from analyses.simulation.registry import simulate_registry, simulate_sites
 
 __all__ = [
-    "Basis",
+    "Number",
     "PlantedFault",
     "Planter",
     "Radiomics",
     "Registry",
     "Settings",
-    "bases",
     "draw_radiomics",
     "informative",
     "make_site",
+    "numbers",
     "plant_faults",
     "repeatability",
     "simulate_registry",

@@ -42,7 +42,7 @@ def functional_status_table(cases: Cases, course: Course, *, seed: int) -> pl.Da
         day = start + rng.integers(low, high, n)
         days.append(day)
         reached = cases.operated & (day < course.last_day)
-        recorded.append(reached & (rng.random(n) > p.MISSING_GRADE[name]))
+        recorded.append(reached & (rng.random(n) > _missing(name)))
     case, place = np.nonzero(np.stack(recorded, axis=1))
     case, place = case.astype(np.int64), place.astype(np.int64)
     day = np.stack(days, axis=1)[case, place]
@@ -63,6 +63,16 @@ def functional_status_table(cases: Cases, course: Course, *, seed: int) -> pl.Da
         ),
     }
     return text_frame(BY_NAME["functional_status"], columns, height=len(case))
+
+
+def _missing(timepoint: str) -> float:
+    """Share without a grade among those who reach the timepoint.
+
+    What endo2022 counts at month 6 (122 of 1,033) is everybody without a grade, for any reason.
+    """
+    missing = p.MISSING_GRADE[timepoint]
+    reached = 1 - p.NOT_REACHED_MONTH_6 if timepoint == "month_6" else 1.0
+    return 1 - (1 - missing) / reached
 
 
 def _grades(rng: np.random.Generator, cases: Cases) -> list[Ints]:

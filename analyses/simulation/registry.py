@@ -1,12 +1,8 @@
 """The simulated registry: six sites, or as many as wanted, each with its tables as text.
 
 Belongs here: the order of generation and the public entry point.
-Does not belong here: any number (`parameters`, `sign_parameters`), any single table.
-
-What is assumption: of the parameters those marked A, above all site sizes and kinds, ages of
-groups without a series, rates of minor signs, growth types, surgeons and periods, the effect of
-surgeon, period and length on resection, function before surgery, follow-up and loss, treatments,
-what was acquired when, and how far readers agree. Evidence are the numbers marked E.
+Does not belong here: any number (`parameters`, `sign_parameters`), what of them is evidence
+and what assumption (`bases`), any single table.
 """
 
 from collections.abc import Iterator

@@ -94,6 +94,7 @@ PUBLISHED = [
     ("polar_cyst", "EPN", 0.61),
     ("polar_cyst", "LGA", 0.21),
     ("polar_cyst", "HB", 0.33),
+    ("polar_cyst", "CAV", 0.02),
     ("intratumoural_cyst", "EPN", 0.17),
     ("intratumoural_cyst", "PA", 0.60),
     ("oedema", "EPN", 0.85),
@@ -256,6 +257,14 @@ def test_function_comes_out(plain: Tables) -> None:
         assert near(float(share_found), target, len(change))
 
 
+def test_of_the_operated_as_many_lack_the_month_6_grade_as_published(plain: Tables) -> None:
+    """122 of 1,033 in endo2022, for whatever reason: dead, lost, not yet there, not recorded."""
+    operated = first_surgeries(plain).select("case_id")
+    graded = plain["functional_status"].filter(pl.col("timepoint") == "month_6")
+    missing = operated.join(graded, on="case_id", how="anti").height / operated.height
+    assert near(missing, 0.118, operated.height)
+
+
 def slope(x: NDArray[np.float64], y: NDArray[np.bool_]) -> tuple[float, float]:
     """Log odds ratio per unit and its standard error, by maximum likelihood."""
     model = LogisticRegression(C=np.inf, tol=1e-8, max_iter=1000).fit(x[:, None], y)
@@ -320,6 +329,10 @@ def test_survival_comes_out(plain: Tables) -> None:
         of_group = found.filter(pl.col("group") == group)
         alive = survival(of_group["os"].to_numpy(), of_group["died"].to_numpy(), 365.25 * years)
         assert abs(alive - target) < 0.04, (group, years, alive)
+    # the median of 21 months cannot hold beside the two shares (docs/decisions/departures.md)
+    of_group = found.filter(pl.col("group") == "HGA")
+    alive = survival(of_group["os"].to_numpy(), of_group["died"].to_numpy(), 24.5 * 30.4375)
+    assert abs(alive - 0.5) < 0.03, alive
     of_group = found.filter(pl.col("group") == "LGA")
     alive = survival(of_group["os"].to_numpy(), of_group["died"].to_numpy(), 46 * 30.4375)
     assert abs(alive - 0.5) < 0.05, alive
