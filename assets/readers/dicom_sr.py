@@ -120,8 +120,7 @@ def _of_group(group: Dataset, known: Mapping[str, str]) -> Iterator[dict[str, st
             "value_meaning": meaning,
             "unit": unit,
             "software": _told(inside, _SOFTWARE) or _told(parts, _SOFTWARE),
-            "software_version": _told(inside, _SOFTWARE_VERSION)
-            or _told(parts, _SOFTWARE_VERSION),
+            "software_version": _told(inside, _SOFTWARE_VERSION) or _told(parts, _SOFTWARE_VERSION),
         }
 
 

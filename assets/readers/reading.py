@@ -10,8 +10,6 @@ import polars as pl
 
 from assets.readers.bids import read_bids
 from assets.readers.delimited import read_delimited
-from assets.readers.dicom_header import read_dicom_header
-from assets.readers.dicom_sr import read_dicom_sr
 from assets.readers.excel import read_excel
 from assets.readers.parquet import read_parquet
 from assets.readers.radiomics import read_mirp, read_pyradiomics
@@ -23,6 +21,22 @@ from schemas.profile import FileProfile
 #: Bytes, the part of the profile, and the rows announced (None where nobody did) to a read file.
 Reader = Callable[[bytes, FileProfile, int | None], ReadFile]
 
+
+# pydicom takes as long to import as everything else here: only who delivers DICOM waits for it
+def _read_dicom_sr(data: bytes, profile: FileProfile, declared: int | None) -> ReadFile:
+    """A structured report."""
+    from assets.readers.dicom_sr import read_dicom_sr
+
+    return read_dicom_sr(data, profile, declared)
+
+
+def _read_dicom_header(data: bytes, profile: FileProfile, declared: int | None) -> ReadFile:
+    """The header of an image."""
+    from assets.readers.dicom_header import read_dicom_header
+
+    return read_dicom_header(data, profile, declared)
+
+
 READERS: dict[Format, Reader] = {
     "delimited": read_delimited,
     "excel": read_excel,
@@ -32,8 +46,8 @@ READERS: dict[Format, Reader] = {
     "pyradiomics": read_pyradiomics,
     "mirp": read_mirp,
     "bids": read_bids,
-    "dicom_sr": read_dicom_sr,
-    "dicom_header": read_dicom_header,
+    "dicom_sr": _read_dicom_sr,
+    "dicom_header": _read_dicom_header,
 }
 
 
