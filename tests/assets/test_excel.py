@@ -1,8 +1,10 @@
 """Workbooks: cells as text without loss, and files that are not opened."""
 
 import io
+import time
 import zipfile
-from datetime import date, datetime, time
+from datetime import date, datetime
+from datetime import time as clock
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +40,7 @@ def test_cells_are_text_that_says_exactly_their_value() -> None:
     found = read(
         ["00123", 7.1, date(2020, 1, 2)],
         ["C2", 5.0, datetime(2020, 1, 2, 3, 4, 5)],  # noqa: DTZ001 - a cell has no zone
-        ["C3", True, time(3, 4)],
+        ["C3", True, clock(3, 4)],
         ["7.10", 0.1, None],
         [12345678, -1.5e-7, "2020-01-02"],
     )
@@ -130,11 +132,16 @@ def test_entities_of_a_hostile_sheet_open_nothing(tmp_path: Path) -> None:
     assert "needle" not in str(found)
 
 
-def test_a_workbook_that_expands_without_measure_is_not_opened() -> None:
-    data = bomb(64)
-    found = read_excel(data, READ, None)
+def test_a_workbook_that_expands_without_measure_is_not_opened(tmp_path: Path) -> None:
+    path = tmp_path / "table.xlsx"
+    path.write_bytes(bomb(381))
+    assert path.stat().st_size < 400_000
+    start = time.monotonic()
+    # the process would be ended at 512 MiB, with another rule
+    (found,) = read_files([Job(path.name, path, PART, None)])
     assert rules(found) == [("E_RATIO", None)]
-    assert "expands to 64 MiB" in found.problems[0].message
+    assert "expands to 381 MiB" in found.problems[0].message
+    assert time.monotonic() - start < 5
 
 
 def test_a_cell_at_the_end_of_the_sheet_takes_only_its_file_with_it(tmp_path: Path) -> None:

@@ -31,6 +31,10 @@ files:
           patient_id: {id: [id], prefix: P-}
           sex: {column: sex, codes: {f: female}}
 """
+KNOWN = (
+    "Known: imsct, bids_participants, dicom_header, dicom_sr, published_case_reports, pyradiomics, "
+    r"sct_lesion, sct_process, she2019\."
+)
 SHIPPED = [
     ("published_case_reports", "published_cases.csv", 300),
     ("she2019", "she2019_cases.csv", 7),
@@ -91,7 +95,7 @@ def test_a_profile_that_runs_code_is_refused() -> None:
 
 def test_an_unknown_profile_names_the_known_ones() -> None:
     for name in ("nowhere", "../she2019", "she2019.yaml", ""):
-        with pytest.raises(UsageError, match=r"Known: imsct, published_case_reports, she2019\."):
+        with pytest.raises(UsageError, match=KNOWN):
             profile_named(name)
 
 

@@ -41,7 +41,16 @@ def bomb(mebibytes: int = 381) -> bytes:
     """A workbook whose sheet expands a thousandfold: blanks between two rows."""
     small = workbook(Sheet1=[["case_id"], ["C1"]])
     part = "xl/worksheets/sheet1.xml"
-    with zipfile.ZipFile(io.BytesIO(small)) as archive:
-        sheet = archive.read(part)
-    blanks = b" " * ((mebibytes << 20) - len(sheet))
-    return replaced(small, part, sheet.replace(b"</sheetData>", blanks + b"</sheetData>"))
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(small)) as old,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as new,
+    ):
+        for name in old.namelist():
+            start, end, rest = old.read(name).partition(b"</sheetData>")
+            with new.open(name, "w") as written:
+                written.write(start)
+                for _ in range(mebibytes if name == part else 0):
+                    written.write(b" " * (1 << 20))
+                written.write(end + rest)
+    return out.getvalue()
