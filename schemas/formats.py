@@ -46,8 +46,6 @@ GIVEN: Mapping[Format, tuple[str, ...]] = {
     "sct_process": ("is_imaged", "is_largest_ap"),
     "pyradiomics": _FEATURE_TABLE,
     "mirp": _FEATURE_TABLE,
-    # yes for the first person of each institution
-    "bids": ("is_first_of_institution",),
     "dicom_sr": (
         "completion",  # COMPLETE or PARTIAL
         "verification",  # VERIFIED or UNVERIFIED

@@ -205,9 +205,8 @@ class FileProfile(_Strict):
         if bool(self.features) != (self.format in FEATURE_TABLES):
             raise ValueError(f"{self.file}: a feature table, and nothing else, has features")
         if bool(self.header) == (self.format in WITHOUT_HEADER):
-            raise ValueError(
-                f"{self.file}: {self.format} has {'no' if self.header else 'a'} header"
-            )
+            is_there = "no" if self.header else "a"
+            raise ValueError(f"{self.file}: a file of {self.format} has {is_there} header")
         return self
 
     @property

@@ -7,7 +7,6 @@ Does not belong here: meaning of the columns (`mapping`), header and forbidden c
 
 import io
 
-import numpy as np
 import polars as pl
 
 from assets.readers.excel import cell_text
@@ -59,8 +58,7 @@ def _texts(column: pl.Series) -> list[str]:
     """Values of a column as text; a missing value is an empty one."""
     if column.dtype in (pl.Float32, pl.Float16):
         # shortest text that is the same number: 0.1, not the 0.10000000149 of the wider type
-        narrow = np.float32 if column.dtype == pl.Float32 else np.float16
-        return ["" if v is None else cell_text(float(str(narrow(v)))) for v in column]
+        return ["" if v is None else cell_text(float(v)) for v in column.cast(pl.String)]
     return ["" if value is None else _text(value) for value in column]
 
 

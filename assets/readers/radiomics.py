@@ -1,4 +1,4 @@
-"""Radiomics: batch tables of PyRadiomics and MIRP, features apart from the identity of their set.
+"""Radiomics: batch tables of PyRadiomics and MIRP, features apart from what made them.
 
 Belongs here: which columns are features, extractor, version and settings of a table, its volumes.
 Does not belong here: which study and structure a record is of (the profile), writing features.
