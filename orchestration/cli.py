@@ -96,6 +96,23 @@ def dictionary(form: str) -> None:
     click.echo(dictionary_as(form), nl=False)
 
 
+@imsct.command("redcap-export")
+@click.option("--url", required=True, help="Address of REDCap's API, https://.../api/.")
+@click.option(
+    "--token-file",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="File with the API token, which only you can read.",
+)
+@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR")
+def redcap_export(url: str, token_file: Path, out: Path) -> None:
+    """Export a REDCap project through its API into a new folder; run at the site."""
+    from orchestration.redcap_export import export_as_text
+
+    click.echo(export_as_text(url, token_file, out))
+
+
 @imsct.command()
 @_with_home
 def init(home: Any) -> None:

@@ -63,18 +63,47 @@ def read_redcap(data: bytes, profile: FileProfile, declared: int | None) -> Read
     project = project_of(profile)
     if isinstance(project, ReadProblem):
         return refused(profile, project)
-    if project.export.export == "raw":
-        return settled(read_delimited(data, profile, declared), profile, project)
     problem = _ambiguous_heading(profile, project)
     if problem is not None:
         return refused(profile, problem)
-    heading = [project.columns[name].heading for name in profile.header]
-    found = read_delimited(data, profile, declared, heading=heading)
-    return settled(_coded(found, profile, project), profile, project)
+    found = _delimited(data, profile, declared, project)
+    if project.export.export == "label":
+        found = _coded(found, profile, project)
+    return settled(found, profile, project)
+
+
+def _delimited(
+    data: bytes, profile: FileProfile, declared: int | None, project: Project
+) -> ReadFile:
+    """The cells as exported; the other of the two exports is told as such."""
+    names = list(profile.header)
+    labels = [project.columns[name].heading for name in names]
+    is_raw = project.export.export == "raw"
+    mine, other = (names, labels) if is_raw else (labels, names)
+    found = read_delimited(data, profile, declared, heading=mine)
+    if [problem.rule for problem in found.problems] != ["E_HEADER"]:
+        return found
+    swapped = read_delimited(data, profile, declared, heading=other)
+    return found if swapped.is_refused else refused(profile, _OTHER[is_raw], found=swapped.found)
+
+
+_OTHER = {
+    is_raw: ReadProblem(
+        "E_HEADER",
+        f"The file is a {'label' if is_raw else 'raw'} export, and the profile is for the "
+        f"{'raw' if is_raw else 'label'} one. Nothing of this file was loaded.",
+        f"Export it again as {'raw data' if is_raw else 'labels'}, or name the profile for "
+        f"{'labels' if is_raw else 'raw data'}.",
+        line=1,
+    )
+    for is_raw in (True, False)
+}
 
 
 def _ambiguous_heading(profile: FileProfile, project: Project) -> ReadProblem | None:
     """E_LABEL: two columns with one heading can be told apart by REDCap's own order only."""
+    if project.export.export == "raw":
+        return None
     order = list(project.columns)
     last: dict[str, str] = {}
     for name in profile.header:

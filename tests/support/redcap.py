@@ -12,6 +12,7 @@ from pathlib import Path
 
 from schemas.exports import dictionary_as
 from schemas.redcap import variable
+from tests.support.folders import announce
 
 Row = dict[str, str]
 #: By which column a row leads to its patient.
@@ -32,7 +33,7 @@ def write_redcap(
     folder: Path, tables: Mapping[str, Sequence[Row]], *, label: bool, events: bool
 ) -> None:
     """Write `data.csv`, `dictionary.csv` and `sites.csv`; with events every form is in one."""
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     lines = list(csv.DictReader(io.StringIO(dictionary_as("redcap"))))
     system = _SYSTEM if events else _SYSTEM[1:]
     names, headings = _header(lines, system)
@@ -55,6 +56,23 @@ def write_redcap(
     sites.writeheader()
     sites.writerows(tables["sites"])
     (folder / "sites.csv").write_text(out.getvalue(), encoding="utf-8")
+
+
+def as_redcap(folder: Path, *, label: bool = False) -> None:
+    """Put an export in the place of a delivery in the project's own layout."""
+    tables = read_own(folder)
+    for table in tables:
+        (folder / f"{table}.csv").unlink()
+    write_redcap(folder, tables, label=label, events=False)
+
+
+def announce_redcap(folder: Path, *, label: bool = False) -> None:
+    """Write the manifest of an export without line breaks in its cells."""
+    announce(
+        folder,
+        rows={"dictionary.csv": 0},
+        profile="imsct_redcap_label" if label else "imsct_redcap",
+    )
 
 
 def _header(lines: list[Row], system: Sequence[str]) -> tuple[list[str], list[str]]:
