@@ -42,7 +42,8 @@ def profile_named(name: str, version: str = SCHEMA_VERSION) -> Profile:
     )
     if name not in known:
         raise UsageError(
-            f"There is no profile '{name}'. Known: imsct, imsct_dates, {', '.join(known)}. Name one of them."
+            f"There is no profile '{name}'. Known: imsct, imsct_dates, {', '.join(known)}. Name "
+            "one of them."
         )
     return parse_profile(path.read_text(encoding="utf-8"), name=name)
 
