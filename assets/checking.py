@@ -46,7 +46,7 @@ def check_folder(
     *,
     profile: str | None,
     site: str | None = None,
-    scan: Scan = "unannounced",
+    scan: Scan | None = "unannounced",
 ) -> Checked:
     """Find every problem of a delivery; nothing is written anywhere.
 
@@ -101,7 +101,7 @@ _NO_MANIFEST = Problem(
 )
 
 
-def _check_bare(folder: Path, name: str, site: str | None, scan: Scan) -> Checked:
+def _check_bare(folder: Path, name: str, site: str | None, scan: Scan | None) -> Checked:
     """Check the files that lie in a folder as if they had been announced."""
     profile = profile_at(name)
     there = sorted(path.name for path in folder.iterdir())
@@ -134,7 +134,7 @@ def _not_read(name: str) -> Problem:
 
 
 def _check_files(
-    delivery: StagedDelivery, folder: Path, *, scan: Scan, profile: Profile | None = None
+    delivery: StagedDelivery, folder: Path, *, scan: Scan | None, profile: Profile | None = None
 ) -> Checked:
     """Run the pipeline's steps on a store in memory."""
     with Store.open(None) as store:

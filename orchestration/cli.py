@@ -16,6 +16,7 @@ from typing import Any
 
 import click
 
+from orchestration.site_commands import prepare, profile
 from schemas.errors import ImsctError
 
 
@@ -67,7 +68,7 @@ def simulate(cases: int, sites: int, seed: int, faults: int, out: Path) -> None:
 
 @imsct.command()
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
-@click.option("--profile", help="Profile of a folder that has no manifest yet.")
+@click.option("--profile", help="Profile, by name or file, of a folder that has no manifest yet.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def check(folder: Path, profile: str | None, as_json: bool) -> int:
     """List every problem of a delivery in one pass, without loading it."""
@@ -262,6 +263,10 @@ def dashboard(home: Any, port: int) -> None:
 
     require_home(home)
     serve(home, port=port, say=click.echo)
+
+
+imsct.add_command(prepare)
+imsct.add_command(profile)
 
 
 @imsct.group()

@@ -56,3 +56,24 @@ def _pattern(form: str) -> re.Pattern[str]:
     for directive, part in _DIRECTIVES.items():
         plain = plain.replace(directive, part.replace("{1,2}", "{2}") if is_whole else part)
     return re.compile(plain)
+
+
+def period_of(day: date) -> str:
+    """The code of `cases.index_period` for a day.
+
+    Examples
+    --------
+    >>> period_of(date(1994, 12, 31)), period_of(date(2015, 1, 1)), period_of(date(2024, 5, 1))
+    ('before_1995', '2015_2020', '2021_on')
+    """
+    return next(code for first, code in _PERIODS if day.year >= first)
+
+
+#: First year of each period of `cases.index_period`, the latest first.
+_PERIODS = (
+    (2021, "2021_on"),
+    (2015, "2015_2020"),
+    (2005, "2005_2014"),
+    (1995, "1995_2004"),
+    (0, "before_1995"),
+)

@@ -240,7 +240,7 @@ def _cell_problems(findings: Iterable[_Finding]) -> Iterator[ReadProblem]:
         also = f", and in {counted(others, 'other line')} of this column" if others else ""
         yield ReadProblem(
             PHI,
-            f"There is something like a {kind} in this cell{also}. Nothing of this file is kept.",
+            f"This may identify a person: {kind}{also}. Nothing of this file is kept.",
             "Remove it at the site; 'imsct prepare' makes pseudonyms of ids and days of dates.",
             line=min(found),
             column=column,

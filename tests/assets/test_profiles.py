@@ -31,10 +31,6 @@ files:
           patient_id: {id: [id], prefix: P-}
           sex: {column: sex, codes: {f: female}}
 """
-KNOWN = (
-    "Known: imsct, bids_participants, dicom_header, dicom_sr, published_case_reports, pyradiomics, "
-    r"sct_lesion, sct_process, she2019\."
-)
 SHIPPED = [
     ("published_case_reports", "published_cases.csv", 300),
     ("she2019", "she2019_cases.csv", 7),

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from assets.site_key import make_key
 from orchestration.listing import problem_lines
 from schemas.problems import Problem
 from tests.support.command import Ran, imsct
@@ -67,9 +68,15 @@ def expected_of(case: str) -> dict[str, Any]:
     return found
 
 
-def command_of(expected: dict[str, Any], folder: Path) -> list[str]:
-    """The arguments of the command, the folder in its place."""
-    return [str(folder) if word == "DIR" else word for word in expected["command"].split()[1:]]
+def command_of(expected: dict[str, Any], folder: Path, case: str) -> list[str]:
+    """The arguments of the command, paths in their place; a key is made where one is named."""
+    words = expected["command"].split()[1:]
+    beside = folder.parent
+    paths = {"DIR": folder, "OUT": beside / "out", "KEY": beside / "key"}
+    if "KEY" in words:
+        make_key(paths["KEY"])
+    place = f"{HERE / case}/"
+    return [str(paths.get(word, word.replace("CASE/", place))) for word in words]
 
 
 def demand(ran: Ran, expected: dict[str, Any]) -> None:
@@ -99,7 +106,7 @@ def test_faults(case: str, tmp_path: Path, opened: list[str]) -> None:
     expected = expected_of(case)
     before = fingerprint(folder)
     opened.clear()
-    ran = imsct(*command_of(expected, folder))
+    ran = imsct(*command_of(expected, folder, case))
     touched = {path for path in opened if "/etc/" in path or "passwd" in path}
     demand(ran, expected)
     assert fingerprint(folder) == before
@@ -115,7 +122,7 @@ def test_faults_as_a_process(case: str, tmp_path: Path) -> None:
             sys.executable,
             "-c",
             "from orchestration.cli import main; main()",
-            *command_of(expected, folder),
+            *command_of(expected, folder, case),
         ],
         capture_output=True,
         text=True,

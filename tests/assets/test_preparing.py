@@ -1,0 +1,147 @@
+"""`imsct prepare`: what leaves the site, and what does not."""
+
+import csv
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from assets.site_key import make_key
+from schemas.identifiers.pseudonyms import PSEUDONYM, kinds_without_letter
+from schemas.profile import layout_with_dates
+from tests.support.command import Ran, imsct
+from tests.support.dated import add_dated, clean_with_dates, set_dated
+from tests.support.folders import read_rows
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Path:
+    """The site's files of two cases, with a key beside them."""
+    folder = tmp_path / "raw"
+    folder.mkdir()
+    clean_with_dates(folder)
+    make_key(tmp_path / "key")
+    return folder
+
+
+def prepare(raw: Path, out: str = "out", **options: object) -> Ran:
+    """Prepare the files into a folder beside them."""
+    beside = raw.parent
+    words = [word for name, value in options.items() for word in (f"--{name}", value)]
+    return imsct(
+        *("prepare", raw, "--site", "SITE_A", "--profile", "imsct_dates"),
+        *("--key-file", beside / "key", "--out", beside / out, *words),
+    )
+
+
+def test_every_id_is_a_pseudonym_and_the_same_one_in_every_table(raw: Path) -> None:
+    assert prepare(raw).exit == 0
+    out = raw.parent / "out"
+    cases = {row["case_id"] for row in read_rows(out, "cases")}
+    assert cases == {row["case_id"] for row in read_rows(out, "surgeries")}
+    assert {len(case) for case in cases} == {28}
+    reads = {row["read_id"] for row in read_rows(out, "imaging_reads")}
+    assert reads == {row["read_id"] for row in read_rows(out, "imaging_measurements")}
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert (manifest["id_scheme"], manifest["profile"]) == ("hmac-sha256/1", "imsct")
+    assert imsct("check", out).exit == 0
+    assert kinds_without_letter() == []
+
+
+def test_days_are_counted_from_the_index_event_of_each_case(raw: Path) -> None:
+    set_dated(raw, "imaging_studies", row=1, study_date="2021-02-22")
+    set_dated(raw, "cases", row=2, index_period="")
+    prepare(raw)
+    out = raw.parent / "out"
+    assert read_rows(out, "imaging_studies")[0]["study_day"] == "-10"
+    assert {row["surgery_day"] for row in read_rows(out, "surgeries")} == {"0"}
+    assert read_rows(out, "cases")[1]["index_period"] == "2015_2020"
+
+
+def test_day_0_of_a_case_that_was_watched_stays_when_it_is_operated(raw: Path) -> None:
+    set_dated(raw, "cases", row=1, index_event="diagnostic_imaging")
+    study = {"study_date": "2020-01-01", "study_purpose": "diagnostic"}
+    set_dated(raw, "imaging_studies", row=1, **study)
+    prepare(raw)
+    out = raw.parent / "out"
+    assert read_rows(out, "imaging_studies")[0]["study_day"] == "0"
+    assert read_rows(out, "surgeries")[0]["surgery_day"] == "428"
+
+
+def test_a_case_without_day_0_loses_its_dated_records_only(raw: Path) -> None:
+    add_dated(raw, "imaging_studies", study_id="S3", case_id="C9")
+    ran = prepare(raw)
+    assert "imaging_studies.csv, line 4, column 'study_date' (E_DAY_ZERO)" in ran.out
+    assert "16 records read = 15 written + 1 refused" in ran.out
+    assert ran.exit == 1
+
+
+def test_ages_above_90_are_90_and_a_slip_is_left_to_the_check(raw: Path) -> None:
+    set_dated(raw, "cases", row=1, age_years="90.5")
+    set_dated(raw, "cases", row=2, age_years="203")
+    assert "R006" in prepare(raw).out
+    ages = [row["age_years"] for row in read_rows(raw.parent / "out", "cases")]
+    assert ages == ["90", "203"]
+
+
+def test_a_text_where_a_code_belongs_does_not_leave_the_site(raw: Path) -> None:
+    set_dated(raw, "pathology", row=1, histology="Jones")
+    set_dated(raw, "patients", row=2, sex="SMITH, John")
+    ran = prepare(raw)
+    out = raw.parent / "out"
+    written = "".join(path.read_text() for path in out.iterdir())
+    for name in ("Jones", "SMITH"):
+        assert name not in written + ran.out + ran.err
+    assert "patients.csv, line 3, column 'sex' (R005)" in ran.out
+    assert "15 records read = 13 written + 2 refused" in ran.out
+
+
+def test_the_lookup_file_leads_back_and_is_for_its_owner_alone(raw: Path) -> None:
+    lookup = raw.parent / "lookup.csv"
+    ran = prepare(raw, lookup=lookup)
+    assert stat.S_IMODE(lookup.stat().st_mode) == 0o600
+    rows = list(csv.DictReader(lookup.read_text().splitlines()))
+    case = next(row for row in rows if row["kind"] == "case" and row["local_id"] == "C1")
+    assert case["pseudonym"] in (raw.parent / "out" / "cases.csv").read_text()
+    assert (case["file"], case["line"]) == ("cases.csv", "2")
+    assert ran.exit == 0
+    inside = prepare(raw, "other", lookup=raw.parent / "other" / "lookup.csv")
+    assert inside.exit == 2
+    assert not (raw.parent / "other").exists()
+
+
+def test_nothing_is_written_where_a_file_cannot_be_read(raw: Path) -> None:
+    (raw / "surgeries.csv").write_text("surgery_id\nO1\n")
+    ran = prepare(raw)
+    assert ran.exit == 1
+    assert "Nothing was written" in ran.out
+    assert sorted(path.name for path in raw.parent.iterdir()) == ["key", "raw"]
+
+
+@pytest.mark.parametrize(("mode", "content"), [(0o640, bytes(32)), (0o600, bytes(31))])
+def test_a_key_that_others_may_read_or_that_is_none_is_refused(
+    raw: Path, mode: int, content: bytes
+) -> None:
+    key = raw.parent / "key"
+    key.write_bytes(content)
+    key.chmod(mode)
+    ran = prepare(raw)
+    assert ran.exit == 2
+    assert "key" in ran.err
+    assert not (raw.parent / "out").exists()
+
+
+def test_a_key_is_made_once(tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    assert imsct("prepare", "--new-key", key).exit == 0
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert len(before := key.read_bytes()) == 32
+    assert imsct("prepare", "--new-key", key).exit == 2
+    assert key.read_bytes() == before
+
+
+def test_the_layout_with_dates_has_a_date_for_every_day() -> None:
+    header = [name for part in layout_with_dates().files for name in part.header]
+    assert not [name for name in header if name.endswith("_day")]
+    assert PSEUDONYM.startswith("[a-z]-")
