@@ -30,7 +30,7 @@ _SHOWN = 200
 
 def checked_as_json(checked: Checked) -> str:
     """The result of `imsct check` as one JSON document."""
-    return as_json(
+    return json_text(
         {
             "accepted": checked.accepted,
             "quarantined": checked.quarantined,
@@ -153,7 +153,7 @@ def account_as_text(counts: pl.DataFrame) -> str:
     header = ("site", "delivery", "provenance", "received", "accepted", "quarantined")
     rows = [tuple(map(_cell, row)) for row in counts.select(header).rows()]
     totals = [str(counts[name].sum()) for name in header[3:]]
-    return as_table([header, *rows, ("all", "", "", *totals)], numbers_from=3)
+    return table_text([header, *rows, ("all", "", "", *totals)], numbers_from=3)
 
 
 def quarantine_listing(
@@ -170,7 +170,7 @@ def quarantine_listing(
         write_atomically(csv_file, _safe_csv(problems))
         return f"{problems.height} problems written to {csv_file}"
     if as_json:
-        return as_json({"problems": problems.to_dicts()})
+        return json_text({"problems": problems.to_dicts()})
     return _quarantine_text(problems, site)
 
 
@@ -188,7 +188,7 @@ def snapshots_listing(home: Home, *, as_json: bool) -> str:
         for s in sorted(list_snapshots(home), key=lambda s: (s.created, s.ledger_seq))
     ]
     if as_json:
-        return as_json({"snapshots": listed})
+        return json_text({"snapshots": listed})
     if not listed:
         return "Nothing is published yet. Run 'imsct demo' or 'imsct materialize'."
     header = ("id", "created", "rows", "sha256", "")
@@ -202,7 +202,7 @@ def snapshots_listing(home: Home, *, as_json: bool) -> str:
         )
         for s in listed
     ]
-    return as_table([header, *rows])
+    return table_text([header, *rows])
 
 
 def snapshot_listing(home: Home, snapshot_id: str | None, *, as_json: bool) -> str:
@@ -236,7 +236,7 @@ def _snapshot_text(snapshot: Snapshot, *, is_current: bool) -> str:
         "",
     ]
     rows = [(table, str(n)) for table, n in sorted(snapshot.rows.items())]
-    return "\n".join([*lines, as_table([("table", "rows"), *rows], numbers_from=1)])
+    return "\n".join([*lines, table_text([("table", "rows"), *rows], numbers_from=1)])
 
 
 def _quarantine_text(problems: pl.DataFrame, site: str | None) -> str:
@@ -273,7 +273,7 @@ def open_store(home: Home) -> Store:
     return Store.open(home.database)
 
 
-def as_json(content: Any) -> str:
+def json_text(content: Any) -> str:
     """One JSON document."""
     return json.dumps(content, indent=1, ensure_ascii=False)
 
@@ -288,7 +288,7 @@ def _shown(path: Path) -> str:
     return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
-def as_table(rows: Sequence[Sequence[str]], *, numbers_from: int = 99) -> str:
+def table_text(rows: Sequence[Sequence[str]], *, numbers_from: int = 99) -> str:
     """Columns aligned with blanks, numbers to the right."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = []
