@@ -7,7 +7,7 @@ Does not belong here: the decisions themselves (`warehouse.decisions`), handing 
 
 import polars as pl
 
-from orchestration.listing import as_table, json_text, open_store, problem_lines
+from orchestration.listing import json_text, open_store, problem_lines, table_text
 from schemas.errors import UsageError
 from schemas.problems import Problem
 from warehouse.decisions import approve, named_delivery, withdraw, withdrawn
@@ -39,7 +39,7 @@ def list_deliveries(home: Home, *, site: str | None, is_json: bool) -> str:
         return json_text({"deliveries": rows})
     header = ("site", "delivery", "mode", "status", "received", "accepted", "quarantined")
     lines = [tuple("" if row[name] is None else str(row[name]) for name in header) for row in rows]
-    return as_table([header, *lines], numbers_from=4)
+    return table_text([header, *lines], numbers_from=4)
 
 
 def show_delivery(home: Home, name: str, *, is_json: bool) -> str:
@@ -76,7 +76,7 @@ def show_delivery(home: Home, name: str, *, is_json: bool) -> str:
         ]
     lines += [f"{d['kind']:<16}{d['time']} (ledger seq {d['seq']}): {d['reason']}" for d in decided]
     files = [(f.file, str(f.rows), f"{f.sha256[:16]}...") for f in delivery.files]
-    lines += ["", as_table([("file", "rows", "sha256"), *files]), ""]
+    lines += ["", table_text([("file", "rows", "sha256"), *files]), ""]
     return "\n".join([*lines, *problem_lines(problems)]).rstrip()
 
 

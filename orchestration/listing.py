@@ -153,7 +153,7 @@ def account_as_text(counts: pl.DataFrame) -> str:
     header = ("site", "delivery", "provenance", "received", "accepted", "quarantined")
     rows = [tuple(map(_cell, row)) for row in counts.select(header).rows()]
     totals = [str(counts[name].sum()) for name in header[3:]]
-    return as_table([header, *rows, ("all", "", "", *totals)], numbers_from=3)
+    return table_text([header, *rows, ("all", "", "", *totals)], numbers_from=3)
 
 
 def quarantine_listing(
@@ -202,7 +202,7 @@ def snapshots_listing(home: Home, *, as_json: bool) -> str:
         )
         for s in listed
     ]
-    return as_table([header, *rows])
+    return table_text([header, *rows])
 
 
 def snapshot_listing(home: Home, snapshot_id: str | None, *, as_json: bool) -> str:
@@ -236,7 +236,7 @@ def _snapshot_text(snapshot: Snapshot, *, is_current: bool) -> str:
         "",
     ]
     rows = [(table, str(n)) for table, n in sorted(snapshot.rows.items())]
-    return "\n".join([*lines, as_table([("table", "rows"), *rows], numbers_from=1)])
+    return "\n".join([*lines, table_text([("table", "rows"), *rows], numbers_from=1)])
 
 
 def _quarantine_text(problems: pl.DataFrame, site: str | None) -> str:
@@ -288,7 +288,7 @@ def _shown(path: Path) -> str:
     return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
-def as_table(rows: Sequence[Sequence[str]], *, numbers_from: int = 99) -> str:
+def table_text(rows: Sequence[Sequence[str]], *, numbers_from: int = 99) -> str:
     """Columns aligned with blanks, numbers to the right."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     lines = []

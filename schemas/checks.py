@@ -101,10 +101,12 @@ class SiteCheck(Check):
     """A site's rows as a whole agree with those of the other sites; judged beside the warehouse.
 
     It is no check of a row: `catalogue.checks_of` does not name it, `catalogue.SITE_CHECKS` does.
-    `limits` are the numbers it goes by.
+    `limits` are the numbers it goes by, `holds` and `breaks` an example of each.
     """
 
     limits: Mapping[str, float]
+    holds: str
+    breaks: str
 
 
 AnyCheck = (

@@ -8,7 +8,7 @@ Does not belong here: the declarations (`tables`, `vocabularies`, `catalogue`), 
 from dataclasses import asdict
 from typing import Any
 
-from schemas.catalogue import all_checks
+from schemas.catalogue import SITE_CHECKS, all_checks
 from schemas.coding import codes_of
 from schemas.columns import Code, Column, Integer, Number
 from schemas.expressions import Predicate
@@ -96,7 +96,7 @@ def _codes(target: str) -> list[dict[str, str]]:
 def _rules() -> list[dict[str, Any]]:
     """Rules by id, each sentence once, with the tables it is about."""
     found: dict[tuple[str, str, str], set[str]] = {}
-    for check in all_checks():
+    for check in (*all_checks(), *SITE_CHECKS.values()):
         sentence = GENERAL.get(check.rule, check.sentence)
         found.setdefault((check.rule, check.severity, sentence), set()).add(check.table)
     return [

@@ -114,6 +114,9 @@ def _withdrawn_before(store: Store, table: Table, delivery: int) -> Iterator[Row
 
 def _changed_by_increment(store: Store, table: Table, delivery: int) -> Iterator[Row]:
     """R002: rows of an increment whose key is there with other content."""
+    modes = store.rows("select mode from received.deliveries where delivery = ?", [delivery])
+    if modes != [("increment",)]:
+        return
     same = " and ".join(f"c.{name(k)} = s.{name(k)}" for k in table.key)
     others = [c for c in table.names if c not in table.key]
     differing = ", ".join(

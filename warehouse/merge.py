@@ -121,17 +121,29 @@ def _merge_delivery(store: Store, table: Table, delivery: _Delivery) -> Merged:
     )
     if delivery.mode == "withdrawal":
         _withdraw(store, table, delivery)
-    else:
+    elif _has_rows(store, table, delivery):
         _end_changed(store, table, delivery)
         if delivery.mode == "full":
             _end_vanished(store, table, delivery)
         _insert_new(store, table, delivery)
+    else:
+        _insert_first(store, table, delivery)
     _end_orphans(store, table, delivery)
     if delivery.mode != "full":
         _note_restated(store, table, delivery)
     merged = _counted(store, table, delivery)
     store.con.execute("drop table kept_rows")
     return merged
+
+
+def _has_rows(store: Store, table: Table, delivery: _Delivery) -> bool:
+    """Whether the site has current rows; a first delivery has nothing to be compared with."""
+    ((found,),) = store.rows(
+        f"select exists (select 1 from history.{name(table.name)} h where {_CURRENT}"
+        f" and h._delivery in ({_OF_SITE}))",
+        [delivery.number],
+    )
+    return bool(found)
 
 
 def _same_key(table: Table, one: str, other: str) -> str:
@@ -200,6 +212,16 @@ def _insert_new(store: Store, table: Table, delivery: _Delivery) -> None:
     )
 
 
+def _insert_first(store: Store, table: Table, delivery: _Delivery) -> None:
+    """A version for every kept row of a site that has none."""
+    columns = ", ".join(f"k.{name(c.name)}" for c in table.kept_columns)
+    store.con.execute(
+        f"insert into history.{name(table.name)} select {_PLACES}, ?, null, ?, null, null,"
+        f" {columns} from kept_rows k",
+        [delivery.since, delivery.number],
+    )
+
+
 def _withdraw(store: Store, table: Table, delivery: _Delivery) -> None:
     """End the versions of the withdrawn keys; a tombstone keeps the key, and no content."""
     key = ", ".join(f"cast(h.{name(k)} as varchar)" for k in table.key)
@@ -222,7 +244,7 @@ def _withdraw(store: Store, table: Table, delivery: _Delivery) -> None:
 def _end_orphans(store: Store, table: Table, delivery: _Delivery) -> None:
     """End what hangs on a row that ended: parents come first in the order of the tables."""
     ended_by = "withdrawn" if delivery.mode == "withdrawal" else "vanished"
-    for column, parent in table.parents.items():
+    for column, parent in table.parents.items() if _has_rows(store, table, delivery) else ():
         store.con.execute(
             f"update history.{name(table.name)} h set valid_to = ?, ended_by = ?"
             f" where {_CURRENT} and h._delivery in ({_OF_SITE}) and h.{name(column)} is not null"

@@ -166,7 +166,7 @@ def _not_recorded(store: Store) -> Iterator[Finding]:
             for c in columns
         )
         frame = store.frame(
-            f"select site, provenance, count(*) as n_rows, {shares} from {_of_sites(table.name)}"
+            f"select site, provenance, count(*) as _n, {shares} from {_of_sites(table.name)}"
             " group by all order by site, provenance"
         )
         for row in frame.iter_rows(named=True):
@@ -176,8 +176,8 @@ def _not_recorded(store: Store) -> Iterator[Finding]:
             if others.is_empty():
                 continue
             for column in columns:
-                share = row[column.name] / row["n_rows"]
-                elsewhere = sum(others[column.name].to_list()) / sum(others["n_rows"].to_list())
+                share = row[column.name] / row["_n"]
+                elsewhere = sum(others[column.name].to_list()) / sum(others["_n"].to_list())
                 if share > limits["share"] and elsewhere <= limits["others"]:
                     message = (
                         f"{column.name} is not recorded in {share:.0%} of its rows of {table.name},"

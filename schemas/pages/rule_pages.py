@@ -8,16 +8,18 @@ are the examples; `docs/write_pages.py` hands them over).
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from schemas.catalogue import all_checks
-from schemas.checks import AnyCheck
+from schemas.catalogue import SITE_CHECKS, all_checks
+from schemas.checks import AnyCheck, SiteCheck
 from schemas.pages.words import anchor, as_text, grid
 from schemas.tables import TABLES
 
 #: The rules that follow from the columns, in one sentence each; each column's own is in its check.
 GENERAL = {
     "R001": "a key is unique in table and delivery",
-    "R002": "a key delivered twice has equal values in every column",
-    "R003": "a foreign key names a row of the parent table in the same delivery",
+    "R002": "a key delivered twice has equal values in every column, in one delivery or in an "
+    "increment to what is there",
+    "R003": "a foreign key names a row of the parent table in the same delivery; an increment or a "
+    "correction may name one that the site delivered before",
     "R004": "a required column is filled; a number may be replaced by the reason why it is missing",
     "R005": "a coded value is in the column's vocabulary, exact spelling",
     "R006": "a number lies within the column's range",
@@ -27,6 +29,8 @@ GENERAL = {
 }
 #: The page of the rules that follow from a column's declaration, the same for every table.
 ANY_TABLE = "any_table"
+#: The page of the rules about a site as a whole.
+BETWEEN_SITES = "between_sites"
 _SEVERITY = {
     "error": "error: the row is refused and kept in quarantine",
     "warning": "warning: the row is accepted, the finding is kept",
@@ -57,16 +61,21 @@ class Example:
 def page_names() -> tuple[str, ...]:
     """Every page of rules by name, in their order."""
     there = {page_of(check) for check in all_checks()}
-    return tuple(name for name in (ANY_TABLE, *(t.name for t in TABLES)) if name in there)
+    of_tables = (name for name in (ANY_TABLE, *(t.name for t in TABLES)) if name in there)
+    return (*of_tables, BETWEEN_SITES)
 
 
-def page_of(check: AnyCheck) -> str:
+def page_of(check: AnyCheck | SiteCheck) -> str:
     """The page on which a check stands."""
+    if isinstance(check, SiteCheck):
+        return BETWEEN_SITES
     return ANY_TABLE if check.rule in GENERAL else check.table
 
 
 def rule_page(name: str, examples: Sequence[Example] = ()) -> str:
     """One page of rules; without examples where the program prints it by itself."""
+    if name == BETWEEN_SITES:
+        return _between_sites()
     checks = [check for check in all_checks() if page_of(check) == name]
     rules = sorted({check.rule for check in checks})
     if name == ANY_TABLE:
@@ -84,11 +93,38 @@ def rule_page(name: str, examples: Sequence[Example] = ()) -> str:
     return as_text(lines)
 
 
+def _between_sites() -> str:
+    """The page of the rules about a site as a whole; their examples are in the declarations."""
+    lines = [
+        "# Rules between sites",
+        "",
+        "They are about a site's rows as a whole, beside those of the other sites of the same "
+        "provenance, and are judged when a delivery is taken in (`imsct materialize`): `imsct "
+        "check` has no other sites to compare with. All rules: [list](README.md).",
+        "",
+    ]
+    for rule, check in SITE_CHECKS.items():
+        lines += ["", anchor(f"{BETWEEN_SITES}-{rule.lower()}"), "", f"## {rule}", ""]
+        severity = _OF_SITES[check.severity]
+        lines += [f"**Must hold** ({severity}):", ""]
+        lines += [f"- {check.sentence[:1].upper()}{check.sentence[1:]}.", ""]
+        lines += [f"**If not:** {check.remedy}", ""]
+        lines += [f"**Holds:** {check.holds}.", "", f"**Broken:** {check.breaks}.", ""]
+    return as_text(lines)
+
+
+_OF_SITES = {
+    "error": "error: the measure's rows of that delivery are refused until the site confirms them",
+    "warning": "warning: nothing is refused, the finding is kept under the site's newest delivery",
+}
+
+
 def index_page() -> str:
     """The list of every rule with the pages that hold it."""
     rows = []
-    for rule in sorted({check.rule for check in all_checks()}):
-        checks = [check for check in all_checks() if check.rule == rule]
+    every = (*all_checks(), *SITE_CHECKS.values())
+    for rule in sorted({check.rule for check in every}):
+        checks = [check for check in every if check.rule == rule]
         pages = dict.fromkeys(page_of(check) for check in checks)
         links = [f"[{page}]({page}.md#{page}-{rule.lower()})" for page in pages]
         severities = " or ".join(sorted({check.severity for check in checks}))
@@ -135,7 +171,7 @@ def _remedies(checks: Sequence[AnyCheck]) -> Iterator[str]:
         yield from ("**If not:**", "", *(f"- {remedy}" for remedy in remedies))
 
 
-def _sentences(checks: Iterable[AnyCheck]) -> list[str]:
+def _sentences(checks: Iterable[AnyCheck | SiteCheck]) -> list[str]:
     """What must hold, each sentence once; of a general rule the general one."""
     return list(dict.fromkeys(GENERAL.get(check.rule, check.sentence) for check in checks))
 

@@ -25,6 +25,8 @@ SITES: tuple[SiteCheck, ...] = (
         remedy="Confirm the unit with the site. If it is wrong, declare it in the profile and "
         'deliver again; if it is right: imsct delivery approve SITE/DELIVERY --reason "...".',
         limits={**_COMPARED, "low": 0.2, "high": 5.0, "low_volume": 0.1, "high_volume": 10.0},
+        holds="the site's median ADC is 1.2 times the others'",
+        breaks="it is 1/1000: delivered in 10^-3 under the 10^-6 header",
     ),
     SiteCheck(
         rule="R084",
@@ -35,6 +37,8 @@ SITES: tuple[SiteCheck, ...] = (
         "sites' medians, counted as in R083",
         remedy="Ask the site how the measure is taken, and whether its patients differ.",
         limits={**_COMPARED, "low": 1 / 3, "high": 3.0},
+        holds="the median tumour length is 1.4 times the others'",
+        breaks="it is 4 times the others'",
     ),
     SiteCheck(
         rule="R085",
@@ -46,6 +50,8 @@ SITES: tuple[SiteCheck, ...] = (
         "test, p >= 0.001)",
         remedy="Ask the site how it defines the sign; compare its row in sites.",
         limits={"difference": 0.30, "p": 0.001},
+        holds="syrinx in 58 % of the ependymomas here, in 61 % elsewhere",
+        breaks="syrinx in 10 % here, in 61 % elsewhere, 40 cases each",
     ),
     SiteCheck(
         rule="R086",
@@ -56,6 +62,8 @@ SITES: tuple[SiteCheck, ...] = (
         "half of a site's rows, unless more than a quarter is missing at the other sites too",
         remedy="Ask the site whether it can record it; an analysis that needs it loses the site.",
         limits={"share": 0.50, "others": 0.25},
+        holds="`index_period` unknown in 20 % of the cases",
+        breaks="unknown in 90 % here, in 20 % elsewhere",
     ),
     SiteCheck(
         rule="R087",
@@ -66,6 +74,8 @@ SITES: tuple[SiteCheck, ...] = (
         "sequence that can show it was acquired in less than 10 % of its studies",
         remedy="Without the sequence the sign is `not_assessable`, not absent: ask the site.",
         limits={"absent": 0.95, "acquired": 0.10},
+        holds="cap sign absent in every read, T2*/GRE acquired in half of the studies",
+        breaks="cap sign absent in every read, T2*/GRE or SWI acquired in 5 % of the studies",
     ),
     SiteCheck(
         rule="R088",
@@ -76,6 +86,8 @@ SITES: tuple[SiteCheck, ...] = (
         "follow-up above 60 months some patient died or progressed",
         remedy="Ask the site how it codes sex and events.",
         limits={"least": 30, "low": 0.2, "high": 0.8, "months": 60},
+        holds="55 % of 40 patients are male",
+        breaks="99 % of 40 patients are male",
     ),
     SiteCheck(
         rule="R089",
@@ -86,6 +98,8 @@ SITES: tuple[SiteCheck, ...] = (
         remedy="Say at the site by which edition the cases of the period were classified; two "
         "editions give one tumour two names.",
         limits={"editions": 1},
+        holds="every case of 2015_2020 by who_2016",
+        breaks="cases of 2015_2020 by who_2007 and by cns5_2021",
     ),
 )
 

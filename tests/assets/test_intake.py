@@ -6,6 +6,7 @@ Every delivery goes the whole way from the landing zone; the store lives in memo
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from assets.context import Line
@@ -82,6 +83,17 @@ class Registry:
         """Versions of rows that a table has had."""
         return self.store.count("history", table)
 
+    def endings(self, table: str) -> dict[object, object]:
+        """How many versions of a table ended, by why."""
+        rows = self.store.rows(
+            f"select ended_by, count(*) from history.{table} where ended_by is not null group by 1"
+        )
+        return {why: n for why, n in rows}
+
+    def number(self, name: str) -> int:
+        """The ledger's number of a delivery of site A."""
+        return named_delivery(self.ledger, f"SITE_A/{name}").seq
+
     def ages(self) -> list[tuple[object, ...]]:
         """The cases that are current."""
         return self.store.rows("select case_id, age_years from core.cases order by 1")
@@ -89,6 +101,7 @@ class Registry:
     def rebuilt(self) -> dict[str, list[tuple[object, ...]]]:
         """Every version of every row of a store that is built again from received/ and ledger."""
         with Store.open(None) as store:
+            fill(store)
             line = Line(self.home, self.ledger, store, lambda text: None, "code", "lock")
             receive_landed(line)
             stage_pending(line)
@@ -100,6 +113,18 @@ class Registry:
         return all_versions(self.store) | {"": [(candidate_id(self.line),)]}
 
 
+def fill(store: Store) -> None:
+    """Make the layers of a snapshot that do not matter here."""
+    empty = pl.DataFrame({"row_id": ["1"]})
+    for layer, table in (
+        ("reference", "published_counts"),
+        ("reference", "cord_norms"),
+        ("analysis", "cases"),
+        ("analysis", "columns"),
+    ):
+        store.replace(layer, table, empty)
+
+
 def all_versions(store: Store) -> dict[str, list[tuple[object, ...]]]:
     """Every version of every row, and the account of every delivery."""
     found = {t.name: store.rows(f"from history.{t.name} order by all") for t in TABLES}
@@ -108,8 +133,9 @@ def all_versions(store: Store) -> dict[str, list[tuple[object, ...]]]:
 
 @pytest.fixture
 def registry(tmp_path: Path) -> Iterator[Registry]:
-    """An empty home with an empty store in memory, its reference and analysis empty too."""
+    """An empty home with an empty store in memory."""
     with Store.open(None) as store:
+        fill(store)
         yield Registry(tmp_path, store)
 
 
@@ -219,17 +245,12 @@ def test_an_increment_that_puts_a_kept_row_in_the_wrong_says_so(registry: Regist
         add(folder, "follow_up", follow_up_id="F1", case_id="C1", contact_day="400", **dead)
 
     registry.deliver("d2", change, mode="increment")
-    add_later = {
-        "study_id": "S3",
-        "case_id": "C1",
-        "study_day": "350",
-        "study_purpose": "surveillance",
-    }
+    study = {"study_id": "S3", "case_id": "C1", "study_day": "350"}
 
     def later(folder: Path) -> None:
         only("imaging_studies")(folder)
         write_rows(folder, "imaging_studies", [])
-        add(folder, "imaging_studies", **add_later)
+        add(folder, "imaging_studies", study_purpose="surveillance", **study)
 
     registry.deliver("d3", later, mode="increment")
     assert ("d3", "R080") in registry.open_rules()
