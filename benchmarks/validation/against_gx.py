@@ -35,7 +35,9 @@ def main() -> None:
         for _ in range(asked.runs):
             for way in ways:
                 runs[way].append(_run(way, store, Path(folder) / way))
-                print("  {:<5}{seconds:8.2f} s, processors {cpu:8.2f} s".format(way, **runs[way][-1]))
+                print(
+                    "  {:<5}{seconds:8.2f} s, processors {cpu:8.2f} s".format(way, **runs[way][-1])
+                )
         for way in ways:
             peak = max(run["gib"] for run in runs[way])
             print(f"{way:<5} peak {peak:.2f} GiB")
