@@ -37,6 +37,9 @@ _MAGIC = {
     b"<?": "a web page or XML",
     b"<h": "a web page or XML",
 }
+_BOM = "\ufeff"
+#: The encoding is judged in pieces of so many bytes.
+_PIECE = 1 << 20
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 #: Longest line that is read; the widest table needs a few thousand characters. A file of one long
 #: line would take twenty times its size in memory.
@@ -48,20 +51,23 @@ def read_delimited(data: bytes, profile: FileProfile, declared: int | None) -> R
     refusal = _not_text(data, profile)
     if refusal is not None:
         return refused(profile, refusal, found=0)
-    text = data.decode(profile.encoding).removeprefix("\ufeff")
-    if not text.strip():
-        return refused(profile, _EMPTY, found=0)
+    records = _records(data, profile)
+    kept, found, blank = _Kept(profile), 0, 0
     try:
-        records = list(_records(text, profile.delimiter))
+        _, header = next(records)
+        refusal = _wrong_header(header, profile)
+        for line, cells in records:
+            found += 1
+            blank += not cells
+            if refusal is None:
+                kept.add(found, line, cells)
     except _BadCsvError as error:
         return refused(profile, error.problem, found=error.found)
-    (_, header), *rows = records
-    refusal = _wrong_header(header, profile)
     if refusal is not None:
-        return refused(profile, refusal, found=len(rows) + _is_a_record(header, profile))
-    if declared is not None and len(rows) != declared:
-        return refused(profile, _wrong_count(declared, rows), found=len(rows))
-    return _split(rows, profile)
+        return refused(profile, refusal, found=found + _is_a_record(header, profile))
+    if declared is not None and found != declared:
+        return refused(profile, _wrong_count(declared, found, blank), found=found)
+    return ReadFile(profile.file, kept.frame(), found=found, problems=tuple(kept.problems))
 
 
 def _is_a_record(header: list[str], profile: FileProfile) -> bool:
@@ -70,26 +76,48 @@ def _is_a_record(header: list[str], profile: FileProfile) -> bool:
     return len(header) > 1 and not names & {cell.strip().casefold() for cell in header}
 
 
-def _split(rows: list[tuple[int, list[str]]], profile: FileProfile) -> ReadFile:
-    """Set ragged records and records with forbidden characters aside, keep the others."""
-    problems: list[ReadProblem] = []
-    good: list[tuple[int, int, list[str]]] = []
-    ignored = {place for place, name in enumerate(profile.header) if name in profile.ignored}
-    for record, (line, cells) in enumerate(rows, start=1):
-        found = _ragged(record, line, cells, profile) or _bad_characters(
-            record, line, cells, profile=profile, ignored=ignored
-        )
-        problems += found
+#: Records become a frame in parts of so many: as lists of texts they take ten times the memory.
+_PART = 4096
+
+
+class _Kept:
+    """The records that go on; ragged ones and those with forbidden characters are set aside."""
+
+    def __init__(self, profile: FileProfile) -> None:
+        self.problems: list[ReadProblem] = []
+        self._profile = profile
+        self._ignored = {n for n, name in enumerate(profile.header) if name in profile.ignored}
+        self._places: list[tuple[int, int]] = []
+        self._rows: list[list[str]] = []
+        self._parts: list[pl.DataFrame] = []
+
+    def add(self, record: int, line: int, cells: list[str]) -> None:
+        """Take one record in, or say what is wrong with it."""
+        found = _ragged(record, line, cells, self._profile)
+        # one look at the whole record: few hold such a character
+        if not found and not "".join(cells).isprintable():
+            found = _bad_characters(
+                record, line, cells, profile=self._profile, ignored=self._ignored
+            )
+        self.problems += found
         if not found:
-            good.append((record, line, cells))
-    columns: dict[str, list[str]] = {
-        name: [cells[place] for _, _, cells in good] for place, name in enumerate(profile.header)
-    }
-    frame = pl.DataFrame(
-        {"_record": [r for r, _, _ in good], "_line": [n for _, n, _ in good], **columns},
-        schema=frame_schema(profile),
-    )
-    return ReadFile(profile.file, frame, found=len(rows), problems=tuple(problems))
+            self._places.append((record, line))
+            self._rows.append(cells)
+            if len(self._rows) == _PART:
+                self._close_part()
+
+    def frame(self) -> pl.DataFrame:
+        """Everything that was taken in."""
+        self._close_part()
+        return pl.concat(self._parts)
+
+    def _close_part(self) -> None:
+        """Turn the records at hand into a part of the frame."""
+        schema = frame_schema(self._profile)
+        columns = [*zip(*self._places, strict=True), *zip(*self._rows, strict=True)]
+        cells = dict(zip(schema, columns or [()] * len(schema), strict=True))
+        self._parts.append(pl.DataFrame(cells, schema=schema))
+        self._places, self._rows = [], []
 
 
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -103,10 +131,10 @@ class _BadCsvError(Exception):
         self.found = found
 
 
-def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+def _records(data: bytes, profile: FileProfile) -> Iterator[tuple[int, list[str]]]:
     """Records with the physical line on which each starts."""
-    lines = _LineByLine(text)
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    lines = _LineByLine(data, profile.encoding)
+    reader = csv.reader(lines, delimiter=profile.delimiter, strict=True)
     line, found = 1, 0
     while True:
         try:
@@ -127,8 +155,11 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
 class _LineByLine:
     """The physical lines of a text, ended by LF, CRLF or CR; ends at one above the limit."""
 
-    def __init__(self, text: str) -> None:
-        self._lines = io.StringIO(text, newline="")
+    def __init__(self, data: bytes, encoding: str) -> None:
+        # decoded as it is read: the whole as text would take four bytes a character
+        self._lines = io.TextIOWrapper(io.BytesIO(data), encoding, newline="")
+        if self._lines.read(1) != _BOM:
+            self._lines.seek(0)
         self.last = ""
         self.is_cut = False
 
@@ -183,19 +214,35 @@ def _not_text(data: bytes, profile: FileProfile) -> ReadProblem | None:
                 "E_MAGIC", f"The file is {kind}, not delimited text.", "Export it as CSV."
             )
     wrong = None
+    is_blank, offset = _decoded(data, profile.encoding)
     if data.startswith(_UTF_16):
         wrong = f"The file is UTF-16, not {profile.encoding.upper()}"
-    try:
-        data.decode(profile.encoding)
-    except UnicodeDecodeError as error:
-        wrong = wrong or f"The byte at offset {error.start} is not {profile.encoding.upper()}"
+    elif offset is not None:
+        wrong = f"The byte at offset {offset} is not {profile.encoding.upper()}"
     if wrong is None:
-        return None
+        return _EMPTY if is_blank else None
     return ReadProblem(
         "E_ENCODING",
         f"{wrong}. Nothing of this file was loaded.",
         "Export as UTF-8, or declare the encoding in the site's profile.",
     )
+
+
+def _decoded(data: bytes, encoding: str) -> tuple[bool, int | None]:
+    """Whether the text is blank, and the offset of the first byte that is not of the encoding."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    is_blank = True
+    view = memoryview(data)
+    for start in range(0, len(data), _PIECE):
+        held = len(decoder.getstate()[0])
+        try:
+            text = decoder.decode(view[start : start + _PIECE], start + _PIECE >= len(data))
+        except UnicodeDecodeError as error:
+            return False, start - held + error.start
+        if is_blank:
+            text = text.removeprefix(_BOM) if start == 0 else text
+            is_blank = not text.strip()
+    return is_blank, None
 
 
 def _wrong_header(header: list[str], profile: FileProfile) -> ReadProblem | None:
@@ -251,12 +298,11 @@ def _name_shown(found: str, known: set[str]) -> str:
     return f"'{found}'" if is_known else text_class(found)
 
 
-def _wrong_count(declared: int, rows: list[tuple[int, list[str]]]) -> ReadProblem:
+def _wrong_count(declared: int, found: int, blank: int) -> ReadProblem:
     """Refuse a file whose rows are not those announced."""
-    blank = sum(not cells for _, cells in rows)
     return ReadProblem(
         "E_COUNT",
-        f"The manifest announces {counted(declared, 'row')}, the file has {len(rows)}"
+        f"The manifest announces {counted(declared, 'row')}, the file has {found}"
         + (f", {blank} of them blank" if blank else "")
         + ". Nothing of this file was loaded.",
         "Export again and make the manifest from the exported file.",
