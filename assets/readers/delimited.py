@@ -6,6 +6,7 @@ Does not belong here: meaning of the columns (`mapping`), typing (`warehouse.sta
 Nothing is sniffed, trimmed or typed: sniffing readers lose rows without a word.
 """
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,9 @@ from assets.readers.read_file import ReadFile, ReadProblem, refused
 from assets.readers.records import Record, as_read
 from schemas.profile import FileProfile
 
+_BOM = "\ufeff"
+#: The encoding is judged in pieces of so many bytes.
+_PIECE = 1 << 20
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 #: Longest line that is read; the widest table needs a few thousand characters. A file of one long
 #: line would take twenty times its size in memory.
@@ -35,19 +39,14 @@ def read_delimited(
     refusal = _not_text(data, profile)
     if refusal is not None:
         return refused(profile, refusal, found=0)
-    text = data.decode(profile.encoding).removeprefix("\ufeff")
-    if not text.strip():
-        return refused(profile, _EMPTY, found=0)
+    records = _records(data, profile)
+    expected = profile.header if heading is None else tuple(heading)
     try:
-        records = list(_records(text, profile.delimiter))
+        _, header = next(records)
+        wrong = _wrong_dialect(header, expected, profile.delimiter)
+        return as_read(header, records, profile, declared, heading=expected, problem=wrong)
     except _BadCsvError as error:
         return refused(profile, error.problem, found=error.found)
-    (_, header), *rows = records
-    expected = profile.header if heading is None else tuple(heading)
-    refusal = _wrong_dialect(header, expected, profile.delimiter)
-    if refusal is not None:
-        return refused(profile, refusal, found=len(rows))
-    return as_read(header, rows, profile, declared, heading=expected)
 
 
 class _BadCsvError(Exception):
@@ -58,10 +57,10 @@ class _BadCsvError(Exception):
         self.found = found
 
 
-def _records(text: str, delimiter: str) -> Iterator[Record]:
+def _records(data: bytes, profile: FileProfile) -> Iterator[Record]:
     """Records with the physical line on which each starts."""
-    lines = _LineByLine(text)
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    lines = _LineByLine(data, profile.encoding)
+    reader = csv.reader(lines, delimiter=profile.delimiter, strict=True)
     line, found = 1, 0
     while True:
         try:
@@ -82,8 +81,11 @@ def _records(text: str, delimiter: str) -> Iterator[Record]:
 class _LineByLine:
     """The physical lines of a text, ended by LF, CRLF or CR; ends at one above the limit."""
 
-    def __init__(self, text: str) -> None:
-        self._lines = io.StringIO(text, newline="")
+    def __init__(self, data: bytes, encoding: str) -> None:
+        # decoded as it is read: the whole as text would take four bytes a character
+        self._lines = io.TextIOWrapper(io.BytesIO(data), encoding, newline="")
+        if self._lines.read(1) != _BOM:
+            self._lines.seek(0)
         self.last = ""
         self.is_cut = False
 
@@ -137,19 +139,35 @@ def _not_text(data: bytes, profile: FileProfile) -> ReadProblem | None:
             "E_MAGIC", f"The file is {kind}, not delimited text.", "Export it as CSV."
         )
     wrong = None
+    is_blank, offset = _decoded(data, profile.encoding)
     if data.startswith(_UTF_16):
         wrong = f"The file is UTF-16, not {profile.encoding.upper()}"
-    try:
-        data.decode(profile.encoding)
-    except UnicodeDecodeError as error:
-        wrong = wrong or f"The byte at offset {error.start} is not {profile.encoding.upper()}"
+    elif offset is not None:
+        wrong = f"The byte at offset {offset} is not {profile.encoding.upper()}"
     if wrong is None:
-        return None
+        return _EMPTY if is_blank else None
     return ReadProblem(
         "E_ENCODING",
         f"{wrong}. Nothing of this file was loaded.",
         "Export as UTF-8, or declare the encoding in the site's profile.",
     )
+
+
+def _decoded(data: bytes, encoding: str) -> tuple[bool, int | None]:
+    """Whether the text is blank, and the offset of the first byte that is not of the encoding."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    is_blank = True
+    view = memoryview(data)
+    for start in range(0, len(data), _PIECE):
+        held = len(decoder.getstate()[0])
+        try:
+            text = decoder.decode(view[start : start + _PIECE], start + _PIECE >= len(data))
+        except UnicodeDecodeError as error:
+            return False, start - held + error.start
+        if is_blank:
+            text = text.removeprefix(_BOM) if start == 0 else text
+            is_blank = not text.strip()
+    return is_blank, None
 
 
 _SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}

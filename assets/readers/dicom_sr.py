@@ -59,8 +59,7 @@ def read_dicom_sr(data: bytes, profile: FileProfile, declared: int | None) -> Re
         for number, record in enumerate((r for r in found if r is not None), start=1)
     ]
     if declared is not None and len(rows) != declared:
-        cells = [(number, ["x"]) for number, _ in enumerate(rows)]
-        return refused(profile, wrong_count(declared, cells), found=len(rows))
+        return refused(profile, wrong_count(declared, len(rows)), found=len(rows))
     frame = pl.DataFrame(rows, schema=frame_schema(profile))
     return ReadFile(profile.file, frame, len(rows))
 

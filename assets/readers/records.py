@@ -8,11 +8,11 @@ Does not belong here: bytes to cells (the readers beside this module), meaning o
 import csv
 import io
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from assets.readers.read_file import ReadFile, ReadProblem, refused
+from assets.readers.read_file import ReadFile, ReadProblem, frame_schema, refused
 from schemas.profile import FileProfile
 from schemas.showing import counted, text_class
 
@@ -22,23 +22,31 @@ Record = tuple[int, list[str]]
 
 def as_read(
     header: list[str],
-    rows: list[Record],
+    rows: Iterable[Record],
     profile: FileProfile,
     declared: int | None,
     *,
     heading: Sequence[str] | None = None,
+    problem: ReadProblem | None = None,
 ) -> ReadFile:
     """A file as read from its header and records; `declared` rows, where announced.
 
-    Where the header has other words than the names of the columns, it is `heading`.
+    Where the header has other words than the names of the columns, it is `heading`; with `problem`
+    the file is refused already, and its records are only counted.
     """
     expected = list(profile.header if heading is None else heading)
-    problem = wrong_header(header, expected)
-    if problem is not None:
-        return refused(profile, problem, found=len(rows) + is_a_record(header, expected))
-    if declared is not None and len(rows) != declared:
-        return refused(profile, wrong_count(declared, rows), found=len(rows))
-    return split_records(rows, profile)
+    wrong = problem or wrong_header(header, expected)
+    kept, found, blank = _Kept(profile), 0, 0
+    for line, cells in rows:
+        found += 1
+        blank += not cells
+        if wrong is None:
+            kept.add(found, line, cells)
+    if wrong is not None:
+        return refused(profile, wrong, found=found + is_a_record(header, expected))
+    if declared is not None and found != declared:
+        return refused(profile, wrong_count(declared, found, blank), found=found)
+    return ReadFile(profile.file, kept.frame(), found=found, problems=tuple(kept.problems))
 
 
 def is_a_record(header: list[str], expected: list[str]) -> bool:
@@ -47,26 +55,48 @@ def is_a_record(header: list[str], expected: list[str]) -> bool:
     return len(header) > 1 and not names & {cell.strip().casefold() for cell in header}
 
 
-def split_records(rows: list[Record], profile: FileProfile) -> ReadFile:
-    """Set ragged records and records with forbidden characters aside, keep the others."""
-    problems: list[ReadProblem] = []
-    good: list[tuple[int, int, list[str]]] = []
-    ignored = {place for place, name in enumerate(profile.header) if name in profile.ignored}
-    for record, (line, cells) in enumerate(rows, start=1):
-        found = _ragged(record, line, cells, profile) or bad_characters(
-            record, line, cells, profile=profile, ignored=ignored
-        )
-        problems += found
+#: Records become a frame in parts of so many: as lists of texts they take ten times the memory.
+_PART = 4096
+
+
+class _Kept:
+    """The records that go on; ragged ones and those with forbidden characters are set aside."""
+
+    def __init__(self, profile: FileProfile) -> None:
+        self.problems: list[ReadProblem] = []
+        self._profile = profile
+        self._ignored = {n for n, name in enumerate(profile.header) if name in profile.ignored}
+        self._places: list[tuple[int, int]] = []
+        self._rows: list[list[str]] = []
+        self._parts: list[pl.DataFrame] = []
+
+    def add(self, record: int, line: int, cells: list[str]) -> None:
+        """Take one record in, or say what is wrong with it."""
+        found = _ragged(record, line, cells, self._profile)
+        # one look at the whole record: few hold such a character
+        if not found and not "".join(cells).isprintable():
+            found = bad_characters(
+                record, line, cells, profile=self._profile, ignored=self._ignored
+            )
+        self.problems += found
         if not found:
-            good.append((record, line, cells))
-    columns: dict[str, list[str]] = {
-        name: [cells[place] for _, _, cells in good] for place, name in enumerate(profile.header)
-    }
-    frame = pl.DataFrame(
-        {"_record": [r for r, _, _ in good], "_line": [n for _, n, _ in good], **columns},
-        schema={"_record": pl.Int64, "_line": pl.Int64, **dict.fromkeys(profile.header, pl.String)},
-    )
-    return ReadFile(profile.file, frame, found=len(rows), problems=tuple(problems))
+            self._places.append((record, line))
+            self._rows.append(cells)
+            if len(self._rows) == _PART:
+                self._close_part()
+
+    def frame(self) -> pl.DataFrame:
+        """Everything that was taken in."""
+        self._close_part()
+        return pl.concat(self._parts)
+
+    def _close_part(self) -> None:
+        """Turn the records at hand into a part of the frame."""
+        schema = frame_schema(self._profile)
+        columns = [*zip(*self._places, strict=True), *zip(*self._rows, strict=True)]
+        cells = dict(zip(schema, columns or [()] * len(schema), strict=True))
+        self._parts.append(pl.DataFrame(cells, schema=schema))
+        self._places, self._rows = [], []
 
 
 def wrong_header(header: list[str], expected: list[str]) -> ReadProblem | None:
@@ -110,12 +140,11 @@ def _name_shown(found: str, known: set[str]) -> str:
     return f"'{found}'" if is_known else text_class(found)
 
 
-def wrong_count(declared: int, rows: list[Record]) -> ReadProblem:
+def wrong_count(declared: int, found: int, blank: int = 0) -> ReadProblem:
     """Refuse a file whose rows are not those announced."""
-    blank = sum(not cells for _, cells in rows)
     return ReadProblem(
         "E_COUNT",
-        f"The manifest announces {counted(declared, 'row')}, the file has {len(rows)}"
+        f"The manifest announces {counted(declared, 'row')}, the file has {found}"
         + (f", {blank} of them blank" if blank else "")
         + ". Nothing of this file was loaded.",
         "Export again and make the manifest from the exported file.",

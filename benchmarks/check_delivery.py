@@ -1,0 +1,70 @@
+"""`imsct check` on a delivery with one wide table of many rows.
+
+Belongs here: making the delivery, seconds after start-up, seconds of the whole command.
+Does not belong here: whether the verdict is right (`tests/faults`).
+Run: PYTHONPATH=. python benchmarks/check_delivery.py [--rows 50000]
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from analyses.simulation.registry import simulate_registry
+from assets.checking import check_folder
+
+WIDE = "imaging_reads"
+
+
+def main() -> None:
+    """Print the seconds of the check by itself and of the command."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=50_000)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        make_delivery(folder, asked.rows)
+        started, used = time.perf_counter(), _processors()
+        checked = check_folder(folder, profile="imsct")
+        print(f"{checked.received} records, {len(checked.problems)} problems")
+        spent = _processors() - used
+        print(f"check: {time.perf_counter() - started:.2f} s, processors {spent:.2f} s")
+        started = time.perf_counter()
+        command = "from orchestration.cli import main; main()"
+        subprocess.run(
+            [sys.executable, "-c", command, "check", name, "--profile", "imsct", "--json"],
+            stdout=subprocess.DEVNULL,
+            check=False,
+        )
+        print(f"the whole command: {time.perf_counter() - started:.2f} s")
+
+
+def make_delivery(folder: Path, rows: int) -> None:
+    """One site's registry: its reads cut at `rows`, beside every row that they hang on."""
+    site = next(iter(simulate_registry(cases=rows // 2, sites=1, seed=1).values()))
+    reads = site[WIDE].head(rows)
+    studies = site["imaging_studies"].join(reads.select("study_id"), on="study_id", how="semi")
+    cases = site["cases"].join(studies.select("case_id"), on="case_id", how="semi")
+    frames = {
+        "sites": site["sites"],
+        "patients": site["patients"].join(cases.select("patient_id"), on="patient_id", how="semi"),
+        "cases": cases,
+        "imaging_studies": studies,
+        WIDE: reads,
+    }
+    for table, frame in frames.items():
+        frame.write_csv(folder / f"{table}.csv")
+        print(f"{table}: {frame.height} rows, {frame.width} columns")
+
+
+def _processors() -> float:
+    """Processor seconds of this process and of those it started and that have ended."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+if __name__ == "__main__":
+    main()
