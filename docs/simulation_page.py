@@ -28,7 +28,9 @@ _SWITCHES = (
     "Sites differ on purpose: case mix by kind of site, one random intercept per sign, three "
     "definitions of a syrinx, the original McCormick grades at one site, gain and shift of ADC, "
     "resections that a surgeon called total, signs that a report says nothing of. `--faults M` "
-    "makes M mistakes, and names in `truth.json` every row that one breaks."
+    "makes M mistakes that rules refuse or warn of, and names in `truth.json` every row that "
+    "one breaks; beside them one site delivers ADC in 10^-3 under the header of 10^-6 and one its "
+    "tumour lengths in cm (`site_faults`)."
 )
 _NOT_YET = (
     "Not drawn: scales of function other than McCormick, a site's country. The feature sets of "

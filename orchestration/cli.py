@@ -56,7 +56,12 @@ def demo(home: Any, cases: int, sites: int, seed: int) -> None:
 @click.option("--sites", default=6, show_default=True, type=click.IntRange(1, 200))
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0))
 @click.option(
-    "--faults", default=0, show_default=True, type=click.IntRange(0), help="Rows to spoil."
+    "--faults",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0),
+    help="Mistakes to make, a row each; one may break several rows. Beside them one site has "
+    "ADC and one length in a wrong unit, if there are three. truth.json names all.",
 )
 @click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR")
 def simulate(cases: int, sites: int, seed: int, faults: int, out: Path) -> None:

@@ -18,14 +18,17 @@ from analyses.simulation import (
     Planter,
     Radiomics,
     Settings,
+    SiteFault,
     draw_radiomics,
     informative,
     make_site,
     numbers,
     repeatability,
     simulate_sites,
+    wrong_unit,
 )
 from analyses.simulation.radiomics import NAMES
+from analyses.simulation.registry import site_sizes
 from orchestration.resources import say
 from schemas.errors import UsageError
 from schemas.tables import SCHEMA_VERSION
@@ -64,27 +67,33 @@ def write_registry(out: Path, *, cases: int, sites: int, seed: int, faults: int)
         raise UsageError(f"{out} is there and not empty. Name a new folder with --out.")
     say(f"simulating {cases} cases at {sites} sites (seed {seed})")
     drawn = simulate_sites(cases=cases, sites=sites, seed=seed)
-    planter = Planter(sites=sites, mutations=faults, seed=seed)
+    sizes = site_sizes(cases, sites).tolist() if faults else ()
+    planter = Planter(sites=sites, mutations=faults, seed=seed, sizes=sizes)
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise as_storage_error(error, f"{out} could not be made") from error
     rows: dict[str, int] = {}
     planted: list[PlantedFault] = []
+    of_sites: list[SiteFault] = []
     features: list[dict[str, Any]] = []
     # one site at a time is held
     for number, (site, tables) in enumerate(drawn):
         features += _write_features(out, site, draw_radiomics(tables, number=number, seed=seed))
-        planted += planter.spoil(site, tables)
+        units = wrong_unit(site, tables, place=number, sites=sites) if faults else []
+        spare = {unit.table for unit in units}
+        planted += planter.spoil(site, tables, spare=spare)
+        of_sites += units
         rows[site] = _write_delivery(out, site, tables)
     truth = _truth(list(rows), planted, cases=cases, seed=seed, faults=faults)
+    truth["site_faults"] = [{**asdict(fault), "delivery": DELIVERY} for fault in of_sites]
     truth["radiomics"] = {
         "informative": informative(),
         "repeated_share": dict(zip(NAMES, repeatability(seed).tolist(), strict=True)),
         "sets": features,
     }
     write_atomically(out / TRUTH, (json.dumps(truth, indent=1) + "\n").encode())
-    return _as_text(rows, planted, out)
+    return _as_text(rows, planted, of_sites, out)
 
 
 def _write_delivery(out: Path, site: str, tables: Mapping[str, pl.DataFrame]) -> int:
@@ -154,18 +163,31 @@ def _truth(
         "settings": asdict(settings),
         "sites": habits,
         "faults_asked_for": faults,
+        "faults_planted": _mistakes(planted),
         "faults": [{**asdict(fault), "delivery": DELIVERY} for fault in planted],
         # E published, A assumed, T technical: value by value
         "numbers": [asdict(number) for number in numbers()],
     }
 
 
-def _as_text(rows: Mapping[str, int], planted: list[PlantedFault], out: Path) -> str:
+def _mistakes(planted: list[PlantedFault]) -> int:
+    """How many mistakes were made; one may break several rows."""
+    return len({fault.mistake for fault in planted})
+
+
+def _as_text(
+    rows: Mapping[str, int], planted: list[PlantedFault], of_sites: list[SiteFault], out: Path
+) -> str:
     """What was written, for people."""
     kinds = len({fault.rule for fault in planted})
-    spoilt = f"; {len(planted)} of them spoilt, by {kinds} rules" if planted else ""
+    spoilt = (
+        f"; {_mistakes(planted)} mistakes break {len(planted)} of them by {kinds} rules"
+        if planted
+        else ""
+    )
+    units = "".join(f"\nsite fault  {each.site}: {each.what}" for each in of_sites)
     return (
-        f"SIMULATED: {sum(rows.values())} rows at {len(rows)} sites{spoilt}\n"
+        f"SIMULATED: {sum(rows.values())} rows at {len(rows)} sites{spoilt}{units}\n"
         f"deliveries  {out}/<site>/{DELIVERY}\n"
         f"features    {out / FEATURES}, radiomics of the preoperative MR studies\n"
         f"truth       {out / TRUTH}\n"

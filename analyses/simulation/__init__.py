@@ -17,6 +17,7 @@ from analyses.simulation.radiomics import (
     repeatability,
 )
 from analyses.simulation.registry import simulate_registry, simulate_sites
+from analyses.simulation.site_faults import SiteFault, wrong_unit
 
 __all__ = [
     "Number",
@@ -25,6 +26,7 @@ __all__ = [
     "Radiomics",
     "Registry",
     "Settings",
+    "SiteFault",
     "draw_radiomics",
     "informative",
     "make_site",
@@ -33,4 +35,5 @@ __all__ = [
     "repeatability",
     "simulate_registry",
     "simulate_sites",
+    "wrong_unit",
 ]

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from analyses.simulation.mutation import among, col, number
+from schemas.vocabularies import LEVEL
 
 Tables = Mapping[str, pl.DataFrame]
 _DAY = number("study_day")
@@ -20,6 +21,7 @@ def with_context(frame: pl.DataFrame, table: str, tables: Tables) -> pl.DataFram
         "imaging_studies": _beside_studies,
         "imaging_reads": _beside_reads,
         "imaging_measurements": _beside_measurements,
+        "pathology": _beside_pathology,
         "surgeries": _beside_surgeries,
         "treatments": _beside_treatments,
         "functional_status": _beside_assessments,
@@ -28,21 +30,45 @@ def with_context(frame: pl.DataFrame, table: str, tables: Tables) -> pl.DataFram
 
 
 def _beside_studies(frame: pl.DataFrame, tables: Tables) -> pl.DataFrame:
-    """`index_event` of the case, `studies_at_day_0`: its studies that are of day 0, or may be."""
+    """`index_event` of the case; its studies that are, or may be, of day 0; MR in time for it."""
     at_0 = (_DAY == 0) | (col("study_day") == "")
-    counted = frame.group_by("case_id").agg(studies_at_day_0=at_0.sum())
+    in_time = among("modality", "mr") & (_DAY.is_between(-180, 0) | (col("study_day") == ""))
+    counted = frame.group_by("case_id").agg(studies_at_day_0=at_0.sum(), mr_in_time=in_time.sum())
     return _joined(_joined(frame, counted), tables["cases"].select("case_id", "index_event"))
 
 
 def _beside_reads(frame: pl.DataFrame, tables: Tables) -> pl.DataFrame:
-    """The columns of the study."""
-    return _joined(frame, tables["imaging_studies"], on="study_id")
+    """The columns of the study, and `reads_of_study`."""
+    counted = tables["imaging_reads"].group_by("study_id").agg(reads_of_study=pl.len())
+    beside = _joined(frame, tables["imaging_studies"], on="study_id")
+    return _joined(beside, counted, on="study_id")
 
 
 def _beside_measurements(frame: pl.DataFrame, tables: Tables) -> pl.DataFrame:
-    """The columns of the study, and the read's `polar_cyst`."""
-    signs = tables["imaging_reads"].select("read_id", "polar_cyst")
-    return _joined(_beside_reads(frame, tables), signs, on="read_id")
+    """The columns of the study, the read's `polar_cyst`, what reads and measures of it say."""
+    reads = tables["imaging_reads"]
+    said = reads.group_by("study_id").agg(
+        fewest_levels=number("n_segments").min(),
+        is_exophytic=among("exophytic_component", "present").any(),
+    )
+    sizes = frame.group_by("study_id").agg(
+        length_of_study=number("value").filter(among("measure", "tumour_length_mm")).max(),
+        cord_of_study=number("value").filter(among("measure", "cord_max_ap_mm")).max(),
+    )
+    beside = _joined(_beside_reads(frame, tables), said, on="study_id")
+    beside = _joined(beside, reads.select("read_id", "polar_cyst"), on="read_id")
+    return _joined(beside, sizes, on="study_id")
+
+
+def _beside_pathology(frame: pl.DataFrame, tables: Tables) -> pl.DataFrame:
+    """`syndrome` of the patient; `is_above_t12`: a read of the case has it end above T12."""
+    studies = tables["imaging_studies"].select("study_id", "case_id")
+    reads = tables["imaging_reads"].join(studies, on="study_id")
+    above = col("level_lower").is_in(LEVEL.coded[: LEVEL.coded.index("T12")])
+    where = reads.group_by("case_id").agg(is_above_t12=above.any())
+    patients = tables["patients"].select("patient_id", "syndrome")
+    of_case = tables["cases"].select("case_id", "patient_id").join(patients, on="patient_id")
+    return _joined(_joined(frame, where), of_case.select("case_id", "syndrome"))
 
 
 def _beside_surgeries(frame: pl.DataFrame, tables: Tables) -> pl.DataFrame:
@@ -73,10 +99,11 @@ def _beside_treatments(frame: pl.DataFrame, tables: Tables) -> pl.DataFrame:
 
 
 def _beside_assessments(frame: pl.DataFrame, tables: Tables) -> pl.DataFrame:
-    """`first_surgery_day`."""
+    """`first_surgery_day`, and `scores_of_case`."""
     operated = tables.get("surgeries", pl.DataFrame(schema=["case_id", "surgery_day"]))
     day = number("surgery_day").min().alias("first_surgery_day")
-    return _joined(frame, operated.cast(pl.String).group_by("case_id").agg(day))
+    beside = _joined(frame, operated.cast(pl.String).group_by("case_id").agg(day))
+    return _joined(beside, frame.group_by("case_id").agg(scores_of_case=pl.len()))
 
 
 def _joined(frame: pl.DataFrame, beside: pl.DataFrame, *, on: str = "case_id") -> pl.DataFrame:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from schemas.checks import Severity
+
 col, lit = pl.col, pl.lit
 
 
@@ -21,7 +23,8 @@ class Mutation:
     the changed row is added; `new_key` then replaces the last part of the added row's key.
     `clashes_in` names the columns in which every row that agrees with the changed one is broken
     too. `changes` names another table than that of `place`: its row is changed, and the row of
-    `place` whose key it holds is broken.
+    `place` whose key it holds is broken. With `breaks_origin` it is the copied row that is broken,
+    by what was put beside it.
     """
 
     rule: str
@@ -33,6 +36,8 @@ class Mutation:
     rows: int = 1
     clashes_in: tuple[str, ...] = ()
     changes: str = ""
+    breaks_origin: bool = False
+    severity: Severity = "error"
 
     @property
     def table(self) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -30,23 +31,40 @@ def test_the_truth_names_every_fault_that_is_found_and_no_other(written: Path) -
     truth = json.loads((written / TRUTH).read_text())
     assert truth["label"].startswith("SIMULATED")
     assert [site["site_id"] for site in truth["sites"]] == [f"SIM_{x}" for x in "ABCDE"]
-    planted = {(f["site"], f["table"], f["rule"], f["column"]) for f in truth["faults"]}
-    assert truth["faults_asked_for"] == FAULTS
-    # small sites have no row for some of them, and a row that clashes spoils two
-    assert len(truth["faults"]) > 0.8 * FAULTS
+    planted = {
+        (f["site"], f["table"], f["rule"], f["column"], f["severity"]) for f in truth["faults"]
+    }
+    planted |= {
+        (fault["site"], fault["table"], rule, "value", "error")
+        for fault in truth["site_faults"]
+        for rule in fault["refused"]
+    }
+    assert truth["faults_asked_for"] == truth["faults_planted"] == FAULTS
+    assert {fault["mistake"] for fault in truth["faults"]} == set(range(1, FAULTS + 1))
     found, accepted = set(), 0
+    by_rule: Counter[tuple[str, str]] = Counter()
     for site in truth["sites"]:
         name = site["site_id"]
         done = imsct("check", str(written / name / DELIVERY), "--json")
         said = json.loads(done.out)
         accepted += said["accepted"]
+        problems = [problem for problem in said["problems"] if problem["rule"] != "E_PARENT"]
+        by_rule.update((name, problem["rule"]) for problem in problems)
         found |= {
-            (name, problem["table"], problem["rule"], problem["column"])
-            for problem in said["problems"]
-            if problem["severity"] == "error" and problem["rule"] != "E_PARENT"
+            (name, *(problem[x] for x in ("table", "rule", "column", "severity")))
+            for problem in problems
         }
-    assert found == planted
+    errors = {fault for fault in found if fault[-1] == "error"}
+    assert errors == {fault for fault in planted if fault[-1] == "error"}
+    # every planted warning is found; others were drawn, because real data have them too
+    assert planted - errors <= found
     assert accepted > 2000
+    adc, length = truth["site_faults"]
+    assert (adc["site"], length["site"]) == ("SIM_B", "SIM_C")
+    assert adc["refused"] == {"R042": by_rule["SIM_B", "R042"]}
+    assert length["refused"].get("R006", 0) <= by_rule["SIM_C", "R006"]
+    assert by_rule["SIM_C", "R044"] > 0.9 * (length["rows"] - length["refused"].get("R006", 0))
+    assert {"R083"} == {*adc["among_sites"], *length["among_sites"]}
 
 
 def test_the_truth_says_of_every_number_what_it_rests_on(written: Path) -> None:

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from analyses.simulation import PlantedFault, Registry, plant_faults, simulate_registry
+from analyses.simulation.mutations_warnings import WARNINGS
 from schemas.catalogue import all_checks
 from schemas.tables import BY_NAME
 from tests.rules_twin import broken_rows
@@ -67,6 +68,22 @@ def _shown_key(fault: PlantedFault) -> str:
     if fault.rule in ("R004", "R007", "R008") and fault.column in table.key:
         return "None"
     return fault.key
+
+
+def test_every_warning_can_be_planted_and_is_found_with_nothing_refused() -> None:
+    """The reader of `truth.json` finds each warning at the row that it names."""
+    registry = simulate_registry(cases=420, sites=6, seed=4)
+    spoilt, planted = plant_faults(registry, seed=4, kinds=WARNINGS)
+    warnings = {check.rule for check in all_checks() if check.severity == "warning"}
+    assert {fault.rule for fault in planted} == warnings
+    assert {fault.severity for fault in planted} == {"warning"}
+    for site, tables in spoilt.items():
+        found = broken_rows(tables)
+        severities = {(c.table, c.rule, c.column): c.severity for c in all_checks()}
+        assert {severities[t, rule, column] for t, _, rule, column in found} <= {"warning"}
+        own = {(f.table, f.key, f.rule, f.column) for f in planted if f.site == site}
+        assert own <= found
+        assert not own & broken_rows(registry[site])
 
 
 def test_every_rule_that_a_row_can_break_is_planted(
