@@ -27,6 +27,7 @@ from warehouse.staging import (
     clear_staged,
     forget,
     note_file,
+    note_without_rows,
     pending_deliveries,
     stage,
 )
@@ -82,6 +83,7 @@ def stage_delivery(
             problems=_problems(read, part),
         )
         if not read.is_refused:
+            note_without_rows(store, delivery, file.file, mapped.without_rows)
             for table, rows in mapped.tables.items():
                 tables.setdefault(table, []).append(rows.with_columns(_file=pl.lit(file.file)))
     for table, parts in tables.items():

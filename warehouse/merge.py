@@ -152,7 +152,8 @@ def _merge_delivery(store: Store, table: Table, delivery: int) -> Merged:
 
 
 _MADE = " union ".join(
-    f"select _delivery, _file, _record from staged.{name(table.name)}" for table in TABLES
+    f"select _delivery, _file, _record from staged.{source}"
+    for source in (*(name(table.name) for table in TABLES), "without_rows")
 )
 #: A record has its place in exactly one of two sets: those with a refused row and those without. A
 #: file

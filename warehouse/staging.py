@@ -8,6 +8,7 @@ it is
 a problem and never a silent null.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -124,11 +125,27 @@ def note_file(
     store.con.unregister("read_problems")
 
 
+def note_without_rows(
+    store: Store, delivery: StagedDelivery, file: str, records: Sequence[int]
+) -> None:
+    """Enter the records of a file that make no row: they are accepted, and stay in `received`."""
+    if not records:
+        return
+    rows = pl.DataFrame({"record": records}, schema={"record": pl.Int64})
+    store.con.register("records_without_rows", rows.to_arrow())
+    store.con.execute(
+        "insert into staged.without_rows select ?, ?, record from records_without_rows",
+        [delivery.number, file],
+    )
+    store.con.unregister("records_without_rows")
+
+
 def clear_staged(store: Store) -> None:
     """Empty every staged table: it holds the deliveries of one run."""
     for table in TABLES:
         store.con.execute(f"delete from staged.{name(table.name)}")
     store.con.execute("delete from staged.records")
+    store.con.execute("delete from staged.without_rows")
 
 
 def stage(store: Store, table: Table, rows: pl.DataFrame) -> None:

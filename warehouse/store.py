@@ -49,6 +49,7 @@ create table staged.records (
     _delivery bigint, _file varchar, declared bigint, found bigint, is_refused boolean,
     primary key (_delivery, _file)
 );
+create table staged.without_rows (_delivery bigint, _file varchar, _record bigint);
 create table quarantine.problems (
     delivery bigint, site varchar, name varchar, file varchar, record bigint, line bigint,
     "table" varchar, "row" bigint, key varchar, "column" varchar, rule varchar, severity varchar,

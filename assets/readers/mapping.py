@@ -29,11 +29,13 @@ _NOT_IN_IDS = re.compile(r"[^A-Za-z0-9_-]+")
 class Mapped:
     """Rows by table: `_record`, `_line` and every delivered column of the table, as text.
 
-    A record with a problem makes no rows: it is refused whole.
+    A record with a problem makes no rows: it is refused whole. `without_rows` are the records of
+    which the profile makes none, such as a slice that was not imaged; they stay in `received`.
     """
 
     tables: dict[str, pl.DataFrame]
     problems: tuple[ReadProblem, ...] = ()
+    without_rows: tuple[int, ...] = ()
 
 
 def map_records(frame: pl.DataFrame, profile: FileProfile) -> Mapped:
@@ -42,10 +44,14 @@ def map_records(frame: pl.DataFrame, profile: FileProfile) -> Mapped:
     refused = {problem.record for problem in problems}
     good = frame.filter(~pl.col("_record").is_in(refused)) if refused else frame
     made: dict[str, list[pl.DataFrame]] = {}
+    used: set[int] = set()
     for rows in profile.rows:
-        made.setdefault(rows.table, []).append(_rows(good, rows, profile))
+        chosen = _chosen(good, rows)
+        used.update(chosen["_record"])
+        made.setdefault(rows.table, []).append(_rows(chosen, rows, profile))
     tables = {table: pl.concat(parts).sort("_record") for table, parts in made.items()}
-    return Mapped(tables, tuple(problems))
+    without = tuple(record for record in good["_record"] if record not in used)
+    return Mapped(tables, tuple(problems), without)
 
 
 def _wrong_decimals(frame: pl.DataFrame, profile: FileProfile) -> list[ReadProblem]:
@@ -80,13 +86,18 @@ def content_of(row: dict[str, str], profile: FileProfile) -> str:
     return out.getvalue()
 
 
-def _rows(frame: pl.DataFrame, rows: Rows, profile: FileProfile) -> pl.DataFrame:
-    """The rows of one kind."""
+def _chosen(frame: pl.DataFrame, rows: Rows) -> pl.DataFrame:
+    """The records of which rows of one kind are made."""
     chosen = frame.head(1) if rows.once else frame
     for delivered, values in rows.when.items():
         chosen = chosen.filter(pl.col(delivered).is_in(values))
     if rows.when_any_filled:
         chosen = chosen.filter(pl.any_horizontal(*(pl.col(c) != "" for c in rows.when_any_filled)))
+    return chosen
+
+
+def _rows(chosen: pl.DataFrame, rows: Rows, profile: FileProfile) -> pl.DataFrame:
+    """The rows of one kind."""
     table = BY_NAME[rows.table]
     made = {column.name: _value(column, rows, profile) for column in table.columns}
     for column in table.columns:
