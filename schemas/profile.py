@@ -132,6 +132,8 @@ class Rows(_Strict):
         return found.union(*(source.reads() for source in self.columns.values()))
 
 
+#: In `ignored_records`: every value that no rows ask for.
+ANY_OTHER = "*"
 _PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
@@ -158,7 +160,8 @@ class FileProfile(_Strict):
     missing: dict[str, Reason] = Field(default_factory=dict)
     #: Columns that are kept in `received` only, each with the reason.
     ignored: dict[str, str] = Field(default_factory=dict)
-    #: Records that make no rows, by the value of a column, each with the reason.
+    #: Records that make no rows, by the value of a column, each with the reason; `*` stands for
+    #: every value that no rows ask for.
     ignored_records: dict[str, dict[str, str]] = Field(default_factory=dict)
     #: Of a REDCap export, and of nothing else.
     redcap: RedcapExport | None = None

@@ -18,7 +18,7 @@ from assets.readers.read_file import ReadProblem
 from schemas.columns import Code, Column
 from schemas.dates import read_date
 from schemas.filling import not_recorded, say_not_recorded
-from schemas.profile import FileProfile, Rows, Source
+from schemas.profile import ANY_OTHER, FileProfile, Rows, Source
 from schemas.showing import text_class
 from schemas.tables import BY_NAME
 
@@ -50,7 +50,7 @@ def map_records(frame: pl.DataFrame, profile: FileProfile) -> Mapped:
     good = frame.filter(~pl.col("_record").is_in(refused)) if refused else frame
     made: dict[str, list[pl.DataFrame]] = {}
     for rows in profile.rows:
-        made.setdefault(rows.table, []).append(_rows(good, rows, profile))
+        made.setdefault(rows.table, []).append(_rows(_chosen(good, rows), rows, profile))
     tables = {table: pl.concat(parts).sort("_record") for table, parts in made.items()}
     left_aside = good.select("_record")
     for rows_made in tables.values():
@@ -61,9 +61,12 @@ def map_records(frame: pl.DataFrame, profile: FileProfile) -> Mapped:
 def _without_a_place(frame: pl.DataFrame, profile: FileProfile) -> list[ReadProblem]:
     """E_SCHEMA: records that meet no `when` of the profile, and are not among those it ignores."""
     conditions = [_all_hold(rows.when) for rows in profile.rows]
-    conditions += [pl.col(c).is_in(list(values)) for c, values in profile.ignored_records.items()]
+    conditions += [
+        pl.lit(True) if ANY_OTHER in values else pl.col(column).is_in(list(values))
+        for column, values in profile.ignored_records.items()
+    ]
     asked = {column for rows in profile.rows for column in rows.when}
-    columns = [name for name in profile.header if name in asked]
+    columns = [name for name in profile.columns if name in asked]
     return [
         ReadProblem(
             "E_SCHEMA",
@@ -149,12 +152,17 @@ def content_of(row: dict[str, str], profile: FileProfile) -> str:
     return out.getvalue()
 
 
-def _rows(frame: pl.DataFrame, rows: Rows, profile: FileProfile) -> pl.DataFrame:
-    """The rows of one kind."""
+def _chosen(frame: pl.DataFrame, rows: Rows) -> pl.DataFrame:
+    """The records of which rows of one kind are made."""
     chosen = frame.head(1) if rows.once else frame
     chosen = chosen.filter(_all_hold(rows.when))
     if rows.when_any_filled:
         chosen = chosen.filter(pl.any_horizontal(*(pl.col(c) != "" for c in rows.when_any_filled)))
+    return chosen
+
+
+def _rows(chosen: pl.DataFrame, rows: Rows, profile: FileProfile) -> pl.DataFrame:
+    """The rows of one kind."""
     table = BY_NAME[rows.table]
     made = {column.name: _value(column, rows, profile) for column in table.columns}
     for column in table.columns:

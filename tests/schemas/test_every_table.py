@@ -61,6 +61,11 @@ PATTERNS: dict[str, tuple[list[str], list[str]]] = {
         ["3.0.1", "git-master-0a1b", "2024.1+g12", "*"],
         ["", "3.0.1 (x)", "a" * 41, "v/1", "3.0.1\n"],
     ),
+    # a build of Spinal Cord Toolbox between two releases names its whole commit
+    r"[A-Za-z0-9.+*_-]{1,64}": (
+        ["3.0.1", "git-master-310834f50bfc9e3f9c68d696ada10a2223a882de*"],
+        ["", "3.0.1 (x)", "a" * 65, "v/1", "3.0.1\n"],
+    ),
     "[A-Z]{2}": (["CH", "GB"], ["", "C", "ch", "CHE", "C1", "CH\n"]),
     "[0-9]{4}/[0-9]": (["9391/3", "9161/1"], ["", "9391", "9391/", "M9391/3", "9391/33", "9391-3"]),
     "[0-9a-f]{64}": (["0" * 64, "abcdef01" * 8], ["0" * 63, "0" * 65, "A" * 64, "g" * 64]),
