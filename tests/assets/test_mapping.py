@@ -129,3 +129,37 @@ def test_rows_are_made_where_their_conditions_hold_and_keep_their_record() -> No
 
 def test_the_examples_in_the_docstrings_are_true() -> None:
     assert doctest.testmod(mapping).failed == 0
+
+
+def test_a_record_that_no_kind_of_row_asks_for_is_told_unless_it_is_left_aside() -> None:
+    """Lost without a word it would stop the line: accepted and quarantined would not add up."""
+    rows = Rows(
+        table="patients",
+        unlisted="not_recorded",
+        when={"kind": ("patient",)},
+        when_any_filled=("sex",),
+        columns={"sex": Source(column="sex")},
+    )
+    profile = FileProfile(
+        file="flat.csv",
+        header=("kind", "sex"),
+        ignored_records={"kind": {"call": "nothing of it is in the dictionary"}},
+        rows=(rows,),
+    )
+    records = [("patient", "male"), ("patient", ""), ("call", "x"), ("visit", "male")]
+    frame = pl.DataFrame(
+        [(n, n + 1, *cells) for n, cells in enumerate(records, start=1)],
+        schema=["_record", "_line", "kind", "sex"],
+        orient="row",
+    )
+    made = map_records(frame, profile)
+    assert made.tables["patients"]["_record"].to_list() == [1]
+    assert made.left_aside == (2, 3)
+    (problem,) = made.problems
+    assert (problem.rule, problem.record, problem.line, problem.column) == (
+        "E_SCHEMA",
+        4,
+        5,
+        "kind",
+    )
+    assert problem.content == "visit,male"

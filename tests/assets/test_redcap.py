@@ -5,6 +5,7 @@ import doctest
 import pytest
 
 from assets.readers import redcap_dictionary
+from assets.readers.mapping import map_records
 from assets.readers.read_file import ReadFile
 from assets.readers.reading import read
 from assets.readers.redcap_dictionary import API_HEADER, read_choices, read_dictionary
@@ -246,3 +247,36 @@ def test_an_xml_with_other_rows_than_announced_is_refused(project: str) -> None:
     data = bytes_of(project, "project.xml")
     found = read(data, part_of(project, "project.xml"), file="p.xml", declared=99)
     assert rules(found) == [("E_COUNT", None, None)]
+
+
+def test_a_decimal_comma_and_another_separator_are_declared_as_for_any_file() -> None:
+    raw = ";".join(COLUMNS) + "\n1;first_arm_1;;;f;0;1;0;2;;1,5;\n2;first_arm_1;;;f;0;1;0;2;;1.5;\n"
+    rows = {
+        "table": "imaging_measurements",
+        "unlisted": "not_recorded",
+        "when": {"redcap_repeat_instrument": [""], "redcap_event_name": ["first_arm_1"]},
+        "columns": {"measurement_id": {"id": ["case"]}, "value": {"column": "note"}},
+    }
+    read_too = {"case", "note", *rows["when"]}
+    profile = part(
+        redcap={"export": "raw"},
+        delimiter=";",
+        decimal=",",
+        rows=[rows],
+        ignored={name: "not asked" for name in COLUMNS if name not in read_too},
+    )
+    found = read(raw.encode(), profile, file="data.csv", declared=2)
+    assert not found.problems
+    mapped = map_records(found.frame, profile)
+    assert mapped.tables["imaging_measurements"]["value"].to_list() == ["1.5"]
+    assert [(p.rule, p.line, p.column) for p in mapped.problems] == [("R007", 3, "note")]
+
+
+def test_a_data_access_group_may_name_the_site() -> None:
+    """Nobody put the record 4 into a group: its site is empty, and so missing."""
+    site = {"column": "redcap_data_access_group", "codes": {"dag_1": "SITE_A", "dag_2": "SITE_B"}}
+    rows = {"table": "patients", "unlisted": "not_recorded", "columns": {"site_id": site}}
+    profile = part_of("simple", "project.xml", rows=[rows])
+    found = read(bytes_of("simple", "project.xml"), profile, file="p.xml", declared=5)
+    sites = map_records(found.frame, profile).tables["patients"]["site_id"].to_list()
+    assert sites == ["SITE_A", "SITE_A", "SITE_A", "", "SITE_B"]
