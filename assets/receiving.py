@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 from assets.context import Line
+from assets.redaction import redacted
 from assets.staging import identifying
 from schemas.manifest import Manifest
 from schemas.problems import Problem
@@ -18,6 +19,7 @@ from warehouse.received import enter_deliveries
 from warehouse.staging import StagedDelivery, StagedFile
 
 
+@redacted
 def receive_landed(line: Line) -> dict[str, int]:
     """Receive what landed, and enter what the ledger knows into the store.
 

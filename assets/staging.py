@@ -16,6 +16,7 @@ from assets.readers.identifiers import IDENTIFIER_RULES, Scan
 from assets.readers.mapping import Mapped, map_records
 from assets.readers.read_file import ReadFile, ReadProblem
 from assets.readers.sandbox import Job, read_files
+from assets.redaction import redacted
 from schemas.errors import IntegrityError, UsageError
 from schemas.problems import Problem
 from schemas.profile import FileProfile, Profile
@@ -36,6 +37,7 @@ from warehouse.staging import (
 from warehouse.store import Store
 
 
+@redacted
 def stage_pending(line: Line) -> dict[str, int]:
     """Stage every delivery whose account is not closed.
 
