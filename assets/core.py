@@ -8,6 +8,7 @@ Does not belong here: rules (`schemas`), SQL (`warehouse`), statistics (`analyse
 import dagster as dg
 
 from assets.context import Line
+from assets.redaction import redacted
 from schemas.catalogue import checks_of, rules_of
 from schemas.checks import Check, PredicateCheck
 from schemas.expressions import tables_of
@@ -38,6 +39,7 @@ def _core_asset(table: Table) -> dg.AssetsDefinition:
         pool="duckdb_writer",
         kinds={"duckdb"},
     )
+    @redacted
     def core_table(line: dg.ResourceParam[Line]) -> dg.MaterializeResult:
         verdict = validate(line.store, table, official=line.official)
         merged = merge(line.store, verdict)
@@ -105,6 +107,7 @@ core_tables = [_core_asset(table) for table in TABLES]
     pool="duckdb_writer",
     kinds={"duckdb"},
 )
+@redacted
 def quarantine_problems(line: dg.ResourceParam[Line]) -> dg.MaterializeResult:
     """One row per (row, rule), with place and remedy; accepted + quarantined = received."""
     accounts = close_accounts(line.store)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from assets.context import Line
+from assets.redaction import redacted
 from assets.staging import kept_bytes, stage_delivery
 from schemas.tables import TABLES
 from warehouse.accounts import close_accounts
@@ -29,6 +30,7 @@ from warehouse.validation.suite import OfficialCount
 from warehouse.validation.verdict import validate
 
 
+@redacted
 def stage_pending(line: Line) -> dict[str, int]:
     """Stage the deliveries whose account is not closed; those before the last group are taken in.
 

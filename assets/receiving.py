@@ -11,6 +11,7 @@ from pathlib import Path
 
 from assets.context import Line
 from assets.opening import identifying
+from assets.redaction import redacted
 from schemas.manifest import Manifest
 from schemas.problems import Problem
 from warehouse.arrivals import sweep_incoming
@@ -19,6 +20,7 @@ from warehouse.received import enter_deliveries
 from warehouse.staging import StagedDelivery, StagedFile
 
 
+@redacted
 def receive_landed(line: Line) -> dict[str, int]:
     """Receive what landed, and enter what the ledger knows into the store.
 

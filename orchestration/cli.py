@@ -354,4 +354,10 @@ def main() -> None:
     except OSError as error:
         click.echo(f"imsct: {error.strerror or type(error).__name__}: {error.filename}", err=True)
         code = 3
+    # Whatever a library raises: its text may hold a cell.
+    except Exception as error:  # noqa: BLE001 - see above
+        from assets.redaction import without_text
+
+        click.echo(f"imsct: {without_text(error)}", err=True)
+        code = 3
     sys.exit(code or 0)

@@ -1,0 +1,85 @@
+"""The identifier scan: both corpora, and the door of the landing zone."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from assets.context import Line
+from assets.receiving import scan_delivery
+from assets.staging import stage_pending
+from schemas.identifiers.column_names import names_a_person
+from schemas.identifiers.texts import WORTH_A_LOOK, identifying_kinds
+from schemas.tables import TABLES
+from tests.support.folders import announce, clean, set_cells
+from warehouse.delivery_check import examine
+from warehouse.home import Home
+from warehouse.landing import complete_deliveries, receive, received_deliveries
+from warehouse.ledger import Ledger
+from warehouse.received import enter_deliveries
+from warehouse.store import Store
+from warehouse.verification import verify
+
+CORPORA = Path(__file__).parent / "identifiers"
+FIRES = (CORPORA / "must_fire.txt").read_text(encoding="utf-8").splitlines()
+PASSES = (CORPORA / "must_not_fire.txt").read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize("line", FIRES)
+def test_what_must_fire_fires_with_its_kind(line: str) -> None:
+    kind, _, text = line.partition(": ")
+    assert kind in identifying_kinds(text)
+    is_looked_at = pl.Series([text]).str.contains(WORTH_A_LOOK).item()
+    assert is_looked_at, "the search by columns passes it on"
+
+
+@pytest.mark.parametrize("text", PASSES)
+def test_what_must_not_fire_does_not(text: str) -> None:
+    assert identifying_kinds(text) == ()
+
+
+def test_no_column_of_the_dictionary_is_named_like_a_person() -> None:
+    assert [name for table in TABLES for name in table.names if names_a_person(name)] == []
+
+
+def test_a_file_that_identifies_is_not_kept_and_the_ledger_has_places_only(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    home.create()
+    ledger = Ledger.open(home.ledger)
+    folder = home.landing / "SITE_A" / "d1"
+    folder.mkdir(parents=True)
+    clean(folder)
+    set_cells(folder, "pathology", histology="SMITH, John")
+    announce(folder)
+    (found,) = complete_deliveries(home.landing)
+    receipt = receive(found, home, ledger, scan=scan_delivery)
+    assert receipt.status == "received"
+    manifest = examine(folder).manifest
+    assert manifest is not None
+    kept = {path.name for path in home.received.iterdir()}
+    named = {entry.file: entry.sha256 for entry in manifest.files}
+    assert named.pop("pathology.csv") not in kept
+    assert set(named.values()) <= kept
+    (delivery,) = received_deliveries(Ledger.open(home.ledger))
+    (problem,) = delivery.withheld["pathology.csv"]
+    assert (problem.rule, problem.line, problem.column) == ("E_PHI", 2, "histology")
+    assert problem.key is None
+    written = [path for path in home.path.rglob("*") if path.is_file() and path.parent != folder]
+    assert [path for path in written if b"SMITH" in path.read_bytes()] == []
+    assert [p.rule for p in verify(home, ledger) if p.rule == "E_SHA256"] == []
+    with Store.open(home.database) as store:
+        line = Line(home, Ledger.open(home.ledger), store, [].append, "", "")
+        enter_deliveries(store, line.ledger)
+        stage_pending(line)
+        rows = store.rows("select rule, file, line, key from quarantine.problems")
+        records = store.rows("select declared, is_refused from staged.records where is_refused")
+    assert rows == [("E_PHI", "pathology.csv", 2, None)]
+    assert len(records) == 1
+
+
+def test_published_evidence_keeps_titles_and_addresses(tmp_path: Path) -> None:
+    clean(tmp_path)
+    announce(tmp_path, id_scheme="published")
+    manifest = examine(tmp_path).manifest
+    assert manifest is not None
+    assert scan_delivery(tmp_path, manifest) == {}
