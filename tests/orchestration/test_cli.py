@@ -8,9 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from assets.context import Line
+from assets.intake import stage_pending, take_in
 from assets.readers import sandbox
+from assets.receiving import receive_landed
 from tests.support.command import imsct
 from tests.support.folders import add, announce, clean, read_rows, set_cells
+from warehouse.home import Home
+from warehouse.ledger import Ledger
+from warehouse.store import Store
 
 
 @pytest.fixture
@@ -23,7 +29,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    "command", ["", "check", "demo", "materialize", "quarantine", "snapshot list"]
+    "command",
+    ["", "check", "demo", "materialize", "quarantine", "snapshot list", "delivery approve"],
 )
 def test_every_command_explains_itself(command: str) -> None:
     ran = imsct(*command.split(), "--help")
@@ -249,3 +256,42 @@ def test_a_hundred_broken_rows_are_all_listed(folder: Path) -> None:
     assert len(found["problems"]) == 200
     assert found["quarantined"] == 100
     assert found["accepted"] == 13 + rows
+
+
+def test_decisions_on_deliveries_are_named_listed_and_kept_in_the_ledger(
+    folder: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    announce(folder)
+    assert imsct("init", "--home", home).exit == 0
+    assert imsct("deliver", folder, "--home", home).exit == 0
+    receive_and_take_in(home)
+    listed = json.loads(imsct("delivery", "list", "--json", "--home", home).out)["deliveries"]
+    assert [(d["site"], d["delivery"], d["mode"], d["status"]) for d in listed] == [
+        ("SITE_A", "d1", "full", "received")
+    ]
+    refused = imsct("delivery", "approve", "SITE_A/d1", "--reason", "asked", "--home", home)
+    assert refused.exit == 2
+    assert "nothing of it waits" in refused.err
+    unknown = imsct("delivery", "show", "SITE_A/d9", "--home", home)
+    assert unknown.exit == 2
+    assert "Known: SITE_A/d1" in unknown.err
+    done = imsct("delivery", "withdraw", "SITE_A/d1", "--reason", "a test export", "--home", home)
+    assert done.exit == 0, done.err
+    assert "materialize" in done.out
+    shown = json.loads(imsct("delivery", "show", "SITE_A/d1", "--json", "--home", home).out)
+    assert [d["reason"] for d in shown["decisions"]] == ["a test export"]
+    again = imsct("delivery", "withdraw", "SITE_A/d1", "--reason", "twice", "--home", home)
+    assert again.exit == 2
+    receive_and_take_in(home)
+    assert "withdrawn" in imsct("delivery", "list", "--home", home).out
+
+
+def receive_and_take_in(path: Path) -> None:
+    """What `imsct materialize` does with deliveries, without analysis and publication."""
+    home = Home(path)
+    with Store.open(home.database) as store:
+        line = Line(home, Ledger.open(home.ledger), store, lambda text: None, "code", "lock")
+        receive_landed(line)
+        stage_pending(line)
+        take_in(store, official=None)
