@@ -250,12 +250,13 @@ def materialize(home: Any, select: str | None, rebuild: bool) -> None:
 @click.option("--site", help="Only this site.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 @click.option("--csv", "csv_file", type=click.Path(path_type=Path), help="Write a CSV file.")
+@click.option("--html", "html_file", type=click.Path(path_type=Path), help="Write a page to print.")
 @_with_home
-def quarantine(home: Any, site: str | None, as_json: bool, csv_file: Path | None) -> None:
+def quarantine(home: Any, site: str | None, as_json: bool, **files: Path | None) -> None:
     """Show what was refused and why."""
     from orchestration.listing import quarantine_listing
 
-    click.echo(quarantine_listing(home, site=site, as_json=as_json, csv_file=csv_file))
+    click.echo(quarantine_listing(home, site=site, as_json=as_json, **files))
 
 
 @imsct.command()

@@ -157,7 +157,12 @@ def account_as_text(counts: pl.DataFrame) -> str:
 
 
 def quarantine_listing(
-    home: Home, *, site: str | None, as_json: bool, csv_file: Path | None
+    home: Home,
+    *,
+    site: str | None,
+    as_json: bool,
+    csv_file: Path | None = None,
+    html_file: Path | None = None,
 ) -> str:
     """What was refused and why, of the current deliveries."""
     with open_store(home) as store:
@@ -169,6 +174,12 @@ def quarantine_listing(
     if csv_file is not None:
         write_atomically(csv_file, _safe_csv(problems))
         return f"{problems.height} problems written to {csv_file}"
+    if html_file is not None:
+        # here, not above: the pages bring matplotlib along, and most commands show none
+        from analyses.report.queries import render_queries
+
+        write_atomically(html_file, render_queries(problems, counts, site=site))
+        return f"{problems.height} problems written to {html_file}"
     if as_json:
         return json_text({"problems": problems.to_dicts()})
     return _quarantine_text(problems, site)
