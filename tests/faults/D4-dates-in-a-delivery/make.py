@@ -1,4 +1,4 @@
-"""Calendar dates in a measured and in an id column; dates of a column that is dropped pass."""
+"""Calendar dates in a measured and in an id column."""
 
 from pathlib import Path
 
