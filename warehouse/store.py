@@ -84,8 +84,6 @@ _LAYERS = ("received", "staged", "history", "core", "quarantine", "reference", "
 VERSION = (
     "valid_from bigint, valid_to bigint, recorded_at bigint, recorded_to bigint, ended_by varchar"
 )
-#: Memory of the database's own, beside that of the process.
-_MEMORY = "1GB"
 #: `struct flock` of Linux: type, whence, start, length, process.
 _FLOCK = "hhqqi"
 
@@ -121,9 +119,6 @@ class Store:
             raise _why_not_opened(path, error) from error
         con.execute("set enable_progress_bar = false")
         con.execute("set threads = 2")
-        if path is not None:
-            # without a limit one table of a million rows takes six; above it DuckDB writes to disk
-            con.execute(f"set memory_limit = '{_MEMORY}'")
         store = cls(con, path)
         store._make_layout()
         return store
