@@ -85,16 +85,22 @@ def stage_delivery(
         if not read.is_refused:
             for table, rows in mapped.tables.items():
                 tables.setdefault(table, []).append(rows.with_columns(_file=pl.lit(file.file)))
+    _put(store, delivery, tables)
+
+
+def _put(
+    store: Store, delivery: StagedDelivery, tables: Mapping[str, Sequence[pl.DataFrame]]
+) -> None:
+    """Write the rows of a delivery into the staged tables, each with its number."""
+    put = stage_withdrawals if delivery.mode == "withdrawal" else stage
     for table, parts in tables.items():
-        rows = (
-            pl.concat(parts)
-            .with_row_index("_row")
-            .with_columns(
-                pl.col("_row").cast(pl.Int64), _delivery=pl.lit(delivery.number, pl.Int64)
-            )
+        rows = pl.concat(parts).with_row_index("_row")
+        number = pl.lit(delivery.number, pl.Int64)
+        put(
+            store,
+            BY_NAME[table],
+            rows.with_columns(pl.col("_row").cast(pl.Int64), _delivery=number),
         )
-        put = stage_withdrawals if delivery.mode == "withdrawal" else stage
-        put(store, BY_NAME[table], rows)
     if delivery.mode in ("increment", "correction"):
         stage_context(store, delivery)
 

@@ -34,8 +34,9 @@ from schemas.showing import counted
 from schemas.tables import SCHEMA_VERSION
 from warehouse.delivery_check import examine
 from warehouse.files import size_and_sha256
+from warehouse.handing_over import Outgoing, deliver, hand_over
 from warehouse.home import Home
-from warehouse.landing import Outgoing, deliver, hand_over, received_deliveries
+from warehouse.landing import received_deliveries
 from warehouse.ledger import Ledger
 
 

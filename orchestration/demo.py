@@ -15,8 +15,8 @@ from orchestration.simulating import CREATED, DELIVERY, files_of
 from schemas.errors import UsageError
 from schemas.manifest import IdScheme
 from schemas.tables import SCHEMA_VERSION
+from warehouse.handing_over import Outgoing, deliver
 from warehouse.home import Home
-from warehouse.landing import Outgoing, deliver
 from warehouse.snapshots import current_id
 
 #: The published files by the profile that reads each: the site, the file, its records.

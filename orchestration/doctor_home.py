@@ -18,8 +18,8 @@ from orchestration.findings import Finding, from_error
 from schemas.errors import ImsctError
 from schemas.showing import counted
 from warehouse.files import TEMPORARY
+from warehouse.handing_over import INCOMING
 from warehouse.home import Home
-from warehouse.landing import INCOMING
 from warehouse.ledger import Ledger
 from warehouse.snapshots import check_file, current
 from warehouse.store import StoreInUseError, check_database, writer_of

@@ -33,7 +33,7 @@ from orchestration.resources import say
 from schemas.errors import UsageError
 from schemas.tables import SCHEMA_VERSION
 from warehouse.files import as_storage_error, size_and_sha256, write_atomically
-from warehouse.landing import Outgoing, deliver
+from warehouse.handing_over import Outgoing, deliver
 
 #: Simulated deliveries have no clock: the same numbers on another day give the same bytes.
 CREATED = "2026-01-01T00:00:00Z"

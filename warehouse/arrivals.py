@@ -16,8 +16,9 @@ from schemas.manifest import content_id
 from schemas.problems import Problem
 from warehouse.decisions import APPROVED, WITHDRAWN
 from warehouse.delivery_check import announced, examine
+from warehouse.handing_over import INCOMING
 from warehouse.home import Home
-from warehouse.landing import INCOMING, complete_deliveries
+from warehouse.landing import complete_deliveries
 from warehouse.ledger import Event, Ledger
 
 _DAY = 86_400.0

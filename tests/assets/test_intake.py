@@ -16,9 +16,9 @@ from assets.snapshot import candidate_id
 from schemas.tables import BY_NAME, TABLES
 from tests.support.folders import add, announce, clean, drop, set_cells, write_rows
 from warehouse.decisions import approve, named_delivery, withdraw
+from warehouse.handing_over import hand_over
 from warehouse.history import read_as_of
 from warehouse.home import Home
-from warehouse.landing import hand_over
 from warehouse.ledger import Ledger
 from warehouse.quarantine import current_problems, delivery_counts, findings_to_approve
 from warehouse.store import Store

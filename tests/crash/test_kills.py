@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.folders import announce, clean, set_cells
+from warehouse.handing_over import hand_over
 from warehouse.home import Home
-from warehouse.landing import hand_over, received_deliveries
+from warehouse.landing import received_deliveries
 from warehouse.ledger import Ledger
 from warehouse.snapshots import current, current_id
 from warehouse.verification import verify

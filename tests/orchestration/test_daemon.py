@@ -17,8 +17,8 @@ from schemas.tables import SCHEMA_VERSION
 from tests.support.folders import clean, set_cells
 from tests.support.served import serving
 from warehouse.arrivals import arrivals
+from warehouse.handing_over import Outgoing, deliver
 from warehouse.home import Home
-from warehouse.landing import Outgoing, deliver
 from warehouse.ledger import Ledger
 from warehouse.published import PublishedReader
 from warehouse.snapshots import check_file, current, current_id

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from schemas.tables import SCHEMA_VERSION
-from warehouse.landing import Outgoing, deliver
+from warehouse.handing_over import Outgoing, deliver
 
 CASES = b"case_id,patient_id\nc1,p1\nc2,p2\n"
 PATIENTS = b"patient_id,site_id\np1,NORTH\np2,NORTH\n"

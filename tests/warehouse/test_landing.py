@@ -13,8 +13,9 @@ from schemas.manifest import Manifest, content_id, provenance_of
 from schemas.problems import exit_code_of
 from tests.support.deliveries import CASES, PATIENTS, a_delivery, edit_manifest, entry
 from warehouse.files import keep, locked
+from warehouse.handing_over import hand_over
 from warehouse.home import Home
-from warehouse.landing import complete_deliveries, hand_over, receive, received_deliveries
+from warehouse.landing import complete_deliveries, receive, received_deliveries
 from warehouse.ledger import Ledger
 
 
