@@ -12,7 +12,7 @@ from assets.profiles import profile_at
 from assets.readers.identifiers import Scan
 from assets.staging import stage_delivery
 from schemas.errors import UsageError
-from schemas.manifest import MANIFEST_NAME, is_plain_name
+from schemas.manifest import MANIFEST_NAME, Mode, is_plain_name
 from schemas.problems import Problem, exit_code_of
 from schemas.profile import Profile
 from schemas.tables import SCHEMA_VERSION, TABLES
@@ -47,12 +47,15 @@ def check_folder(
     profile: str | None,
     site: str | None = None,
     scan: Scan | None = "unannounced",
+    mode: Mode = "full",
 ) -> Checked:
     """Find every problem of a delivery; nothing is written anywhere.
 
     Of a folder without a manifest the files that `profile` names are read, the others are listed;
     rows of another site than `site`, where that is named, are a problem, and they are searched for
-    identifiers as under the id scheme `scan`.
+    identifiers as under the id scheme `scan`, and judged as a delivery of that `mode`. What an
+    increment or a correction adds to is not known here, so a parent that it does not hold is a
+    warning.
 
     Raises
     ------
@@ -71,7 +74,7 @@ def check_folder(
             raise UsageError(
                 f"{folder}: has a {MANIFEST_NAME}, which names its profile. Leave --profile out."
             )
-        return _check_bare(folder, profile, site, scan)
+        return _check_bare(folder, profile, site, scan, mode)
     if not has_manifest:
         return Checked(0, 0, 0, (_NO_MANIFEST,))
     examined = examine(folder)
@@ -101,7 +104,9 @@ _NO_MANIFEST = Problem(
 )
 
 
-def _check_bare(folder: Path, name: str, site: str | None, scan: Scan | None) -> Checked:
+def _check_bare(
+    folder: Path, name: str, site: str | None, scan: Scan | None, mode: Mode
+) -> Checked:
     """Check the files that lie in a folder as if they had been announced."""
     profile = profile_at(name)
     there = sorted(path.name for path in folder.iterdir())
@@ -114,7 +119,7 @@ def _check_bare(folder: Path, name: str, site: str | None, scan: Scan | None) ->
             "that holds them, or another profile."
         )
     files = tuple(StagedFile(file, "", None) for file in named)
-    delivery = StagedDelivery(1, site, folder.name, name, SCHEMA_VERSION, files)
+    delivery = StagedDelivery(1, site, folder.name, name, SCHEMA_VERSION, files, mode)
     checked = _check_files(delivery, folder, scan=scan, profile=profile)
     others = [file for file in there if file not in named]
     return replace(checked, problems=(*map(_not_read, others), *checked.problems))
@@ -137,12 +142,13 @@ def _check_files(
     delivery: StagedDelivery, folder: Path, *, scan: Scan | None, profile: Profile | None = None
 ) -> Checked:
     """Run the pipeline's steps on a store in memory."""
+    is_apart = delivery.mode in ("increment", "correction")
     with Store.open(None) as store:
         enter_one(store, delivery)
         stage_delivery(store, delivery, lambda file: folder / file.file, scan=scan, profile=profile)
         for table in TABLES:
             if store.count("staged", table.name) or delivery.mode == "withdrawal":
-                merge(store, validate(store, table, official=None))
+                merge(store, validate(store, table, official=None, is_apart=is_apart))
         accounts = close_accounts(store)
         found = current_problems(store).drop("site", "delivery")
     problems = tuple(Problem(**row) for row in found.iter_rows(named=True))

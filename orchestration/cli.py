@@ -155,6 +155,12 @@ def doctor(home: Any, as_json: bool) -> int:
     "site; such a folder comes with its manifest.",
 )
 @click.option("--profile", help="How the files are laid out [imsct].")
+@click.option(
+    "--mode",
+    type=click.Choice(["full", "increment", "correction"]),
+    help="The site's complete state [full], new rows only, or other values for rows it has.",
+)
+@click.option("--supersedes", help="Of a correction: the delivery that it corrects.")
 @_with_home
 def deliver(home: Any, folder: Path, **label: Any) -> int:
     """Hand a folder over to the landing zone, whole or not at all.

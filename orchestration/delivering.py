@@ -26,6 +26,7 @@ from schemas.manifest import (
     DeliveryName,
     IdScheme,
     Manifest,
+    Mode,
     SiteName,
     content_id,
 )
@@ -48,6 +49,12 @@ class Label:
     delivery: str | None
     id_scheme: IdScheme | None
     profile: str | None
+    mode: Mode | None = None
+    supersedes: str | None = None
+
+
+#: Options that a folder without a manifest cannot do without.
+_ASKED = ("--site", "--delivery", "--id-scheme")
 
 
 def deliver_folder(home: Home, folder: Path, label: Label) -> tuple[str, int]:
@@ -90,7 +97,10 @@ def _deliver_bare(home: Home, folder: Path, label: Label) -> tuple[str, int]:
     """The files of a folder without a manifest go over with one that is made from them."""
     site, delivery, id_scheme = _require_label(folder, label)
     profile = label.profile or "imsct"
-    checked = check_folder(folder, profile=profile, site=site, scan=id_scheme)
+    mode = label.mode or "full"
+    if (label.supersedes is not None) != (mode == "correction"):
+        raise UsageError("--supersedes: names the delivery that a --mode correction corrects.")
+    checked = check_folder(folder, profile=profile, site=site, scan=id_scheme, mode=mode)
     _require_same_site(checked, site)
     layout = profile_named(profile)
     paths = {p.name: p for p in sorted(folder.iterdir()) if layout.file(p.name) is not None}
@@ -105,8 +115,8 @@ def _deliver_bare(home: Home, folder: Path, label: Label) -> tuple[str, int]:
         created=Ledger.open(home.ledger).now(),
         profile=profile,
         schema_version=SCHEMA_VERSION,
-        mode="full",
-        supersedes=None,
+        mode=mode,
+        supersedes=label.supersedes,
         id_scheme=id_scheme,
         key_id=None,
         files=[_entry(file, paths[file], rows[file]) for file in sorted(paths)],
@@ -122,7 +132,7 @@ def _deliver_bare(home: Home, folder: Path, label: Label) -> tuple[str, int]:
 def _require_label(folder: Path, label: Label) -> tuple[str, str, IdScheme]:
     """Site, delivery and id scheme, each named and of a form that a manifest can hold."""
     if label.site is None or label.delivery is None or label.id_scheme is None:
-        missing = [o for o, value in _options(label).items() if value is None and o != "--profile"]
+        missing = [o for o, value in _options(label).items() if value is None and o in _ASKED]
         raise UsageError(
             f"{folder}: has no {MANIFEST_NAME}. To have one made, name {', '.join(missing)} "
             "('imsct deliver --help' says what each means)."
@@ -139,6 +149,8 @@ def _options(label: Label) -> dict[str, str | None]:
         "--delivery": label.delivery,
         "--id-scheme": label.id_scheme,
         "--profile": label.profile,
+        "--mode": label.mode,
+        "--supersedes": label.supersedes,
     }
 
 

@@ -68,8 +68,13 @@ class Verdict:
         return by_rule
 
 
-def validate(store: Store, table: Table, *, official: OfficialCount | None) -> Verdict:
+def validate(
+    store: Store, table: Table, *, official: OfficialCount | None, is_apart: bool = False
+) -> Verdict:
     """Judge every staged row of a table.
+
+    `is_apart`: a delivery that adds to a site's earlier ones is looked at without them. What only
+    they can settle, a parent that is not in it say, is then a warning.
 
     Rows below 0 are no part of the delivery: they are the site's rows that an increment or a
     correction leaves as they are, staged so that rules which read more than one row see them all.
@@ -91,7 +96,7 @@ def validate(store: Store, table: Table, *, official: OfficialCount | None) -> V
         _agree(table, checks, ours=list(counts.values()), theirs=official.count(table, checks))
     problems = [
         pl.DataFrame(schema=PROBLEM_SCHEMA),
-        *_broken_rows(store, table, checks=checks, broken=broken),
+        *_broken_rows(store, table, checks=checks, broken=broken, is_apart=is_apart),
         *_held_back(store, table),
     ]
     found = pl.concat(problems).sort("delivery", "row", "rule", "column")
@@ -99,7 +104,12 @@ def validate(store: Store, table: Table, *, official: OfficialCount | None) -> V
 
 
 def _broken_rows(
-    store: Store, table: Table, *, checks: Sequence[AnyCheck], broken: pl.DataFrame
+    store: Store,
+    table: Table,
+    *,
+    checks: Sequence[AnyCheck],
+    broken: pl.DataFrame,
+    is_apart: bool,
 ) -> Iterator[pl.DataFrame]:
     """The broken checks in words, a frame per check: only the cells it speaks of are read."""
     for number, rows in broken.group_by("check", maintain_order=True):
@@ -112,17 +122,18 @@ def _broken_rows(
             yield _in_words(found.filter(is_unread), check.column, _WAITING, other=other)
             found = found.filter(~is_unread)
         problems = _with_messages(store, table, check, found)
+        if is_apart and _tables_needed(check):
+            problems = _as_warnings(problems, "Unless an earlier delivery of the site settles it: ")
         yield problems.filter(pl.col("row") >= 0)
         if check.severity == "error":
-            yield _no_longer_right(problems.filter(pl.col("row") < 0))
+            said = "With this delivery a row that was accepted before breaks a rule: "
+            yield _as_warnings(problems.filter(pl.col("row") < 0), said)
 
 
-def _no_longer_right(problems: pl.DataFrame) -> pl.DataFrame:
-    """Warnings for kept rows (below row 0) that the delivery's rows have put in the wrong."""
-    said = pl.lit("With this delivery a row that was accepted before breaks a rule: ")
-    return problems.with_columns(
-        severity=pl.lit("warning"), message=pl.concat_str(said, pl.col("message"))
-    )
+def _as_warnings(problems: pl.DataFrame, said: str) -> pl.DataFrame:
+    """Problems that refuse no row, with the reason before their message."""
+    message = pl.concat_str(pl.lit(said), pl.col("message"))
+    return problems.with_columns(severity=pl.lit("warning"), message=message)
 
 
 #: Place of a staged row `s` and its key as delivered, in the order that `row_place` reads.
