@@ -153,7 +153,9 @@ def test_no_table_is_too_wide_to_read_or_broken(made: dict[str, str]) -> None:
         widths = {len(re.split(r"(?<!\\)\|", line)) - 2 for line in lines}
         assert len(widths) == 1, (name, lines[0])
         example = name.startswith("rules/") and "README" not in name
-        assert widths <= set(range(10 if example else 8)), (name, lines[0])
+        # the simulated registry has nine groups of tumours side by side, in short numbers
+        most = 12 if name == "simulation.md" else 10 if example else 8
+        assert widths <= set(range(most)), (name, lines[0])
 
 
 def test_an_example_shows_an_empty_cell_and_what_was_said_of_each_row(tmp_path: Path) -> None:
