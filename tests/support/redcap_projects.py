@@ -17,9 +17,9 @@ from assets.readers.reading import read
 from schemas.profile import FileProfile
 
 COMMITTED = Path(__file__).parents[1] / "data" / "redcap"
-#: Where the same files lie beside a checkout of the developers; elsewhere: IMSCT_SHARED_DATA.
+#: Where the same files lie beside a checkout of the developers; elsewhere: IMSCT_REAL_DATA.
 BESIDE = (
-    Path(os.environ.get("IMSCT_SHARED_DATA", Path(__file__).parents[3] / "shared" / "data"))
+    Path(os.environ.get("IMSCT_REAL_DATA", Path(__file__).parents[3] / "shared" / "data"))
     / "redcap"
 )
 PROJECTS = (
