@@ -58,7 +58,8 @@ def literals(values: Iterable[Scalar]) -> str:
 class Compiler:
     """Predicates over one staged table, or over a related one with `outer` as the judged row's.
 
-    Related values are columns of the joined sub-selects of `joins`. `tables` gives the declarations; the row itself is alias `t`.
+    Related values are columns of the joined sub-selects of `joins`. `tables` gives the declarations;
+    the row itself is alias `t`.
     """
 
     table: Table
@@ -113,19 +114,19 @@ class Compiler:
         One per table, its parent, and the columns agreed in; one for each value whose related rows
         depend on the judged row.
         """
-        wanted: dict[tuple[str, str, tuple[str, ...]], dict[str, str]] = {}
+        wanted: dict[tuple[str, str, tuple[str, ...]], dict[str, Related | Exists]] = {}
         compared: dict[str, Related | Exists] = {}
         for node in _related_nodes(predicates):
             if outer_columns_of(node):
                 compared[related_name(node)] = node
             else:
                 place = (node.table, node.via or "", node.keys)
-                wanted.setdefault(place, {})[related_name(node)] = self._drawn(node)
+                wanted.setdefault(place, {})[related_name(node)] = node
         return "\n".join(
             [
-                f"left join ({self._looked_up(other, via, keys, values)}) r{number}"
+                f"left join ({self._looked_up(other, via, keys, nodes)}) r{number}"
                 f" on {self._same(f'r{number}', self.alias, keys)}"
-                for number, ((other, via, keys), values) in enumerate(sorted(wanted.items()))
+                for number, ((other, via, keys), nodes) in enumerate(sorted(wanted.items()))
             ]
             + [
                 f"left join ({self._paired(node)}) c{number} on"
@@ -136,12 +137,26 @@ class Compiler:
         )
 
     def _looked_up(
-        self, other: str, via: str, keys: tuple[str, ...], values: Mapping[str, str]
+        self, other: str, via: str, keys: tuple[str, ...], nodes: Mapping[str, Related | Exists]
     ) -> str:
-        """Related values by the columns agreed in; `values` are aggregates by their names."""
-        by = ", ".join(f"o.{name(k)}" for k in keys)
-        drawn = ", ".join(f"{made} as {alias}" for alias, made in sorted(values.items()))
-        return f"select o._delivery, {by}, {drawn} from {self._source(other, via)} group by all"
+        """Related values by the columns agreed in, a row for each of their values.
+
+        Where these are the key of the other table, only the rows of repeated keys are grouped:
+        sorting a million keys with all their values takes longer than every check of them.
+        """
+        source, by = self._source(other, via), ", ".join(f"o.{name(k)}" for k in keys)
+        values = sorted(nodes.items())
+        drawn = ", ".join(f"{self._drawn(node)} as {alias}" for alias, node in values)
+        grouped = f"select o._delivery, {by}, {drawn} from {source}"
+        if via or keys != self.tables[other].key:
+            return f"{grouped} group by all"
+        single = ", ".join(f"{self._of_one(node)} as {alias}" for alias, node in values)
+        repeated = f"repeated d on {self._same('d', 'o', keys)}"
+        return (
+            f"with repeated as (select o._delivery, {by} from {source} group by all"
+            f" having count(*) > 1) select o._delivery, {by}, {single} from {source}"
+            f" anti join {repeated} union all {grouped} semi join {repeated} group by all"
+        )
 
     def _paired(self, node: Related | Exists) -> str:
         """A related value of each judged row that has one, where that row decides what counts.
@@ -149,16 +164,13 @@ class Compiler:
         Rows are paired by hash of the columns agreed in and compared then: DuckDB turns the same as
         a sub-select into a join on every column that is compared.
         """
-        inner = self._inner(node)
-        kept = f" and {inner.predicate(node.where)}" if node.where is not None else ""
-        drawn = "true"
-        if isinstance(node, Related):
-            drawn = f"{'max' if node.how == 'max' else 'min'}({inner.term(Col(node.column))})"
+        drawn = self._drawn(node)
+        met = f" and {self._inner(node).predicate(node.where)}" if node.where is not None else ""
         return (
             f"select {self.alias}._delivery, {self.alias}._row, {drawn} as {related_name(node)}"
             f" from staged.{name(self.table.name)} {self.alias}"
             f" join {self._source(node.table, node.via)}"
-            f" on {self._same('o', self.alias, node.keys)}{kept} group by all"
+            f" on {self._same('o', self.alias, node.keys)}{met} group by all"
         )
 
     @staticmethod
@@ -194,14 +206,24 @@ class Compiler:
             f" on p._delivery = c._delivery and p.{name(key)} = c.{name(key)}) o"
         )
 
-    def _drawn(self, node: Related | Exists) -> str:
-        """Aggregate over the related rows that gives the value."""
+    def _of_one(self, node: Related | Exists) -> str:
+        """The value that a single related row gives."""
         inner = self._inner(node)
         if isinstance(node, Exists):
-            return f"bool_or(coalesce({inner.predicate(node.where)}, false))"
-        how = "max" if node.how == "max" else "min"
-        kept = f" filter (where {inner.predicate(node.where)})" if node.where is not None else ""
-        return f"{how}({inner.term(Col(node.column))}){kept}"
+            return f"coalesce({inner.predicate(node.where)}, false)"
+        value = inner.term(Col(node.column))
+        return (
+            value
+            if node.where is None
+            else f"case when {inner.predicate(node.where)} then {value} end"
+        )
+
+    def _drawn(self, node: Related | Exists) -> str:
+        """Aggregate over the related rows that gives the value."""
+        how = "bool_or"
+        if isinstance(node, Related):
+            how = "max" if node.how == "max" else "min"
+        return f"{how}({self._of_one(node)})"
 
 
 _SQL_OPERATOR = {"!=": "<>"}
