@@ -58,8 +58,8 @@ def literals(values: Iterable[Scalar]) -> str:
 class Compiler:
     """Predicates over one staged table, or over a related one with `outer` as the judged row's.
 
-    Related values are columns of joined sub-selects; where they read the judged row (`Outer`), they
-    are sub-selects of their own. `tables` gives the declarations; the row itself is alias `t`.
+    Related values are columns of the joined sub-selects of `joins`. `tables` gives the declarations;
+    the row itself is alias `t`.
     """
 
     table: Table
@@ -80,8 +80,7 @@ class Compiler:
                 shown = literal(right) if isinstance(right, int | float) else self.term(right)
                 return f"({self.term(left)} {_SQL_OPERATOR.get(operator, operator)} {shown})"
             case Exists():
-                found = self._correlated(node) if outer_columns_of(node) else related_name(node)
-                return f"coalesce({found}, false)"
+                return f"coalesce({related_name(node)}, false)"
             case AnyOf(parts):
                 return "(" + " or ".join(self.predicate(part) for part in parts) + ")"
             case AllOf(parts):
@@ -102,7 +101,7 @@ class Compiler:
                 assert self.outer is not None, "Outer stands in the where of a related value only"
                 return self.outer.term(Col(column))
             case Related():
-                return self._correlated(node) if outer_columns_of(node) else related_name(node)
+                return related_name(node)
             case Linear(term, factor, offset):
                 return f"({self.term(term)} * {factor!r} + {offset!r})"
             case Span(upper, lower, vocabulary):
@@ -112,21 +111,73 @@ class Compiler:
     def joins(self, predicates: Iterable[Predicate]) -> str:
         """Left joins that bring in every related value the predicates read.
 
-        One per table, its parent, and the columns agreed in.
+        One per table, its parent, and the columns agreed in; one for each value whose related rows
+        depend on the judged row.
         """
-        wanted: dict[tuple[str, str, tuple[str, ...]], dict[str, str]] = {}
+        wanted: dict[tuple[str, str, tuple[str, ...]], dict[str, Related | Exists]] = {}
+        compared: dict[str, Related | Exists] = {}
         for node in _related_nodes(predicates):
-            if not outer_columns_of(node):
+            if outer_columns_of(node):
+                compared[related_name(node)] = node
+            else:
                 place = (node.table, node.via or "", node.keys)
-                wanted.setdefault(place, {})[related_name(node)] = self._drawn(node)
+                wanted.setdefault(place, {})[related_name(node)] = node
         return "\n".join(
-            f"left join (select _delivery, {', '.join(name(k) for k in keys)}, "
-            + ", ".join(f"{drawn} as {alias}" for alias, drawn in sorted(values.items()))
-            + f" from {self._source(other, via)} group by all)"
-            f" r{number} on r{number}._delivery = {self.alias}._delivery"
-            + "".join(f" and r{number}.{name(k)} = {self.alias}.{name(k)}" for k in keys)
-            for number, ((other, via, keys), values) in enumerate(sorted(wanted.items()))
+            [
+                f"left join ({self._looked_up(other, via, keys, nodes)}) r{number}"
+                f" on {self._same(f'r{number}', self.alias, keys)}"
+                for number, ((other, via, keys), nodes) in enumerate(sorted(wanted.items()))
+            ]
+            + [
+                f"left join ({self._paired(node)}) c{number} on"
+                f" c{number}._delivery = {self.alias}._delivery"
+                f" and c{number}._row = {self.alias}._row"
+                for number, (_, node) in enumerate(sorted(compared.items()))
+            ]
         )
+
+    def _looked_up(
+        self, other: str, via: str, keys: tuple[str, ...], nodes: Mapping[str, Related | Exists]
+    ) -> str:
+        """Related values by the columns agreed in, a row for each of their values.
+
+        Where these are the key of the other table, only the rows of repeated keys are grouped:
+        sorting a million keys with all their values takes longer than every check of them.
+        """
+        source, by = self._source(other, via), ", ".join(f"o.{name(k)}" for k in keys)
+        values = sorted(nodes.items())
+        drawn = ", ".join(f"{self._drawn(node)} as {alias}" for alias, node in values)
+        grouped = f"select o._delivery, {by}, {drawn} from {source}"
+        if via or keys != self.tables[other].key:
+            return f"{grouped} group by all"
+        single = ", ".join(f"{self._of_one(node)} as {alias}" for alias, node in values)
+        repeated = f"repeated d on {self._same('d', 'o', keys)}"
+        return (
+            f"with repeated as (select o._delivery, {by} from {source} group by all"
+            f" having count(*) > 1) select o._delivery, {by}, {single} from {source}"
+            f" anti join {repeated} union all {grouped} semi join {repeated} group by all"
+        )
+
+    def _paired(self, node: Related | Exists) -> str:
+        """A related value of each judged row that has one, where that row decides what counts.
+
+        Rows are paired by hash of the columns agreed in and compared then: DuckDB turns the same as
+        a sub-select into a join on every column that is compared.
+        """
+        drawn = self._drawn(node)
+        met = f" and {self._inner(node).predicate(node.where)}" if node.where is not None else ""
+        return (
+            f"select {self.alias}._delivery, {self.alias}._row, {drawn} as {related_name(node)}"
+            f" from staged.{name(self.table.name)} {self.alias}"
+            f" join {self._source(node.table, node.via)}"
+            f" on {self._same('o', self.alias, node.keys)}{met} group by all"
+        )
+
+    @staticmethod
+    def _same(one: str, other: str, keys: tuple[str, ...]) -> str:
+        """SQL: two rows are of one delivery and agree in the columns."""
+        agree = "".join(f" and {one}.{name(k)} = {other}.{name(k)}" for k in keys)
+        return f"{one}._delivery = {other}._delivery{agree}"
 
     def _operand(self, column: str) -> str:
         """A column as operand: typed, and missing where it says `unknown`."""
@@ -155,28 +206,24 @@ class Compiler:
             f" on p._delivery = c._delivery and p.{name(key)} = c.{name(key)}) o"
         )
 
+    def _of_one(self, node: Related | Exists) -> str:
+        """The value that a single related row gives."""
+        inner = self._inner(node)
+        if isinstance(node, Exists):
+            return f"coalesce({inner.predicate(node.where)}, false)"
+        value = inner.term(Col(node.column))
+        return (
+            value
+            if node.where is None
+            else f"case when {inner.predicate(node.where)} then {value} end"
+        )
+
     def _drawn(self, node: Related | Exists) -> str:
         """Aggregate over the related rows that gives the value."""
-        inner = self._inner(node)
-        if isinstance(node, Exists):
-            return f"bool_or(coalesce({inner.predicate(node.where)}, false))"
-        how = "max" if node.how == "max" else "min"
-        kept = f" filter (where {inner.predicate(node.where)})" if node.where is not None else ""
-        return f"{how}({inner.term(Col(node.column))}){kept}"
-
-    def _correlated(self, node: Related | Exists) -> str:
-        """The value by a sub-select, for the judged row decides which related rows count."""
-        inner = self._inner(node)
-        agree = "".join(f" and o.{name(k)} = {self.alias}.{name(k)}" for k in node.keys)
-        kept = f" and {inner.predicate(node.where)}" if node.where is not None else ""
-        rows = (
-            f"from {self._source(node.table, node.via)}"
-            f" where o._delivery = {self.alias}._delivery{agree}{kept}"
-        )
-        if isinstance(node, Exists):
-            return f"exists (select 1 {rows})"
-        how = "max" if node.how == "max" else "min"
-        return f"(select {how}({inner.term(Col(node.column))}) {rows})"
+        how = "bool_or"
+        if isinstance(node, Related):
+            how = "max" if node.how == "max" else "min"
+        return f"{how}({self._of_one(node)})"
 
 
 _SQL_OPERATOR = {"!=": "<>"}

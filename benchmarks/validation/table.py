@@ -32,10 +32,12 @@ def make_store(path: Path, rows: int) -> None:
     studies = studies.join(reads.select("study_id").unique(), on="study_id", how="semi")
     with Store.open(path) as store:
         store.con.execute(
-            "insert into received.deliveries values (1, 'SIM_A', 'bench', '1', 'imsct',"
-            " 'simulated', 'full', '2', 'received', null, null, null)"
+            "insert into received.deliveries (delivery, site, name, profile, provenance, mode,"
+            " status) values (1, 'SIM_A', 'bench', 'imsct', 'simulated', 'full', 'received')"
         )
-        store.con.execute(f"insert into staged.records values (1, 'r', {rows}, {rows}, false)")
+        store.con.execute(
+            f"insert into staged.records values (1, 'r', {rows}, {rows}, false, null)"
+        )
         done = 0
         while done < rows:
             part = _renamed(reads.head(rows - done), done)

@@ -35,16 +35,14 @@ def broken_checks(store: Store, table: Table, checks: Sequence[AnyCheck]) -> pl.
         `_delivery`, `_row`, `check` (place in `checks`), one row per broken check, sorted.
     """
     compiler = Compiler(table, BY_NAME)
-    # One bit per row and check: small enough to leave the database as it is.
-    flags = ", ".join(f"{_broken(check, compiler)} as c{n}" for n, check in enumerate(checks))
-    found = store.frame(
-        f"select t._delivery, t._row, {flags} from {_source(table, checks, compiler)}"
+    # A list per row, unnested at once: flags of every row and check would fill the memory.
+    marks = ", ".join(
+        f"case when {_broken(check, compiler)} then {n} end" for n, check in enumerate(checks)
     )
-    by_check = (
-        found.filter(f"c{n}").select("_delivery", "_row", pl.lit(n, pl.Int32).alias("check"))
-        for n in range(len(checks))
+    return store.frame(
+        f"select t._delivery, t._row, unnest(list_filter([{marks}], n -> n is not null))::integer"
+        f' as "check" from {_source(table, checks, compiler)} order by all'
     )
-    return pl.concat(by_check).sort("_delivery", "_row", "check")
 
 
 def _source(table: Table, checks: Sequence[AnyCheck], compiler: Compiler) -> str:

@@ -111,10 +111,18 @@ def _broken_rows(
     broken: pl.DataFrame,
     is_apart: bool,
 ) -> Iterator[pl.DataFrame]:
-    """The broken checks in words, a frame per check: only the cells it speaks of are read."""
-    for number, rows in broken.group_by("check", maintain_order=True):
-        check = checks[int(str(number[0]))]
-        found = _rows_of(store, table, rows, columns=columns_said(check, table))
+    """The broken checks in words, a frame per check: only the cells they speak of are read."""
+    said_of = {n: columns_said(checks[n], table) for n in broken["check"].unique().sort()}
+    columns = tuple(dict.fromkeys(c for said in said_of.values() for c in said))
+    rows = _rows_of(store, table, broken, columns=columns)
+    places = broken.join(
+        rows.select(_delivery="delivery", _row="row").with_row_index("place"),
+        on=["_delivery", "_row"],
+    )
+    for number, columns_of_check in said_of.items():
+        check = checks[number]
+        unsaid = [c + TEXT_SUFFIX for c in columns if c not in columns_of_check]
+        found = rows.drop(unsaid)[places.filter(pl.col("check") == number)["place"]]
         for other in _tables_needed(check):
             is_unread = (pl.col("row") >= 0) & pl.col("delivery").is_in(
                 _with_unread_records(store, other)
@@ -183,7 +191,7 @@ def _rows_of(
 ) -> pl.DataFrame:
     """Place of rows, and the delivered text of some of their columns."""
     texts = [f"s.{name(c + TEXT_SUFFIX)} as {name(c + TEXT_SUFFIX)}" for c in columns]
-    store.con.register("broken_rows", rows.select("_delivery", "_row").to_arrow())
+    store.con.register("broken_rows", rows.select("_delivery", "_row").unique().to_arrow())
     found = store.frame(
         f"select {', '.join([_place(table), *texts])} from staged.{name(table.name)} s"
         " join broken_rows b on b._delivery = s._delivery and b._row = s._row"
