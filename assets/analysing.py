@@ -13,12 +13,14 @@ from analyses.endpoints import endpoint_warnings
 from analyses.model_files import save
 from analyses.plan import Plan
 from analyses.protocol import run_plan
-from analyses.report import render_index, render_report
+from analyses.report import render_counts, render_index, render_report
 from analyses.results import to_json
 from analyses.workers import processors
 from assets.context import Line
 from assets.snapshot import candidate_id
 from warehouse.files import write_atomically
+from warehouse.official_counts import official_counts
+from warehouse.quarantine import delivery_counts
 
 
 def analyse_cohort(line: Line, plan: Plan) -> dict[str, str | int]:
@@ -63,6 +65,14 @@ def analyse_cohort(line: Line, plan: Plan) -> dict[str, str | int]:
     write_atomically(page, render_report(run.results))
     line.say(f"reports/{folder}/report.html: written")
     return _summary(run.results, was_run=1)
+
+
+def write_counts(line: Line, snapshot: str) -> None:
+    """Write the page of official counts; a run that took nothing in says the same as before."""
+    counts, deliveries = official_counts(line.store), delivery_counts(line.store)
+    page = render_counts(counts, deliveries, snapshot=snapshot)
+    write_atomically(line.home.reports / "validation.html", page)
+    line.say("reports/validation.html: written")
 
 
 def write_index(line: Line, snapshot: str) -> None:

@@ -24,9 +24,11 @@ from assets.snapshot import publish_snapshot
 )
 def published_snapshot(line: dg.ResourceParam[Line]) -> dg.MaterializeResult:
     """File named by its content, manifest, `CURRENT` replaced last; de-identified, read-only."""
-    from assets.analysing import write_index  # imports scikit-learn: see assets.results
+    # imports scikit-learn: see assets.results
+    from assets.analysing import write_counts, write_index
 
     snapshot = publish_snapshot(line)
+    write_counts(line, snapshot.id)
     write_index(line, snapshot.id)
     return dg.MaterializeResult(
         data_version=dg.DataVersion(snapshot.id),

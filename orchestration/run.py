@@ -5,6 +5,7 @@ Does not belong here: the command line (`orchestration.cli`), definitions.
 """
 
 import logging
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -29,7 +30,7 @@ def materialize(home: Home, *, select: str | None = None) -> dg.ExecuteInProcess
     ImsctError
         What a step raised, as it raised it.
     UsageError
-        If the selection names no asset.
+        If the selection names no asset, or only some of those that one step makes.
     """
     make_ready(home)
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
@@ -96,12 +97,22 @@ def _selected(definitions: dg.Definitions, select: str) -> list[dg.AssetKey]:
     """Asset keys of a selection in Dagster's own syntax."""
     graph = definitions.resolve_asset_graph()
     try:
-        keys = sorted(dg.AssetSelection.from_string(select).resolve(graph))
+        selection = dg.AssetSelection.from_string(select)
+        keys = sorted(selection.resolve(graph))
+        made_together = selection.required_multi_asset_neighbors().resolve(graph)
     except Exception as error:
         # Dagster raises many kinds of error for a selection that it cannot read.
         raise UsageError(f"--select {select!r} cannot be read. Example: core/cases*") from error
     if not keys:
         raise UsageError(f"--select {select!r} names no asset. Example: core/cases*")
+    if missing := sorted(key.to_user_string() for key in made_together - set(keys)):
+        whole = selection | dg.AssetSelection.from_string('key:"staged/*"')
+        # the largest number is how Dagster writes "all of them" where a person writes nothing
+        advice = whole.to_selection_str().replace(str(sys.maxsize), "")
+        raise UsageError(
+            f"--select {select!r}: the tables of `staged` are made together, and it leaves out "
+            f"{', '.join(missing)}. Name them all: --select '{advice}'"
+        )
     return keys
 
 

@@ -86,9 +86,14 @@ class ReferenceCheck(Check):
 
 @dataclass(frozen=True, kw_only=True)
 class PredicateCheck(Check):
-    """The predicate is not false."""
+    """The predicate is not false.
+
+    `remedies` are pairs of a text of the column and what to do where it is delivered; `remedy` is
+    for every other text.
+    """
 
     holds: Predicate
+    remedies: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
@@ -127,6 +132,7 @@ def rule_at(
     *,
     holds: Predicate,
     remedy: str,
+    remedies: tuple[tuple[str, str], ...] = (),
     severity: Severity = "error",
     sentence: str = "",
 ) -> PredicateCheck:
@@ -138,6 +144,7 @@ def rule_at(
         column=column,
         holds=holds,
         remedy=remedy,
+        remedies=remedies,
         severity=severity,
         sentence=sentence or holds.sentence(),
     )

@@ -128,6 +128,22 @@ MEASURES: tuple[Measure, ...] = (
     ),
 )
 
+
+@dataclass(frozen=True)
+class UnitSlip:
+    """A unit that is often delivered in place of a measure's `own`: value times `factor`."""
+
+    unit: str
+    own: str
+    factor: int
+
+
+UNIT_SLIPS: tuple[UnitSlip, ...] = (
+    UnitSlip("1e-3_mm2_s", "1e-6_mm2_s", 1000),
+    UnitSlip("cm", "mm", 10),
+    UnitSlip("cm3", "mm3", 1000),
+)
+
 MEASURE = vocabulary("measure", *(Value(m.name, m.definition, m.since) for m in MEASURES))
 UNIT = vocabulary(
     "unit",

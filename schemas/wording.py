@@ -6,6 +6,9 @@ Does not belong here: words of one page (`schemas.pages.words`).
 
 from collections.abc import Sequence
 
+#: Ends a suggestion that names a likely unit.
+NOT_CONVERTED = "Nothing is converted here."
+
 
 def listed(parts: Sequence[str], last: str = "or") -> str:
     """Parts as a list in a sentence.

@@ -11,6 +11,7 @@ import polars as pl
 
 from schemas.table import Table
 from schemas.tables import TABLES
+from warehouse.official_counts import forget_counts
 from warehouse.sql import name
 from warehouse.store import Store
 
@@ -30,6 +31,7 @@ def undo_from(store: Store, delivery: int) -> None:
         )
     for kept in ("tombstones", "restated"):
         store.con.execute(f"delete from history.{kept} where delivery >= ?", [delivery])
+    forget_counts(store, delivery)
     store.con.execute(
         "update received.deliveries set accepted = null, quarantined = null, received = null,"
         " status = 'received' where delivery >= ? and status in ('received', 'held')",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from schemas.errors import IntegrityError
 from schemas.table import Table
 from warehouse.admission import refusals, refuse_withdrawals
+from warehouse.official_counts import keep_counts
 from warehouse.sql import TEXT_SUFFIX, name
 from warehouse.store import PLACE, Store
 from warehouse.validation.verdict import Verdict
@@ -54,6 +55,7 @@ def merge(store: Store, verdict: Verdict) -> Merged:
     total = Merged(0, 0, 0)
     with store.transaction():
         store.append("quarantine", "problems", verdict.problems)
+        keep_counts(store, verdict)
         store.con.register("refused_now", verdict.refused.to_arrow())
         store.con.execute("create or replace temp table refused_rows as from refused_now")
         store.con.unregister("refused_now")

@@ -11,8 +11,10 @@ from typing import cast
 
 from schemas.catalogue import SITE_CHECKS
 from schemas.checks import SiteCheck
-from schemas.measures import MEASURES
+from schemas.labels import LABELS
+from schemas.measures import MEASURES, UNIT_SLIPS
 from schemas.tables import BY_NAME
+from schemas.wording import NOT_CONVERTED
 from warehouse.sql import TEXT_SUFFIX, name
 from warehouse.store import Store
 from warehouse.validation.verdict import ROW_PLACE, row_place
@@ -134,8 +136,36 @@ def _refused(store: Store, delivery: int, own: Median, ratio: float) -> list[tup
         f"{own.measure}, {len(rows)} rows: the median of this site ({own.median:.4g}) is {times} "
         f"{'of ' if ratio < 1 else ''}the other sites'. Is the unit {_UNITS.get(own.measure)}?"
     )
-    said = (message, _CHECK.remedy.replace("SITE/DELIVERY", f"{rows[0][1]}/{rows[0][2]}"))
+    remedy = _CHECK.remedy.replace("SITE/DELIVERY", f"{rows[0][1]}/{rows[0][2]}")
+    said = (message, _likely_slip(own, ratio) + remedy)
     return [
         (*row_place(_TABLE, row), _CHECK.column, _CHECK.rule, _CHECK.severity, *said)
         for row in rows
     ]
+
+
+def _likely_slip(own: Median, ratio: float) -> str:
+    """The power of ten that would bring a median among the others, in words; "" where none does.
+
+    Examples
+    --------
+    >>> _likely_slip(Median("A", "simulated", "adc_ratio", 5, 0.001), 0.0012)
+    "Times 1000 it would be like the other sites'. Nothing is converted here. "
+    >>> _likely_slip(Median("A", "simulated", "tumour_length_mm", 5, 4.0), 0.1)
+    "Times 10 it would be like the other sites': is it in cm? Nothing is converted here. "
+    >>> _likely_slip(Median("A", "simulated", "adc_ratio", 5, 95.0), 95.0)
+    "Divided by 100 it would be like the other sites'. Nothing is converted here. "
+    """
+    low, high = SITE_CHECKS["R084"].limits["low"], SITE_CHECKS["R084"].limits["high"]
+    for factor in (10, 100, 1000):
+        likely = [
+            f": is it in {LABELS.get(slip.unit, slip.unit)}?"
+            for slip in UNIT_SLIPS
+            if (slip.own, slip.factor) == (_UNITS.get(own.measure), factor)
+        ]
+        unit = "".join(likely) or "."
+        if low <= ratio * factor <= high:
+            return f"Times {factor} it would be like the other sites'{unit} {NOT_CONVERTED} "
+        if low <= ratio / factor <= high:
+            return f"Divided by {factor} it would be like the other sites'. {NOT_CONVERTED} "
+    return ""

@@ -67,6 +67,10 @@ create table quarantine.refused (
     delivery bigint, file varchar, record bigint, line bigint, "table" varchar, "row" bigint,
     content varchar
 );
+create table quarantine.official_counts (
+    "set" bigint, deliveries bigint[], "table" varchar, rows bigint, rule varchar, "column" varchar,
+    sentence varchar, severity varchar, sql_pass bigint, great_expectations bigint
+);
 create table history.tombstones (
     delivery bigint, site varchar, "table" varchar, key varchar[]
 );

@@ -4,8 +4,9 @@ Belongs here: results (`imsct.results/1`) in, bytes out.
 Does not belong here: statistics, drawing (`analyses.figures`), files.
 """
 
+from analyses.report.counts import render_counts
 from analyses.report.difference import TableCounts, render_difference
 from analyses.report.index import render_index
 from analyses.report.page import render_report
 
-__all__ = ["TableCounts", "render_difference", "render_index", "render_report"]
+__all__ = ["TableCounts", "render_counts", "render_difference", "render_index", "render_report"]

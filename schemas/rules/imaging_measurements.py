@@ -20,9 +20,11 @@ from schemas.expressions import (
     any_of,
     is_in,
 )
-from schemas.measures import MEASURES
+from schemas.labels import LABELS
+from schemas.measures import MEASURES, UNIT_SLIPS
 from schemas.rules.assessability import NEEDED_BY_MEASURES
 from schemas.sequences import DIFFUSION
+from schemas.wording import NOT_CONVERTED
 
 _VALUE = Col("value")
 _ADC = tuple(m.name for m in MEASURES if m.needs == DIFFUSION and m.unit == "1e-6_mm2_s")
@@ -78,7 +80,16 @@ _OF_ITSELF = (
         "imaging_measurements.unit",
         holds=all_of(*(IfThen(is_in("measure", m.name), is_in("unit", m.unit)) for m in MEASURES)),
         sentence="`unit` is the measure's own unit",
-        remedy="Confirm the unit with the site and convert there; nothing is converted by guess.",
+        remedy=f"Confirm the unit with the site and convert there. {NOT_CONVERTED}",
+        remedies=tuple(
+            (
+                slip.unit,
+                f"A value in {LABELS.get(slip.unit, slip.unit)} times {slip.factor} is one in "
+                f"{LABELS.get(slip.own, slip.own)}: confirm the unit and multiply at the site. "
+                f"{NOT_CONVERTED}",
+            )
+            for slip in UNIT_SLIPS
+        ),
     ),
     rule_at(
         "R042",
@@ -89,7 +100,8 @@ _OF_ITSELF = (
             Compare(_VALUE, ">=", 10),
         ),
         sentence="an ADC above 0 is at least 10, in 10^-6 mm2/s",
-        remedy="It looks like 10^-3 mm2/s: confirm the unit and multiply by 1000 at the site.",
+        remedy="It looks like 10^-3 mm2/s, 1000 times too small: confirm the unit and multiply by "
+        f"1000 at the site. {NOT_CONVERTED}",
     ),
 )
 
@@ -124,7 +136,8 @@ _BESIDE_EACH_OTHER = (
             ),
         ),
         sentence="the tumour's length is 2 to 45 mm per vertebral level that its reads count",
-        remedy="Length and levels disagree: centimetres, or wrong levels?",
+        remedy="Is the length in cm? Then times 10 it is in mm. Or are the levels wrong? Confirm, "
+        f"and correct it at the site. {NOT_CONVERTED}",
     ),
     rule_at(
         "R045",
@@ -140,7 +153,8 @@ _BESIDE_EACH_OTHER = (
             ),
         ),
         sentence="the tumour's volume in mm3 is 1 to 700 times its length in mm",
-        remedy="Volume and length disagree: cm3 instead of mm3?",
+        remedy="Is the volume in cm3? Then times 1000 it is in mm3. Is the length in cm? Then "
+        f"times 10 it is in mm. Confirm, and correct it at the site. {NOT_CONVERTED}",
     ),
     rule_at(
         "R046",

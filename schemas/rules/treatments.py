@@ -6,6 +6,7 @@ Does not belong here: what must be filled for which kind (`required_when` of the
 
 from schemas.checks import PredicateCheck, rule_at
 from schemas.expressions import Col, Compare, IfThen, Linear, Predicate, all_of, is_in
+from schemas.wording import NOT_CONVERTED
 
 _DOSE, _FRACTIONS = Col("rt_dose_gy"), Col("rt_fractions")
 #: Lowest and highest dose per fraction in Gy: 8 Gy once is given for metastases.
@@ -37,6 +38,7 @@ TREATMENTS: tuple[PredicateCheck, ...] = (
             *(_dose_per_fraction(kind, low, high) for kind, (low, high) in _PER_FRACTION.items())
         ),
         sentence="the dose per fraction is 1 to 10 Gy, in radiosurgery 1 to 25 Gy",
-        remedy="It looks like cGy, or the fractions are wrong: correct them at the site.",
+        remedy="Is the dose in cGy? Then divided by 100 it is in Gy. Or are the fractions wrong? "
+        f"Confirm, and correct it at the site. {NOT_CONVERTED}",
     ),
 )

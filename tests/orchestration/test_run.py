@@ -7,7 +7,7 @@ import pytest
 from orchestration import run
 from orchestration.home import make_ready
 from orchestration.run import database_set_aside, published_before
-from schemas.errors import IntegrityError, StorageError
+from schemas.errors import IntegrityError, StorageError, UsageError
 from warehouse.home import Home
 from warehouse.store import Store, StoreInUseError
 
@@ -72,3 +72,12 @@ def test_a_home_that_cannot_be_written_is_said_in_a_sentence(
     monkeypatch.setattr("orchestration.home.os.access", lambda *_: False)
     with pytest.raises(StorageError, match="cannot be written"):
         run.materialize(home)
+
+
+@pytest.mark.parametrize("select", ["*core/imaging_measurements", "staged/cases"])
+def test_a_selection_of_half_a_step_says_what_else_to_select(home: Home, select: str) -> None:
+    with pytest.raises(UsageError, match="staged/feature_sets") as caught:
+        run.materialize(home, select=select)
+    advice = str(caught.value).rpartition("--select ")[2].strip("'")
+    assert advice.endswith('key:"staged/*"')
+    assert run.materialize(home, select=advice).success

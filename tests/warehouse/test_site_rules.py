@@ -78,6 +78,8 @@ def test_adc_in_another_unit_is_refused_as_a_whole(store: Store) -> None:
         f"{ADC}, 6 rows: the median of this site (1.1) is 1/1000 of the other sites'. "
         "Is the unit 1e-6_mm2_s?"
     )
+    said = "Times 1000 it would be like the other sites': is it in 10^-3 mm2/s? Nothing is convert"
+    assert str(suggestion).startswith(said)
     assert "imsct delivery approve SITE_D/d500" in str(suggestion)
     assert findings_to_approve(store, 500) == [("R083", ADC)]
 

@@ -199,3 +199,40 @@ def test_an_interrupted_merge_leaves_nothing(store: Store, monkeypatch: pytest.M
 def test_valid_rows_cover_every_table() -> None:
     for table in BY_NAME.values():
         assert set(valid_row(table.name)) == set(table.names)
+
+
+@pytest.mark.parametrize(
+    ("table", "rule", "cells", "factor"),
+    [
+        ("imaging_measurements", "R041", {"unit": "cm"}, "in cm times 10 is one in mm"),
+        ("imaging_measurements", "R041", {"unit": "cm3"}, "in cm3 times 1000 is one in mm3"),
+        (
+            "imaging_measurements",
+            "R042",
+            {"measure": "adc_mean_1e6_mm2_s", "unit": "1e-6_mm2_s", "value": "1.3"},
+            "multiply by 1000",
+        ),
+        ("imaging_measurements", "R044", {"value": "4"}, "times 10 it is in mm"),
+        (
+            "imaging_measurements",
+            "R045",
+            {"measure": "tumour_volume_mm3", "unit": "mm3", "value": "4"},
+            "times 1000 it is in mm3",
+        ),
+        (
+            "treatments",
+            "R072",
+            {"rt_dose_gy": "54", "rt_fractions": "100", "treatment_kind": "radiotherapy"},
+            "divided by 100 it is in Gy",
+        ),
+    ],
+)
+def test_a_likely_unit_slip_is_named_with_its_factor_and_nothing_is_converted(
+    store: Store, table: str, rule: str, cells: dict[str, str], factor: str
+) -> None:
+    rows = [cells, {"measurement_id": "M2"}] if table == "imaging_measurements" else [cells]
+    stage_frames(store, valid_delivery(**{table: rows}))
+    problems = validate(store, BY_NAME[table], official=None).problems.filter(rule=rule)
+    (suggestion,) = problems["suggestion"].unique().to_list()
+    assert factor in suggestion
+    assert suggestion.endswith("Nothing is converted here.")

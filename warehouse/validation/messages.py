@@ -79,4 +79,6 @@ def suggestion_of(check: AnyCheck, row: Row) -> str:
         like = nearest(row[check.column] or "", check.codes)
         if like is not None:
             return f"'{like}'? {check.remedy}"
+    if isinstance(check, PredicateCheck):
+        return dict(check.remedies).get(row[check.column] or "", check.remedy)
     return check.remedy

@@ -47,12 +47,14 @@ class Verdict:
     """What validation found in one staged table.
 
     `problems` has the columns of `PROBLEM_SCHEMA`, one row per (row, rule, column); `counts` the
-    broken rows per check. A row is refused when one of its problems is an error.
+    broken rows per check, `official` the same as Great Expectations counted them, None where it
+    did not. A row is refused when one of its problems is an error.
     """
 
     table: Table
     problems: pl.DataFrame
     counts: dict[str, int]
+    official: dict[str, int] | None = None
 
     @property
     def refused(self) -> pl.DataFrame:
@@ -92,15 +94,18 @@ def validate(
     checks = checks_of(table.name)
     broken = broken_checks(store, table, checks)
     counts = _counts(broken, checks)
+    counted_again = None
     if official is not None:
-        _agree(table, checks, ours=list(counts.values()), theirs=official.count(table, checks))
+        theirs = official.count(table, checks)
+        _agree(table, checks, ours=list(counts.values()), theirs=theirs)
+        counted_again = dict(zip(counts, theirs, strict=True))
     problems = [
         pl.DataFrame(schema=PROBLEM_SCHEMA),
         *_broken_rows(store, table, checks=checks, broken=broken, is_apart=is_apart),
         *_held_back(store, table),
     ]
     found = pl.concat(problems).sort("delivery", "row", "rule", "column")
-    return Verdict(table, found, counts)
+    return Verdict(table, found, counts, counted_again)
 
 
 def _broken_rows(
