@@ -38,8 +38,8 @@ def line_resource(home: Home, *, patience: float = 0.0) -> dg.ResourceDefinition
         home.create()
         Ledger.open(home.ledger)  # a broken one ends the run before it waits or writes
         with ExitStack() as until_the_end:
-            if context.run_id is not None:
-                until_the_end.enter_context(sign_of_life(home, context.run_id))
+            if context.run is not None:
+                until_the_end.enter_context(sign_of_life(home, context.run.run_id))
             store = until_the_end.enter_context(_open_store(home, patience))
             if context.instance is not None:
                 clear_up(context.instance, home)
