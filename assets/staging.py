@@ -22,6 +22,7 @@ from schemas.problems import Problem
 from schemas.profile import FileProfile, Profile
 from schemas.tables import BY_NAME
 from warehouse.files import sha256_of
+from warehouse.rejudging import stage_held_back
 from warehouse.staging import (
     PROBLEM_COLUMNS,
     StagedDelivery,
@@ -103,6 +104,7 @@ def _put(
         )
     if delivery.mode in ("increment", "correction"):
         stage_context(store, delivery)
+        stage_held_back(store, delivery)
 
 
 def _of_another_site(read: ReadFile, mapped: dict[str, pl.DataFrame], site: str | None) -> ReadFile:

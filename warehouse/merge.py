@@ -127,10 +127,12 @@ def _merge_delivery(store: Store, table: Table, delivery: _Delivery) -> Merged:
         _end_changed(store, table, delivery)
         if delivery.mode == "full":
             _end_vanished(store, table, delivery)
+    # Before the new rows: an increment that is checked by itself may bring some without parents.
+    _end_orphans(store, table, delivery)
+    if _has_rows(store, table, delivery):
         _insert_new(store, table, delivery)
     else:
         _insert_first(store, table, delivery)
-    _end_orphans(store, table, delivery)
     if delivery.mode != "full":
         _note_restated(store, table, delivery)
     merged = _counted(store, table, delivery)

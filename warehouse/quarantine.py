@@ -15,9 +15,9 @@ select d.delivery from received.deliveries d where d.status <> 'withdrawn'
 and d.delivery >= coalesce((select max(o.delivery) from received.deliveries o
 where o.site = d.site and o.status = 'received' and o.mode = 'full'), 0)
 """
-#: A finding of a row is closed when a later delivery of its site names the key again, one of a
-#: file when a correction of its delivery brings the file.
-_OPEN = f"""
+#: Of `quarantine.problems p`: a finding of a row is closed when a later delivery of its site names
+#: the key again, one of a file when a correction of its delivery brings the file.
+OPEN = f"""
 delivery in ({_CURRENT})
 and not (key is not null and exists (select 1 from history.restated r
     where r.site = p.site and r.delivery > p.delivery and r."table" = p."table" and r.key = p.key))
@@ -33,7 +33,7 @@ def broken_by_rule(store: Store, table: str, *, severity: str | None = None) -> 
     found = store.rows(
         'select rule, count(*) from quarantine.problems p where "table" = ?'
         " and (? is null or severity = ?)"
-        f" and {_OPEN} group by 1 order by 1",
+        f" and {OPEN} group by 1 order by 1",
         [table, severity, severity],
     )
     return {str(rule): int(str(n)) for rule, n in found}
@@ -43,7 +43,7 @@ def current_problems(store: Store, *, site: str | None = None) -> pl.DataFrame:
     """Every problem that is still open, in the order of site, file and line."""
     return store.frame(
         'select site, name as delivery, file, line, "table", key, "column", rule, severity,'
-        f" message, suggestion from quarantine.problems p where {_OPEN}"
+        f" message, suggestion from quarantine.problems p where {OPEN}"
         " and (? is null or site = ?)"
         ' order by site, file, line nulls first, "table", rule, "column", key',
         [site, site],

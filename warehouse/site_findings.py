@@ -1,4 +1,4 @@
-"""Findings on sites: rules R084 to R089, counted over what `core` holds now.
+"""Findings on sites: rules R011 and R084 to R089, counted over what `core` holds now.
 
 Belongs here: the counting of each, and keeping what was found in the quarantine as warnings.
 Does not belong here: sentences and limits (`schemas.rules.sites`), R083 (`warehouse.site_rules`).
@@ -14,6 +14,7 @@ from schemas.catalogue import SITE_CHECKS
 from schemas.columns import Code
 from schemas.histology import HISTOLOGY_GROUP
 from schemas.rules.sites import SHOWN_BY
+from schemas.showing import shown_key
 from schemas.tables import BY_NAME, TABLES
 from schemas.vocabularies import SIGN
 from warehouse.site_rules import unusual_medians
@@ -40,6 +41,7 @@ def judge_sites(store: Store) -> int:
         Findings.
     """
     found = [
+        *_alike(store),
         *_medians(store),
         *_signs(store),
         *_not_recorded(store),
@@ -105,6 +107,33 @@ def _of_sites(table: str) -> str:
         f"(select c.*, d.site from core.{name(table)} c"
         " join received.deliveries d on d.delivery = c._delivery)"
     )
+
+
+def _alike(store: Store) -> Iterator[Finding]:
+    """R011: two patients of a site who agree in everything that tells patients apart."""
+    known = "not in ('unknown', 'not_reported', 'not_assessable', 'indeterminate')"
+    rows = store.rows(
+        "with first_read as (select distinct on (s.case_id) s.case_id, r.cord_region,"
+        " r.level_upper, r.level_lower from core.imaging_reads r join core.imaging_studies s"
+        f" on s.study_id = r.study_id where r.level_upper {known} and r.level_lower {known}"
+        " order by s.case_id, s.study_day, r.read_round, r.read_id), described as ("
+        " select distinct c.site, c.patient_id, c.age_years, row(p.sex, c.index_period,"
+        " coalesce(f.cord_region, ''), f.level_upper, f.level_lower, h.histology, c.provenance)"
+        " as likeness"
+        f" from {_of_sites('cases')} c join core.patients p on p.patient_id = c.patient_id"
+        " join first_read f on f.case_id = c.case_id join core.pathology h"
+        f" on h.case_id = c.case_id where p.sex {known} and c.index_period {known}"
+        f" and h.histology {known})"
+        " select distinct a.site, a.patient_id, b.patient_id from described a join described b"
+        " on b.site = a.site and b.likeness = a.likeness and b.patient_id > a.patient_id"
+        " and abs(b.age_years - a.age_years) <= ? order by all",
+        [SITE_CHECKS["R011"].limits["years"]],
+    )
+    for site, one, other in rows:
+        ids = (shown_key(BY_NAME["patients"], {"patient_id": str(i)}) for i in (one, other))
+        shown = " and ".join(key or "one more" for key in ids)
+        message = f"{shown} agree in sex, age, period, region, levels and histology."
+        yield str(site), "R011", "patients", "patient_id", message
 
 
 def _medians(store: Store) -> Iterator[Finding]:

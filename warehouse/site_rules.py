@@ -38,12 +38,16 @@ class Median:
 def unit_refusals(store: Store, delivery: int) -> list[tuple[object, ...]]:
     """R083: the rows of every measure of a delivery whose unit is in doubt, unless confirmed.
 
-    A confirmation of a measure stands for the later deliveries of the site too.
+    A confirmation of a measure stands for the later deliveries of the site too. Rows that are
+    refused have no say, but for those of R042: the unit is what is wrong with them.
     """
     of_delivery = (
         "from (select s.*, d.site, d.provenance from staged.imaging_measurements s"
         " join received.deliveries d on d.delivery = s._delivery"
-        " anti join refused_rows r on r.delivery = s._delivery and r.row = s._row"
+        " anti join (select r.delivery, r.row from refused_rows r where not exists (select 1"
+        " from quarantine.problems p where p.delivery = r.delivery and p.row = r.row"
+        " and p.\"table\" = 'imaging_measurements' and p.severity = 'error' having"
+        " bool_and(p.rule = 'R042'))) r on r.delivery = s._delivery and r.row = s._row"
         f" where s._delivery = {int(delivery)} and s._row >= 0)"
     )
     confirmed = {

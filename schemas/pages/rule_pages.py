@@ -99,7 +99,8 @@ def _between_sites() -> str:
         "# Rules between sites",
         "",
         "They are about a site's rows as a whole, beside those of the other sites of the same "
-        "provenance, and are judged when a delivery is taken in (`imsct materialize`): `imsct "
+        "provenance (R011: about its patients beside each other), and are judged when a delivery "
+        "is taken in (`imsct materialize`): `imsct "
         "check` has no other sites to compare with. All rules: [list](README.md).",
         "",
     ]

@@ -1,4 +1,4 @@
-"""Rules R083 to R089: a site's rows as a whole against those of the other sites.
+"""Rules R011 and R083 to R089: a site's rows as a whole, most against those of the other sites.
 
 Belongs here: sentence, remedy and limits of every rule about a site.
 Does not belong here: the counting (`warehouse.site_rules`), rules of rows (`schemas.rules`).
@@ -15,6 +15,19 @@ from schemas.tables import BY_NAME
 _COMPARED = {"least_values": 5, "least_sites": 2}
 
 SITES: tuple[SiteCheck, ...] = (
+    SiteCheck(
+        rule="R011",
+        table="patients",
+        column="patient_id",
+        severity="warning",
+        sentence="no two patients of one site agree in sex, age (a year apart at most), index "
+        "period, region and levels of the first read, and histology, where all of them are known",
+        remedy="Ask the site whether this is one patient under two ids. If so, withdraw one of the "
+        "two; if not, there is nothing to do.",
+        limits={"years": 1},
+        holds="a woman of 47 and one of 52, both with an ependymoma from C4 to C6 in 2015_2020",
+        breaks="a woman of 47 and one of 48, both with an ependymoma from C4 to C6 in 2015_2020",
+    ),
     SiteCheck(
         rule="R083",
         table="imaging_measurements",

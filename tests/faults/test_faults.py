@@ -21,9 +21,12 @@ from orchestration.listing import problem_lines
 from schemas.problems import Problem
 from tests.support.command import Ran, imsct
 from tests.support.folders import fingerprint
+from tests.support.lines import accounts, kept_files, run_commands
+from warehouse.home import Home
+from warehouse.ledger import Ledger
 
 HERE = Path(__file__).parent
-CASES = sorted(path.name for path in HERE.iterdir() if (path / "make.py").exists())
+ALL = sorted(path.name for path in HERE.iterdir() if (path / "make.py").exists())
 #: Run as a process of their own too: another exit code each.
 AS_PROCESS = ["A4-swapped-columns", "A9-byte-order-mark", "A15-other-bytes"]
 
@@ -68,6 +71,11 @@ def expected_of(case: str) -> dict[str, Any]:
     return found
 
 
+#: One command on a folder, or several on a home.
+CASES = [case for case in ALL if "command" in expected_of(case)]
+LINES = [case for case in ALL if "commands" in expected_of(case)]
+
+
 def command_of(expected: dict[str, Any], folder: Path, case: str) -> list[str]:
     """The arguments of the command, paths in their place; a key is made where one is named."""
     words = expected["command"].split()[1:]
@@ -89,15 +97,19 @@ def demand(ran: Ran, expected: dict[str, Any]) -> None:
     assert counts["accepted"] + counts["quarantined"] == counts["received"]
     assert ran.exit == expected["exit"]
     assert ran.err == ""
-    problems = [Problem(**problem) for problem in found["problems"]]
-    text = "\n".join(problem_lines(problems))
-    for problem in problems:
-        assert problem.message.endswith(".")
-        assert problem.suggestion.endswith((".", "?"))
+    text = in_words([Problem(**problem) for problem in found["problems"]])
     for hidden in expected["absent"]:
         assert hidden not in text + ran.out
     assert (text + ran.out).replace("\n", "").isprintable()
     assert "Traceback" not in text + ran.out + ran.err
+
+
+def in_words(problems: list[Problem]) -> str:
+    """Problems as they are printed; each says what, and what to do, in sentences."""
+    for problem in problems:
+        assert problem.message.endswith((".", "?"))
+        assert problem.suggestion.endswith((".", "?"))
+    return "\n".join(problem_lines(problems))
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -135,7 +147,33 @@ def test_faults_as_a_process(case: str, tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir()} == {"delivery"}
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("case", LINES)
+def test_faults_through_the_line(case: str, tmp_path: Path) -> None:
+    """Several commands on a fresh home; what must be absent is searched in every file of it."""
+    folder = made(case, tmp_path)
+    expected = expected_of(case)
+    home = tmp_path / "home"
+    before = fingerprint(folder)
+    said = run_commands(expected, {"HOME": home, "DIR": folder})
+    listed = imsct("quarantine", "--json", "--home", home)
+    found = json.loads(listed.out)["problems"]
+    places = {(p["site"], p["delivery"], p["file"], p["line"], p["rule"]) for p in found}
+    assert places == {tuple(place) for place in expected["problems"]}
+    assert accounts(home) == expected["list"]
+    events = [event.kind for event in Ledger.open(Home(home).ledger).events()]
+    assert events == expected["events"]
+    fields = ("site", "delivery")
+    text = in_words([Problem(**{k: p[k] for k in p if k not in fields}) for p in found])
+    text += "".join(ran.out + ran.err for ran in (*said, listed))
+    assert "Traceback" not in text
+    for hidden in expected["absent"]:
+        assert hidden not in text
+        assert [p for p in kept_files(home) if hidden.encode() in p.read_bytes()] == []
+    assert fingerprint(folder) == before
+
+
 def test_every_folder_is_a_case() -> None:
     folders = {path.name for path in HERE.iterdir() if path.is_dir() and "__" not in path.name}
-    assert folders == set(CASES)
-    assert all((HERE / case / "expected.json").exists() for case in CASES)
+    assert folders == {*CASES, *LINES}
+    assert all((HERE / case / "expected.json").exists() for case in ALL)

@@ -126,5 +126,5 @@ def fingerprint(folder: Path) -> dict[str, tuple[int, int, str]]:
         status = path.lstat()
         is_file = path.is_file() and not path.is_symlink()
         content = hashlib.sha256(path.read_bytes()).hexdigest() if is_file else ""
-        found[path.name] = (status.st_mode, status.st_mtime_ns, content)
+        found[path.relative_to(folder).as_posix()] = (status.st_mode, status.st_mtime_ns, content)
     return found

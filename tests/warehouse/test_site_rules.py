@@ -132,6 +132,48 @@ def rules_of_sites(store: Store) -> set[tuple[str, str]]:
     return {(p["site"], p["rule"]) for p in current_problems(store).to_dicts()}
 
 
+def keep_patient(store: Store, site: str, number: int, **told: object) -> None:
+    """Keep a patient with one case, one read and one specimen, all known."""
+    key = f"{site}{number}"
+    told = {"sex": "female", "age_years": 47.0, "level_lower": "C6"} | told
+    keep(store, site, "patients", [{"patient_id": key, "sex": told["sex"]}])
+    case = {"case_id": key, "patient_id": key, "index_period": "2015_2020"}
+    keep(store, site, "cases", [{**case, "age_years": told["age_years"]}])
+    keep(store, site, "imaging_studies", [{"study_id": key, "case_id": key, "study_day": -3}])
+    levels = {"level_upper": "C4", "level_lower": told["level_lower"], "cord_region": "cervical"}
+    keep(store, site, "imaging_reads", [{"read_id": key, "study_id": key, **levels}])
+    tumour = {"histology": "spinal_ependymoma"}
+    keep(store, site, "pathology", [{"pathology_id": key, "case_id": key, **tumour}])
+
+
+@pytest.mark.parametrize(
+    ("told", "is_found"),
+    [
+        pytest.param({}, True, id="alike in everything"),
+        pytest.param({"age_years": 48.0}, True, id="a year apart"),
+        pytest.param({"age_years": 48.5}, False, id="more than a year apart"),
+        pytest.param({"sex": "male"}, False, id="another sex"),
+        pytest.param({"level_lower": "C7"}, False, id="another level"),
+    ],
+)
+def test_r011_two_patients_who_agree_in_everything_warn(
+    store: Store, told: dict[str, object], is_found: bool
+) -> None:
+    keep_patient(store, "A", 1)
+    keep_patient(store, "A", 2, **told)
+    keep_patient(store, "B", 1)
+    judge_sites(store)
+    found = [p["message"] for p in current_problems(store).to_dicts() if p["rule"] == "R011"]
+    said = "A: A1 and A2 agree in sex, age, period, region, levels and histology."
+    assert found == [said] * is_found
+
+
+def test_r011_what_is_unknown_agrees_with_nothing(store: Store) -> None:
+    for number in (1, 2):
+        keep_patient(store, "A", number, level_lower="not_reported")
+    assert "R011" not in {rule for _, rule in rules_of_sites(store)}
+
+
 def test_r084_an_unusual_median_warns(store: Store) -> None:
     for site, value in (("A", 40.0), ("B", 44.0), ("C", 56.0), ("D", 160.0)):
         keep_measures(store, site, [value] * 5, measure="tumour_length_mm")
@@ -274,4 +316,4 @@ def test_fishers_exact_test_gives_scipys_p(table: tuple[int, int, int, int]) -> 
 
 
 def test_every_rule_of_sites_has_a_test_here() -> None:
-    assert set(SITE_CHECKS) == {f"R08{n}" for n in range(3, 10)}
+    assert set(SITE_CHECKS) == {"R011", *(f"R08{n}" for n in range(3, 10))}

@@ -1,0 +1,23 @@
+"""A correction after a snapshot was published: a new version, and the old snapshot as it was."""
+
+from pathlib import Path
+
+from tests.support.folders import announce, clean, set_cells
+
+
+def make(folder: Path) -> None:
+    for name in ("d1", "d2"):
+        (folder / name).mkdir()
+        clean(folder / name)
+    announce(folder / "d1")
+    set_cells(
+        folder / "d2",
+        "pathology",
+        histology="myxopapillary_ependymoma",
+        cns_who_grade="2",
+        histology_edition="cns5_2021",
+    )
+    for path in (folder / "d2").iterdir():
+        if path.stem != "pathology":
+            path.unlink()
+    announce(folder / "d2", delivery="d2", mode="correction", supersedes="d1")
