@@ -48,7 +48,8 @@ def read_all(
 
 def _any_file(name: str) -> FileProfile:
     """The part for a file of which nothing is known."""
-    return FileProfile(file=name, header=(), rows=())
+    column = "unknown"
+    return FileProfile(file=name, header=(column,), ignored={column: "not read"}, rows=())
 
 
 def _is_identifying(read: ReadFile) -> bool:

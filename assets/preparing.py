@@ -238,6 +238,8 @@ def _texts(
     tables: Mapping[str, pl.DataFrame], profile: Profile, site: str
 ) -> list[tuple[Record, Problem]]:
     """Records with a text that is no code, number or technical text of its form."""
+    if all(table.is_empty() for table in tables.values()):
+        return []
     with tempfile.TemporaryDirectory(prefix="imsct-prepare-") as folder:
         _write_tables(tables, Path(folder))
         checked = check_folder(Path(folder), profile="imsct", site=site, scan=None)

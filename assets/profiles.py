@@ -14,10 +14,14 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from schemas.errors import UsageError
+from schemas.errors import StorageError, UsageError
 from schemas.profile import Profile, layout_with_dates, own_layout
 from schemas.redcap_layout import REDCAP_LAYOUTS, redcap_layout
 from schemas.tables import SCHEMA_VERSION
+from warehouse.files import read_small
+
+#: Bytes of a profile; one with a whole REDCap dictionary in it has a tenth of that.
+_LARGEST = 4 << 20
 
 
 @cache
@@ -61,8 +65,8 @@ def profile_at(given: str) -> Profile:
     if path.suffix not in (".yaml", ".yml"):
         return profile_named(given)
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = (read_small(path, limit=_LARGEST) or b"").decode()
+    except (StorageError, UnicodeDecodeError) as error:
         raise UsageError(f"{given}: no such file, or no text in UTF-8. Name a profile.") from error
     return parse_profile(text, name=path.name)
 

@@ -121,6 +121,7 @@ def _deliver_bare(home: Home, folder: Path, label: Label) -> tuple[str, int]:
         key_id=None,
         files=[_entry(file, paths[file], rows[file]) for file in sorted(paths)],
     )
+    _require_superseded(home, manifest)
     if said := _nothing_to_do(home, manifest):
         return said, 0
     outgoing = {file: Outgoing(path, rows[file]) for file, path in paths.items()}
@@ -167,6 +168,17 @@ def _entry(file: str, path: Path, rows: int) -> DeliveredFile:
     """The manifest's entry for a file."""
     size, digest = size_and_sha256(path)
     return DeliveredFile(file=file, sha256=digest, bytes=size, rows=rows)
+
+
+def _require_superseded(home: Home, manifest: Manifest) -> None:
+    """Refuse a correction of a delivery that the home has not received."""
+    of_site = [d for d in received_deliveries(Ledger.open(home.ledger)) if d.site == manifest.site]
+    known = [d.delivery for d in of_site]
+    if manifest.supersedes is not None and manifest.supersedes not in known:
+        raise UsageError(
+            f"--supersedes {manifest.supersedes}: nothing of that name was received from "
+            f"{manifest.site}. Received: {', '.join(known[-5:]) or 'nothing'}."
+        )
 
 
 def _require_name(option: str, name: str, form: Any) -> None:

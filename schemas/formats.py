@@ -27,7 +27,7 @@ Format = Literal[
 
 WORKBOOKS: frozenset[Format] = frozenset({"excel", "sct_lesion"})
 FEATURE_TABLES: frozenset[Format] = frozenset({"pyradiomics", "mirp"})
-WITHOUT_HEADER: frozenset[Format] = frozenset({"dicom_sr", "dicom_header"})
+WITHOUT_HEADER: frozenset[Format] = frozenset({"dicom_sr", "dicom_header", "redcap_dictionary"})
 
 _FEATURE_TABLE = (
     "is_first_of_mask",  # yes for the first record of each mask

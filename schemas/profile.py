@@ -7,10 +7,11 @@ Does not belong here: loading the YAML (`assets.profiles`), applying it (`assets
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from schemas.dates import ISO, is_date_format
 from schemas.formats import FEATURE_TABLES, GIVEN, WITHOUT_HEADER, WORKBOOKS, Format
+from schemas.manifest import is_plain_name
 from schemas.redcap_export import RedcapExport, require_conditions
 from schemas.table import Table, day_columns
 from schemas.tables import BY_NAME, SCHEMA_VERSION
@@ -147,7 +148,7 @@ class FileProfile(_Strict):
     file: str
     format: Format = "delimited"
     delimiter: Literal[",", ";", "\t", "|"] = ","
-    encoding: Literal["utf-8", "latin-1"] = "utf-8"
+    encoding: Literal["utf-8", "latin-1", "windows-1252"] = "utf-8"
     #: Columns of the first line; a format without one has only those that its reader gives.
     header: tuple[str, ...] = ()
     #: The sheet of a workbook.
@@ -166,6 +167,13 @@ class FileProfile(_Strict):
     #: Of a REDCap export, and of nothing else.
     redcap: RedcapExport | None = None
     rows: tuple[Rows, ...]
+
+    @field_validator("file")
+    @classmethod
+    def _is_plain(cls, name: str) -> str:
+        if not is_plain_name(_PLACEHOLDER.sub("x", name)):
+            raise ValueError("it is no plain file name, within the folder of the delivery")
+        return name
 
     @model_validator(mode="after")
     def _is_whole_for_redcap(self) -> Self:

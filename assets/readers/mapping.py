@@ -94,7 +94,9 @@ def _wrong_decimals(frame: pl.DataFrame, profile: FileProfile) -> list[ReadProbl
         source.column
         for rows in profile.rows
         for name, source in rows.columns.items()
-        if source.column is not None and BY_NAME[rows.table][name].is_numeric
+        if source.column is not None
+        and source.date is None
+        and BY_NAME[rows.table][name].is_numeric
     }
     return [
         ReadProblem(

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from assets.readers.read_file import ReadFile, ReadProblem, frame_schema, refused
+from assets.readers.read_file import ReadFile, ReadProblem, refused
 from schemas.profile import FileProfile
 from schemas.showing import counted, text_class
 
@@ -92,7 +92,9 @@ class _Kept:
 
     def _close_part(self) -> None:
         """Turn the records at hand into a part of the frame."""
-        schema = frame_schema(self._profile)
+        # columns that the reader gives beside the header come later
+        names = dict.fromkeys(self._profile.header, pl.String)
+        schema = {"_record": pl.Int64, "_line": pl.Int64, **names}
         columns = [*zip(*self._places, strict=True), *zip(*self._rows, strict=True)]
         cells = dict(zip(schema, columns or [()] * len(schema), strict=True))
         self._parts.append(pl.DataFrame(cells, schema=schema))

@@ -9,6 +9,7 @@ from this one, which has the database open.
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -28,6 +29,8 @@ from schemas.profile import FileProfile
 from warehouse.files import NotRegularError, opened
 
 _MIB = 1 << 20
+#: Start of the name of a temporary folder, before the id of the process that made it.
+_FOLDER = "imsct-read-"
 #: A result is looked for this often.
 _PAUSE_S = 0.005
 
@@ -81,7 +84,9 @@ def read_files(jobs: Sequence[Job], *, limits: Limits | None = None) -> Iterator
 def _until_it_ends(jobs: Sequence[Job], limits: Limits) -> Iterator[ReadFile]:
     """Results of one process; where it ends early, the file it was at is the last of them."""
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="imsct-read-")))
+        _sweep()
+        prefix = f"{_FOLDER}{os.getpid()}-"
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=prefix)))
         listed: list[dict[str, object]] = []
         descriptors: dict[int, int] = {}
         refusals: dict[int, ReadProblem] = {}
@@ -118,6 +123,14 @@ def _until_it_ends(jobs: Sequence[Job], limits: Limits) -> Iterator[ReadFile]:
                 yield _named(refused(job.part, problem), job)
                 return
             yield _result(folder, number)
+
+
+def _sweep() -> None:
+    """Remove what processes that were killed left: it holds the rows of what they read."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*"):
+        owner = left.name.removeprefix(_FOLDER).partition("-")[0]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists():
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _opened(stack: ExitStack, job: Job, limits: Limits) -> tuple[ReadProblem | None, int]:

@@ -11,5 +11,6 @@ def test_the_committed_files_are_byte_for_byte_those_of_the_list() -> None:
     there = {
         path.relative_to(COMMITTED).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in COMMITTED.glob("*/*")
+        if path.parent.name != "redcap"  # whose list stands beside them
     }
     assert there == listed
