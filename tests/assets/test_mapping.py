@@ -163,3 +163,27 @@ def test_a_record_that_no_kind_of_row_asks_for_is_told_unless_it_is_left_aside()
         "kind",
     )
     assert problem.content == "visit,male"
+
+
+def test_points_in_a_date_are_no_decimal_points() -> None:
+    columns = {
+        "surgery_day": Source(column="day", date="%d.%m.%Y"),
+        "blood_loss_ml": Source(column="ml"),
+    }
+    profile = FileProfile(
+        file="ops.csv",
+        decimal=",",
+        header=("day", "ml"),
+        rows=(Rows(table="surgeries", unlisted="not_recorded", columns=columns),),
+    )
+    frame = pl.DataFrame(
+        {
+            "_record": [1, 2],
+            "_line": [2, 3],
+            "day": ["25.06.2021", "25.06.2021"],
+            "ml": ["51,5", "51.5"],
+        }
+    )
+    made = map_records(frame, profile)
+    assert [(problem.rule, problem.line) for problem in made.problems] == [("R007", 3)]
+    assert made.tables["surgeries"]["blood_loss_ml"].to_list() == ["51.5"]

@@ -111,6 +111,16 @@ def test_the_lookup_file_leads_back_and_is_for_its_owner_alone(raw: Path) -> Non
     assert not (raw.parent / "other").exists()
 
 
+def test_where_every_record_is_refused_each_is_told(raw: Path) -> None:
+    for path in raw.glob("*.csv"):
+        path.write_text(path.read_text(encoding="utf-8").replace("20", "vor 20"), encoding="utf-8")
+    ran = prepare(raw)
+    assert ran.exit == 1
+    assert "line 2" in ran.out
+    assert "Traceback" not in ran.out + ran.err
+    assert "imsct-prepare-" not in ran.out + ran.err
+
+
 def test_nothing_is_written_where_a_file_cannot_be_read(raw: Path) -> None:
     (raw / "surgeries.csv").write_text("surgery_id\nO1\n")
     ran = prepare(raw)
