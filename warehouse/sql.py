@@ -58,8 +58,8 @@ def literals(values: Iterable[Scalar]) -> str:
 class Compiler:
     """Predicates over one staged table, or over a related one with `outer` as the judged row's.
 
-    Related values are columns of the joined sub-selects of `joins`. `tables` gives the declarations;
-    the row itself is alias `t`.
+    Related values are columns of the joined sub-selects of `joins`. `tables` gives the
+    declarations; the row itself is alias `t`.
     """
 
     table: Table

@@ -28,12 +28,13 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--without-gx", action="store_true")
+    parser.add_argument("--broken", action="store_true", help="two rows in five break a rule")
     asked = parser.parse_args()
     ways = _WAYS[:2] if asked.without_gx else _WAYS
     print(f"{TABLE.name}: {asked.rows} rows, {len(TABLE.names)} columns, {len(CHECKS)} checks")
     with tempfile.TemporaryDirectory() as folder:
         store = Path(folder) / "w.duckdb"
-        make_store(store, asked.rows)
+        make_store(store, asked.rows, is_broken=asked.broken)
         runs: dict[str, list[dict[str, float]]] = {way: [] for way in ways}
         for _ in range(asked.runs):
             for way in ways:
