@@ -2,9 +2,7 @@
 
 Belongs here: taking turns, medians, memory, and whether all three name the same failing keys.
 Does not belong here: the data (`table`), the three ways (`ways`).
-Measured once on two busy cores, processor seconds. 100,000 rows: ours 4.1, by hand 2.0, GX 11.5
-(not charged for rules over several columns). A million: ours 36.5, by hand 23.5, each at a peak of
-6.3 GiB; GX not measured. A fifth of GX and 1.5 GiB are not reached.
+What was measured, missed bars included: docs/decisions/validation-speed.md.
 Run: PYTHONPATH=. python benchmarks/validation/against_gx.py [--rows 1000000] [--runs 5]
 """
 

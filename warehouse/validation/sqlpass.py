@@ -25,7 +25,6 @@ from schemas.tables import BY_NAME
 from warehouse.sql import TEXT_SUFFIX, Compiler, literal, literals, name
 from warehouse.store import Store
 
-
 #: Enough for the joins of a million wide rows, the larger of them on disk; without a limit DuckDB
 #: takes what the machine has.
 _MEMORY = "700MiB"
