@@ -62,6 +62,8 @@ docs-check: $(READY) ## say whether they are as the code is (the tests say it to
 
 bench: $(READY) ## measure what is worth measuring
 	PYTHONPATH=. $(BIN)/python benchmarks/interval_panel.py
+	PYTHONPATH=. $(BIN)/python benchmarks/validation/against_gx.py --rows 20000 --runs 1
+	PYTHONPATH=. $(BIN)/python benchmarks/check_delivery.py --rows 5000
 
 bench-decisions: $(READY) ## measure again what docs/decisions/ rests on
 	for script in benchmarks/decisions/[a-z]*.py; do echo "== $$script"; PYTHONPATH=. $(BIN)/python $$script 2>/dev/null || exit 1; done

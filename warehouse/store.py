@@ -24,7 +24,7 @@ from schemas.columns import Column
 from schemas.errors import ImsctError, IntegrityError, StorageError
 from schemas.table import Table
 from schemas.tables import SCHEMA_VERSION, TABLES
-from warehouse.sql import TEXT_SUFFIX, name
+from warehouse.sql import TEXT_SUFFIX, literal, name
 
 _SQL_TYPES: dict[type[pl.DataType], str] = {
     pl.String: "varchar",
@@ -148,6 +148,21 @@ class Store:
             self.con.execute("rollback")
             raise
         self.con.execute("commit")
+
+    @contextmanager
+    def limited(self, memory: str) -> Iterator[None]:
+        """At most so much memory for what runs inside; the rest goes to a folder beside the store.
+
+        A store in memory has nowhere to put it, and no limit.
+        """
+        if self.path is None:
+            yield
+            return
+        self.con.execute(f"set memory_limit = {literal(memory)}")
+        try:
+            yield
+        finally:
+            self.con.execute("reset memory_limit")
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
         """All rows of a query; every value is bound."""

@@ -24,8 +24,12 @@ _CASES = 20_000
 _KEYS = ("read_id", "study_id")
 
 
-def make_store(path: Path, rows: int) -> None:
-    """Write a store that holds `rows` reads and their studies as staged by one delivery."""
+def make_store(path: Path, rows: int, *, is_broken: bool = False) -> None:
+    """Write a store that holds `rows` reads and their studies as staged by one delivery.
+
+    With `is_broken` two reads in five break R026: the simulated sites call a cap sign absent where
+    no sequence could show it.
+    """
     registry = simulate_registry(cases=_CASES, sites=6, seed=1)
     reads = pl.concat(site[TABLE.name] for site in registry.values())
     studies = pl.concat(site[PARENT.name] for site in registry.values())
@@ -41,6 +45,8 @@ def make_store(path: Path, rows: int) -> None:
         done = 0
         while done < rows:
             part = _renamed(reads.head(rows - done), done)
+            if not is_broken:
+                part = part.with_columns(pl.col("cap_sign").replace("absent", "not_reported"))
             stage(store, TABLE, _placed(_spoilt(part, done), done))
             stage(store, PARENT, _placed(_renamed(studies, done), done))
             done += part.height

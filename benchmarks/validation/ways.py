@@ -68,11 +68,36 @@ def ours(path: Path) -> Found:
     return seconds, {str(check): sorted(map(str, found)) for check, found in keys.items()}  # type: ignore[call-overload]  # a list of keys
 
 
-#: The reads with their study, and whether the study has an agreed read.
+#: Signs of which two readers may say the opposite (R040).
+_SIGNS = (
+    "exophytic_component", "t2_high_at_enhancing_part", "cord_expansion", "cap_sign", "haemorrhage",
+    "calcification", "oedema", "flow_voids", "diffusion_restriction", "leptomeningeal_spread",
+    "bone_erosion", "scoliosis", "polar_cyst", "intratumoural_cyst", "syrinx",
+)  # fmt: skip
+#: The reads with their study; of each study with several reads, what they say together.
 _JOINED = f"""staged.{TABLE.name} t
     left join staged.{PARENT.name} s on s.study_id = t.study_id
-    left join (select distinct study_id, true as is_there from staged.{TABLE.name}
-    where is_consensus = 'yes') c on c.study_id = t.study_id"""
+    left join (select study_id, count_if(is_consensus = 'yes') as agreed,
+    {
+    ", ".join(
+        f"bool_or({x} = '{say}' and is_consensus = 'no') as {x}_{say}"
+        for x in _SIGNS
+        for say in ("present", "absent")
+    )
+}
+    from staged.{TABLE.name} group by 1 having count(*) > 1) g on g.study_id = t.study_id
+    left join (select study_id, reader_id, read_round, count(*) as n from staged.{TABLE.name}
+    group by all having count(*) > 1) a on a.study_id = t.study_id and a.reader_id = t.reader_id
+    and a.read_round = t.read_round"""
+_OPPOSED = " or ".join(
+    f"(t.{x} = 'present' and g.{x}_absent) or (t.{x} = 'absent' and g.{x}_present)" for x in _SIGNS
+)
+#: Rules over several rows, true where they are broken.
+_SEVERAL_ROWS = {
+    "R039.imaging_reads.read_round": "a.n > 1",
+    "R039.imaging_reads.is_consensus": "t.is_consensus = 'yes' and g.agreed > 1",
+    "R040.imaging_reads.is_consensus": f"t.is_consensus = 'no' and g.agreed = 0 and ({_OPPOSED})",
+}
 
 
 def hand(path: Path) -> Found:
@@ -110,9 +135,10 @@ def _by_hand(check: AnyCheck) -> str:
             return "k.n > 1"
         case ReferenceCheck():
             return f"{text} is not null and s.study_id is null"
+        case PredicateCheck(name=name) if name in _SEVERAL_ROWS:
+            return f"coalesce({_SEVERAL_ROWS[name]}, false)"
         case PredicateCheck(holds=holds):
             made = Compiler(TABLE, BY_NAME).predicate(holds)
-            made = re.sub(r'"exists imaging_reads.study_id: [^"]*"', "c.is_there", made)
             return "not " + re.sub(r'"one imaging_studies\.(\w+) on study_id"', _of_study, made)
 
 

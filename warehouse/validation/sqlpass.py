@@ -25,6 +25,10 @@ from schemas.tables import BY_NAME
 from warehouse.sql import TEXT_SUFFIX, Compiler, literal, literals, name
 from warehouse.store import Store
 
+#: Enough for the joins of a million wide rows, the larger of them on disk; without a limit DuckDB
+#: takes what the machine has.
+_MEMORY = "700MiB"
+
 
 def broken_checks(store: Store, table: Table, checks: Sequence[AnyCheck]) -> pl.DataFrame:
     """Find every broken check of a staged table.
@@ -39,10 +43,11 @@ def broken_checks(store: Store, table: Table, checks: Sequence[AnyCheck]) -> pl.
     marks = ", ".join(
         f"case when {_broken(check, compiler)} then {n} end" for n, check in enumerate(checks)
     )
-    return store.frame(
-        f"select t._delivery, t._row, unnest(list_filter([{marks}], n -> n is not null))::integer"
-        f' as "check" from {_source(table, checks, compiler)} order by all'
-    )
+    with store.limited(_MEMORY):
+        return store.frame(
+            f"select t._delivery, t._row, unnest(list_filter([{marks}], n -> n is not null))"
+            f'::integer as "check" from {_source(table, checks, compiler)} order by all'
+        )
 
 
 def _source(table: Table, checks: Sequence[AnyCheck], compiler: Compiler) -> str:
