@@ -1,7 +1,6 @@
 """Dagster's events of a run: counts of what was broken, never a cell of it."""
 
 import json
-from pathlib import Path
 
 import dagster as dg
 import pytest
