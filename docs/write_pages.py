@@ -1,4 +1,4 @@
-"""The written pages of the dictionary, rules, endpoints and claims, made from the code alone.
+"""The written pages of the dictionary, rules, messages, endpoints, claims: made from code alone.
 
 Belongs here: which page is which file, writing them (`make docs`), or only comparing
 (`make docs-check`).
@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from docs.analysis_pages import claims_page, endpoints_page
+from docs.messages_page import messages_page
 from docs.simulation_page import simulation_page
 from schemas.pages.dictionary_page import dictionary_page
 from schemas.pages.rule_pages import index_page, page_names, rule_page
@@ -32,6 +33,7 @@ def pages() -> dict[Path, str]:
             FOLDER / "endpoints.md": endpoints_page(),
             FOLDER / "claims.md": claims_page(),
             FOLDER / "simulation.md": simulation_page(),
+            FOLDER / "messages.md": messages_page(examples),
             RULES / "README.md": index_page(),
             **{RULES / f"{name}.md": rule_page(name, examples) for name in page_names()},
         }.items()

@@ -176,6 +176,7 @@ def _number_checks(table: Table, column: Column) -> Iterator[AnyCheck]:
     assert isinstance(column.type, Integer | Number)
     kind = column.type
     unit = f" {kind.unit}" if kind.unit else ""
+    digits = "digits only" if isinstance(kind, Integer) else "a decimal point"
     if kind.high < 1e300:
         yield RangeCheck(
             rule="R006",
@@ -192,7 +193,7 @@ def _number_checks(table: Table, column: Column) -> Iterator[AnyCheck]:
         column=column.name,
         pattern=kind.pattern,
         sentence=f"`{column.name}` is {kind.phrase}",
-        remedy="Write it with a decimal point and no thousands sign; say why it is missing in the "
+        remedy=f"Write it with {digits} and no thousands sign; say why it is missing in the "
         "missing reason, never as text.",
     )
     if column.may_be_explained:

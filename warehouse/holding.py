@@ -31,11 +31,11 @@ def reasons_to_hold(store: Store, delivery: StagedDelivery) -> list[Problem]:
         "Ask the site. If it is meant: imsct delivery approve "
         f'{delivery.site}/{delivery.name} --reason "..."; the next run then takes it in.'
     )
-    said = [("E_SHRINK", text) for text in _shrunk(store, delivery)]
-    said += [("E_KEY", text) for text in _another_key(store, delivery)]
+    said = [("E_SHRINK", text, remedy) for text in _shrunk(store, delivery)]
+    said += [("E_KEY", text, remedy) for text in _another_key(store, delivery)]
     return [
-        Problem(rule=rule, message=text, suggestion=remedy)
-        for rule, text in said
+        Problem(rule=rule, message=text, suggestion=what_to_do)
+        for rule, text, what_to_do in said
         if rule not in approved
     ]
 

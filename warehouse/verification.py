@@ -31,6 +31,7 @@ from warehouse.snapshots import (
 )
 
 _BACKUP = "Restore the file from a backup."
+_WRITE_POINTER = "Run 'imsct materialize'; it writes CURRENT anew."
 
 
 def verify(home: Home, ledger: Ledger, snapshot_id: str | None = None) -> list[Problem]:
@@ -181,7 +182,7 @@ def _current(home: Home, published: dict[str, Event]) -> Iterator[Problem]:
     try:
         named = current_id(home)
     except ImsctError as error:
-        yield _broken(pointer, "E_CURRENT", str(error))
+        yield _broken(pointer, "E_CURRENT", str(error), remedy=_WRITE_POINTER)
         return
     if named is None and published:
         yield _broken(
@@ -189,12 +190,14 @@ def _current(home: Home, published: dict[str, Event]) -> Iterator[Problem]:
             "E_CURRENT",
             "published/CURRENT (E_CURRENT): it is missing, though the ledger knows snapshots.",
             severity_is_warning=len(published) == 1,  # a crash just before the first CURRENT
+            remedy=_WRITE_POINTER,
         )
     elif named is not None and (named not in published or not snapshot_path(home, named).exists()):
         yield _broken(
             pointer,
             "E_CURRENT",
             f"published/CURRENT (E_CURRENT): it names {named}, which is no published snapshot.",
+            remedy=_WRITE_POINTER,
         )
 
 

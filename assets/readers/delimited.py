@@ -136,7 +136,9 @@ def _not_text(data: bytes, profile: FileProfile) -> ReadProblem | None:
     kind = kind_of(data)
     if kind is not None:
         return ReadProblem(
-            "E_MAGIC", f"The file is {kind}, not delimited text.", "Export it as CSV."
+            "E_MAGIC",
+            f"The file is {kind}, not delimited text. Nothing of it was loaded.",
+            "Export it as CSV.",
         )
     wrong = None
     is_blank, offset = _decoded(data, profile.encoding)

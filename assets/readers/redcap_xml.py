@@ -112,7 +112,9 @@ class _Walk:
         self.depth += 1
         if self.depth == 1 and name != f"{_ODM}ODM":
             raise RefusedXmlError(
-                "E_MAGIC", "The file is no CDISC ODM 1.3.", "Export the project's XML from REDCap."
+                "E_MAGIC",
+                "The file is no CDISC ODM 1.3. Nothing of it was loaded.",
+                "Export the project's XML from REDCap.",
             )
         if self.depth > _DEEPEST:
             raise RefusedXmlError(

@@ -53,7 +53,7 @@ CASES: tuple[PredicateCheck, ...] = (
         "R012",
         "cases.symptom_duration_months",
         holds=Compare(Col("symptom_duration_months"), "<=", Linear(Col("age_years"), 12, 12)),
-        remedy="Longer than the patient's life: years entered as months, or a wrong age?",
+        remedy="Longer than the patient's life: correct the duration (in months) or the age.",
     ),
     rule_at(
         "R013",
@@ -64,7 +64,7 @@ CASES: tuple[PredicateCheck, ...] = (
             Not(any_of(*(is_in(name, "yes") for name in _COMPLAINTS))),
         ),
         sentence="a tumour that was found incidentally has no symptom that is 'yes'",
-        remedy="Incidental but symptomatic: confirm.",
+        remedy="Incidental but symptomatic: confirm which of the two is right.",
     ),
     rule_at(
         "R014",
@@ -105,7 +105,7 @@ CASES: tuple[PredicateCheck, ...] = (
             is_in("case_kind", "recurrent"),
             any_of(is_in("prior_surgery", "yes"), is_in("prior_radiotherapy", "yes")),
         ),
-        remedy="Recurrent without earlier treatment: confirm.",
+        remedy="Recurrent without earlier treatment: confirm both.",
     ),
     rule_at(
         "R019",

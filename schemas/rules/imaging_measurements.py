@@ -214,7 +214,7 @@ _BESIDE_EACH_OTHER = (
         ),
         sentence="the tumour is at most 1 mm wider than the cord unless it grows out of it, and a "
         "cord that is not expanded measures at most 15 mm",
-        remedy="The diameters disagree with each other or with a sign: confirm.",
+        remedy="The diameters disagree with each other or with a sign: confirm them.",
     ),
 )
 

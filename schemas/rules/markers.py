@@ -44,7 +44,7 @@ MARKERS: tuple[PredicateCheck, ...] = (
             is_in("histology", "dmg_h3_k27_altered"),
         ),
         sentence="under CNS5 an astrocytic tumour with H3 K27M is a diffuse midline glioma",
-        remedy="H3-altered but not called DMG: confirm.",
+        remedy="H3-altered but not called DMG: confirm marker and type.",
     ),
     rule_at(
         "R055",

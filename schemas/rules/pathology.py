@@ -152,7 +152,8 @@ _GRADE = (
         "R052",
         "pathology.who_grade",
         holds=IfThen(is_in("histology", "dmg_h3_k27_altered"), is_in("who_grade", "4")),
-        remedy="Diffuse midline glioma, H3 K27-altered, is grade 4 by definition.",
+        remedy="Diffuse midline glioma, H3 K27-altered, is grade 4 by definition: "
+        "correct grade or type.",
     ),
     rule_at(
         "R058",

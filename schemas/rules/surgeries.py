@@ -143,7 +143,8 @@ _EXTENT = (
         ),
         sentence="`residual_volume_mm3` is at most 1.2 times the largest tumour volume measured "
         "before the surgery",
-        remedy="More left than there was: are the units mm3, and the days right?",
+        remedy="More left than there was: are the units mm3, and the days right? "
+        "Correct one of them.",
     ),
     rule_at(
         "R067",
