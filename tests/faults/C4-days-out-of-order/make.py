@@ -15,7 +15,6 @@ def make(folder: Path) -> None:
         follow_up_id="F1",
         case_id="C2",
         contact_day="300",
-        death_day="300",
         **dead,
     )
     add(folder, "follow_up", follow_up_id="F2", case_id="C2", contact_day="400")
