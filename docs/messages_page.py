@@ -66,24 +66,27 @@ def messages_page(examples: list[Example]) -> str:
 
 def rule_messages(examples: list[Example]) -> dict[str, tuple[str, str, str]]:
     """Place, message and suggestion of every rule, from its first example that breaks it."""
+    first: dict[str, Example] = {}
+    for example in examples:
+        if any(example.verdicts):
+            first.setdefault(example.rule, example)
+    tables = {rule: example.tables[-1][0] for rule, example in first.items()}
     found: dict[str, tuple[str, str, str]] = {}
     with Store.open(None) as store:
-        for number, example in enumerate(examples, start=1):
-            if example.rule not in found:
-                said = _said_of(store, example, number)
-                found |= {example.rule: said} if said else {}
+        numbers = {rule: number for number, rule in enumerate(first, start=1)}
+        for rule, example in first.items():
+            given = {name: [dict(row) for row in rows] for name, rows in example.tables}
+            stage_frames(store, delivery_of(given), number=numbers[rule], beside=True)
+        # every example is a delivery of its own: a table is judged once for all of them
+        problems = {
+            table: validate(store, BY_NAME[table], official=None).problems
+            for table in sorted(set(tables.values()))
+        }
+    for rule, table in tables.items():
+        said = problems[table].filter(rule=rule, delivery=numbers[rule])
+        for row in said.head(1).iter_rows(named=True):
+            found[rule] = (f"{table}.{row['column']}", row["message"], row["suggestion"])
     return found
-
-
-def _said_of(store: Store, example: Example, number: int) -> tuple[str, str, str] | None:
-    """What is said of the first row of an example that breaks its rule."""
-    table, _ = example.tables[-1]
-    given = {name: [dict(row) for row in rows] for name, rows in example.tables}
-    stage_frames(store, delivery_of(given), number=number)
-    problems = validate(store, BY_NAME[table], official=None).problems.filter(rule=example.rule)
-    for row in problems.head(1).iter_rows(named=True):
-        return f"{table}.{row['column']}", row["message"], row["suggestion"]
-    return None
 
 
 @cache

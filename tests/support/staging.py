@@ -20,9 +20,14 @@ def stage_frames(
     site: str = "SITE_A",
     mode: str = "full",
     supersedes: str | None = None,
+    beside: bool = False,
 ) -> None:
-    """Stage the frames as delivery `number` of a site; line 2 is the first row."""
-    clear_staged(store)
+    """Stage the frames as delivery `number` of a site; line 2 is the first row.
+
+    `beside` what is staged already, else in its place.
+    """
+    if not beside:
+        clear_staged(store)
     store.con.execute(
         "insert into received.deliveries values (?, ?, ?, ?, 'imsct', 'simulated', ?, '1',"
         " 'received', null, null, null, ?, null)",

@@ -236,3 +236,19 @@ def test_a_likely_unit_slip_is_named_with_its_factor_and_nothing_is_converted(
     (suggestion,) = problems["suggestion"].unique().to_list()
     assert factor in suggestion
     assert suggestion.endswith("Nothing is converted here.")
+
+
+def test_a_parent_that_is_there_twice_does_not_double_what_is_wrong_with_its_child(
+    store: Store,
+) -> None:
+    studies = [{"contrast_given": "yes"}, {"contrast_given": "no"}]
+    stage_frames(
+        store, valid_delivery(imaging_studies=studies, imaging_reads=[{"margin": "blurred"}])
+    )
+    judge(store)
+    of_reads = store.rows(
+        'select "row", rule, "column", count(*) from quarantine.problems'
+        " where \"table\" = 'imaging_reads' group by all"
+    )
+    assert (0, "R005", "margin", 1) in of_reads
+    assert all(times == 1 for *_, times in of_reads)
