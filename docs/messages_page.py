@@ -119,8 +119,11 @@ class _Source:
                 names = of_module
                 if isinstance(scope, ast.FunctionDef):
                     names = {**of_module, **_assigned(ast.walk(scope))}
-                for node in ast.walk(scope):
-                    yield from self._said_by(node, names)
+                nodes = list(ast.walk(scope))
+                of_lists = {id(node.elt) for node in nodes if isinstance(node, ast.ListComp)}
+                for node in nodes:
+                    if id(node) not in of_lists or isinstance(node, ast.Call):
+                        yield from self._said_by(node, names)
 
     def _said_by(self, node: ast.AST, names: Names) -> Iterator[tuple[str, tuple[str, str]]]:
         """The message that a call, a tuple, or a list of tuples says."""
