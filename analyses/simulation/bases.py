@@ -309,6 +309,7 @@ _IMAGING = {
     "RETESTED": Basis("radiomics: studies of the test-retest set", technical=True),
     "N_FEATURES": Basis("radiomics: number of features", technical=True),
     "BLOCK": Basis("radiomics: features per block", technical=True),
+    "LEAST_SITES": Basis("sites from which on two have a wrong unit", technical=True),
 }
 
 _DETAILS = {

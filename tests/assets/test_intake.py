@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from schemas.identifiers.pseudonyms import id_columns, pseudonym
 from schemas.tables import BY_NAME
-from tests.support.folders import add, drop, set_cells, write_rows
+from tests.support.folders import add, drop, read_rows, set_cells, write_rows
 from tests.support.registry import Registry, fill
 from warehouse.decisions import named_delivery
 from warehouse.history import read_as_of
@@ -56,6 +57,23 @@ def keys(**rows: list[str]) -> Callable[[Path], None]:
 def older(age: str, *, row: int = 1) -> Callable[[Path], None]:
     """Another age of one case."""
     return lambda folder: set_cells(folder, "cases", row=row, age_years=age)
+
+
+def coded(age: str) -> Callable[[Path], None]:
+    """Pseudonyms in place of the ids, and an age of one case."""
+
+    def change(folder: Path) -> None:
+        set_cells(folder, "cases", row=1, age_years=age)
+        for path in folder.glob("*.csv"):
+            table = BY_NAME[path.stem]
+            rows = read_rows(folder, table.name)
+            for row in rows:
+                for column in id_columns(table):
+                    local = {"site": "SITE_A", "local_id": row[column]}
+                    row[column] = pseudonym(bytes(32), column=column, **local)
+            write_rows(folder, table.name, rows)
+
+    return change
 
 
 def test_an_unchanged_row_of_the_next_full_delivery_writes_nothing(registry: Registry) -> None:
@@ -306,11 +324,11 @@ def test_an_approval_that_comes_late_takes_its_place_before_what_came_since(
 
 def test_pseudonyms_made_with_another_key_wait(registry: Registry) -> None:
     scheme = {"id_scheme": "hmac-sha256/1"}
-    registry.deliver("d1", as_it_is, key_id="aaaaaaaa", **scheme)
-    registry.deliver("d2", older("48"), key_id="bbbbbbbb", **scheme)
+    registry.deliver("d1", coded("47"), key_id="aaaaaaaa", **scheme)
+    registry.deliver("d2", coded("48"), key_id="bbbbbbbb", **scheme)
     assert registry.open_rules() == [("d2", "E_KEY")]
     registry.approve("SITE_A/d2")
-    registry.deliver("d3", older("49"), key_id="bbbbbbbb", **scheme)
+    registry.deliver("d3", coded("49"), key_id="bbbbbbbb", **scheme)
     assert [status for _, status, *_ in registry.account()] == ["received"] * 3
 
 

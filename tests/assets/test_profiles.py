@@ -95,6 +95,7 @@ def test_an_unknown_profile_names_the_known_ones() -> None:
             profile_named(name)
 
 
+@pytest.fixture(scope="module")
 def evidence() -> Path:
     """The folder of the published patients."""
     return Path(str(resources.files("assets"))) / "data" / "evidence"
