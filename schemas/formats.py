@@ -28,6 +28,8 @@ Format = Literal[
 WORKBOOKS: frozenset[Format] = frozenset({"excel", "sct_lesion"})
 FEATURE_TABLES: frozenset[Format] = frozenset({"pyradiomics", "mirp"})
 WITHOUT_HEADER: frozenset[Format] = frozenset({"dicom_sr", "dicom_header", "redcap_dictionary"})
+#: Files about columns, not about people; "Field Name" is no name.
+WITHOUT_PATIENTS: frozenset[Format] = frozenset({"redcap_dictionary"})
 
 _FEATURE_TABLE = (
     "is_first_of_mask",  # yes for the first record of each mask

@@ -11,7 +11,7 @@ import polars as pl
 
 from assets.readers.identifiers import Scan, without_identifiers
 from assets.readers.read_file import ReadFile
-from schemas.formats import Format
+from schemas.formats import WITHOUT_PATIENTS, Format
 from schemas.profile import FileProfile
 
 #: Bytes, the part of the profile, and the rows announced (None where nobody did) to a read file.
@@ -61,4 +61,6 @@ def read(
     read_file = ReadFile(
         file, frame, found.found, found.problems, found.is_refused, features=found.features
     )
-    return read_file if scan is None else without_identifiers(read_file, data, profile, scan)
+    if scan is None or profile.format in WITHOUT_PATIENTS:
+        return read_file
+    return without_identifiers(read_file, data, profile, scan)
