@@ -160,7 +160,6 @@ IMAGING: tuple[Mutation, ...] = (
         among("margin", "well_defined"),
         {"margin": lit("well-defined")},
     ),
-    Mutation("R008", "imaging_reads.reader_id", lit(True), {"reader_id": lit("20831177")}),
     Mutation(
         "R032",
         "imaging_reads.calcification",
