@@ -13,9 +13,7 @@ def make(folder: Path) -> None:
     set_cells(
         folder / "d2",
         "pathology",
-        histology="myxopapillary_ependymoma",
-        cns_who_grade="2",
-        histology_edition="cns5_2021",
+        ki67_percent="4",
     )
     for path in (folder / "d2").iterdir():
         if path.stem != "pathology":

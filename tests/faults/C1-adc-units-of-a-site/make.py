@@ -15,8 +15,8 @@ def make(folder: Path) -> None:
             # keys are of one site each
             text = path.read_text().replace("SITE_A", site)
             for letter in "PCSRMOH":
-                text = text.replace(f"{letter}1", f"{letter}{number}1")
-                text = text.replace(f"{letter}2", f"{letter}{number}2")
+                text = text.replace(f"{letter}1", f"{letter}-{number}1")
+                text = text.replace(f"{letter}2", f"{letter}-{number}2")
             path.write_text(text)
         scale = 1000 if site == "SITE_C" else 1
         write_rows(
@@ -25,9 +25,9 @@ def make(folder: Path) -> None:
             [
                 valid_row(
                     "imaging_measurements",
-                    measurement_id=f"M{number}{n}",
-                    study_id=f"S{number}1",
-                    read_id=f"R{number}1",
+                    measurement_id=f"M-{number}{n}",
+                    study_id=f"S-{number}1",
+                    read_id=f"R-{number}1",
                     measure="adc_mean_1e6_mm2_s",
                     value=f"{(900 + 50 * n) / scale:g}",
                     unit="1e-6_mm2_s",
