@@ -128,7 +128,8 @@ def test_planted_faults_count_every_broken_row(registry: Registry) -> None:
 def test_planted_faults_cover_every_error_rule_and_every_site(registry: Registry) -> None:
     _, faults = plant_faults(registry, seed=5)
     rules = {check.rule for check in all_checks() if check.severity == "error"}
-    assert {fault.rule for fault in faults} == rules
+    # what breaks R008 is refused at the door with its whole file (E_PHI, tests/faults/D4-...)
+    assert {fault.rule for fault in faults} == rules - {"R008"}
     assert {fault.site for fault in faults} == set(registry)
     # a row that clashes with another breaks the rule for both
     spoilt = {("-".join(fault.key.split("-")[:2]), fault.rule) for fault in faults}
