@@ -45,9 +45,11 @@ IDENTIFIER_RULES = frozenset({PHI, PHI_COLUMN})
 
 _NUMERIC = r"^-?[0-9]*[.,]?[0-9]+([eE][+-]?[0-9]{1,3})?$"
 _LOOKS_IDENTIFYING = re.compile(LOOKS_IDENTIFYING)
-#: What every id has that could be a number of a person or a date: a run of digits, or its form.
+#: What every id has that could be a number of a person or a date: its form, or a run of digits that
+#: nothing but separators and the letters of two countries interrupt.
 _ID_WORTH_A_LOOK = (
-    rf"^({LOOKS_IDENTIFYING})$|@|[0-9](?:[^0-9]{{0,2}}[0-9]){{7}}|[A-Z]{{6}}[0-9L-V]{{2}}"
+    rf"^({LOOKS_IDENTIFYING})$|@|[0-9](?:[^0-9A-Za-z_]{{0,2}}[0-9]){{7}}"
+    "|[0-9]{6}[A-FU-Y][0-9]{3}|[0-9][AB] ?[0-9]{3} ?[0-9]{3}|[A-Z]{6}[0-9L-V]{2}"
 )
 #: What a paper's reference, digits and hyphens, is easily taken for.
 _LIKE_A_REFERENCE = (NUMBER, PHONE, POSTCODE)

@@ -1,13 +1,16 @@
 """The identifier scan: both corpora, and the door of the landing zone."""
 
+import re
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from assets.context import Line
+from assets.intake import stage_pending
+from assets.readers.identifiers import _ID_WORTH_A_LOOK, _kinds_of_id
 from assets.receiving import scan_delivery
-from assets.staging import stage_pending
 from schemas.identifiers.column_names import names_a_person
 from schemas.identifiers.texts import WORTH_A_LOOK, identifying_kinds
 from schemas.tables import TABLES
@@ -52,7 +55,9 @@ def test_a_file_that_identifies_is_not_kept_and_the_ledger_has_places_only(tmp_p
     set_cells(folder, "pathology", histology="SMITH, John")
     announce(folder)
     (found,) = complete_deliveries(home.landing)
-    receipt = receive(found, home, ledger, scan=scan_delivery)
+    with Store.open(None) as store:
+        line = Line(home, ledger, store, [].append, "", "")
+        receipt = receive(found, home, ledger, scan=partial(scan_delivery, line))
     assert receipt.status == "received"
     manifest = examine(folder).manifest
     assert manifest is not None
@@ -82,4 +87,26 @@ def test_published_evidence_keeps_titles_and_addresses(tmp_path: Path) -> None:
     announce(tmp_path, id_scheme="published")
     manifest = examine(tmp_path).manifest
     assert manifest is not None
-    assert scan_delivery(tmp_path, manifest) == {}
+    home = Home(tmp_path / "home")
+    home.create()
+    with Store.open(None) as store:
+        line = Line(home, Ledger.open(home.ledger), store, [].append, "", "")
+        assert scan_delivery(line, tmp_path, manifest) == {}
+
+
+#: Numbers that a country gives to a person, as the corpus writes them.
+NUMBERED = [line for line in FIRES if re.match("[A-Z].* (number|code): ", line)]
+
+
+@pytest.mark.parametrize("line", [*NUMBERED, "e-mail address: j.smith@clinic.example"])
+def test_the_quick_look_at_ids_passes_no_number_of_a_person_on(line: str) -> None:
+    kind, _, text = line.partition(": ")
+    found = _kinds_of_id(text, "published")
+    assert kind in found or found == ("hospital number or date as id",)
+    assert pl.Series([text]).str.contains(_ID_WORTH_A_LOOK).item()
+
+
+def test_the_quick_look_spares_ids_of_counted_parts() -> None:
+    """A site has a hundred thousand of them; the close look at each took longer than reading."""
+    ids = pl.Series(["SIM_A-P00001-1-S01-R1", "SITE_B-00012-2-S03"])
+    assert not ids.str.contains(_ID_WORTH_A_LOOK).any()

@@ -12,7 +12,8 @@ from tests.support.dicom import image
 from tests.support.folders import add, clean
 from tests.support.real_data import COMMITTED
 from tests.support.workbooks import workbook
-from warehouse.merge import close_accounts, merge
+from warehouse.accounts import close_accounts
+from warehouse.merge import merge
 from warehouse.received import enter_one
 from warehouse.staging import StagedDelivery, StagedFile
 from warehouse.store import Store
