@@ -27,9 +27,13 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator["Browser"]:
-    """Debian's chromium; without it the tests are skipped loudly, and fail where CI is set."""
+    """Debian's chromium; without it the tests are skipped loudly, and fail where CI is set.
+
+    Not for the session: the driver keeps an event loop running in this thread, and Dagster, in the
+    next test of the same process, cannot start its own beside it.
+    """
     path = shutil.which("chromium")
     if path is None:
         said = "chromium is missing: no page was looked at (Debian: apt-get install chromium)"

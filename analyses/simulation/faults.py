@@ -84,7 +84,7 @@ def plant_faults(
     >>> from analyses.simulation.registry import simulate_registry
     >>> spoilt, faults = plant_faults(simulate_registry(cases=420, sites=6, seed=7), seed=7)
     >>> len(faults), len({fault.rule for fault in faults})
-    (68, 57)
+    (67, 56)
     """
     spoilt = {site: dict(tables) for site, tables in registry.items()}
     wanted = len(kinds) if mutations is None else mutations
