@@ -37,10 +37,14 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class AnalysisRun:
-    """What a plan gave: results ready for JSON, and the best model (None: none was fitted)."""
+    """What a plan gave: results ready for JSON, and the best model (None: none was fitted).
+
+    `training` are the rows that the model was fitted on.
+    """
 
     results: dict[str, Any]
     model: Pipeline | None
+    training: Training | None = None
 
 
 def run_plan(
@@ -153,7 +157,9 @@ def _run(
         "survival": None,
     }
     best = next((f for f in fitted if f.entry["name"] == compared["best"]), None)
-    return AnalysisRun(results=found, model=None if best is None else best.pipeline)
+    if best is None:
+        return AnalysisRun(results=found, model=None)
+    return AnalysisRun(found, best.pipeline, _training(selected, best.entry["predictors"]))
 
 
 def _outcome(plan: Plan, selected: Selected) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analyses.endpoints import EXCLUSIONS
-from analyses.plan import EACH, Plan
+from analyses.plan import EACH, Outcome, Plan
 from analyses.preprocessing import MISSING_STATES, is_text
 from analyses.verdict import LEAST_EVENTS
 from schemas.errors import UsageError
@@ -307,6 +307,34 @@ def _outcome(plan: Plan, frame: pl.DataFrame) -> NDArray[np.float64]:
             "column of two values."
         )
     return np.array([float(value == plan.outcome.positive) for value in values])
+
+
+def outcome_known(
+    outcome: Outcome, frame: pl.DataFrame, classes: Sequence[str]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Rows whose outcome is known and one that the model knows, and its value or class.
+
+    Raises
+    ------
+    UsageError
+        If a value is neither the positive one nor the only other, or no class of the model.
+    """
+    texts = _texts(frame[outcome.column])
+    place = [n for n, known in enumerate(_is_recorded(frame[outcome.column])) if known]
+    values = [str(texts[n]) for n in place]
+    if classes:
+        values = [v if v in classes or outcome.rest is None else outcome.rest for v in values]
+        unknown = set(values) - set(classes)
+    else:
+        unknown = set(values) - {outcome.positive}
+        unknown = unknown if len(unknown) > 1 else set()
+    if unknown:
+        raise UsageError(
+            f"Column '{outcome.column}': {len(unknown)} of its values are no outcome of the model. "
+            "Correct it, or leave the column out to score without known outcomes."
+        )
+    codes = [classes.index(v) if classes else int(v == outcome.positive) for v in values]
+    return np.array(place, dtype=np.int64), np.array(codes, dtype=np.float64)
 
 
 def _classes(

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from analyses.endpoints import endpoint_warnings
+from analyses.frozen import describe_model
 from analyses.model_files import save
 from analyses.plan import Plan
-from analyses.protocol import run_plan
+from analyses.protocol import AnalysisRun, run_plan
 from analyses.report import render_counts, render_index, render_report
 from analyses.results import to_json
 from analyses.workers import processors
@@ -57,14 +58,28 @@ def analyse_cohort(line: Line, plan: Plan) -> dict[str, str | int]:
     run.results["warnings"] += endpoint_warnings(
         cases, plan.outcome.column, plan.population.provenance
     )
-    for place in (target.parent, page.parent):
-        place.mkdir(exist_ok=True)
-    write_atomically(target, to_json(run.results))
-    if run.model is not None:
-        write_atomically(target.with_name("model.skops"), save(run.model))
-    write_atomically(page, render_report(run.results))
+    write_run(run, results=target.parent, report=page.parent)
     line.say(f"reports/{folder}/report.html: written")
     return _summary(run.results, was_run=1)
+
+
+def write_run(run: AnalysisRun, *, results: Path, report: Path) -> None:
+    """Write what a plan gave: `results.json`, model file with its description, `report.html`."""
+    for place in (results, report):
+        place.mkdir(parents=True, exist_ok=True)
+    write_atomically(results / "results.json", to_json(run.results))
+    if run.model is not None and run.training is not None:
+        data = save(run.model)
+        described = describe_model(
+            run.results,
+            name=run.results["comparison"]["best"],
+            training=run.training,
+            pipeline=run.model,
+            data=data,
+        )
+        write_atomically(results / "model.skops", data)
+        write_atomically(results / "model.json", to_json(described))
+    write_atomically(report / "report.html", render_report(run.results))
 
 
 def write_counts(line: Line, snapshot: str) -> None:
@@ -94,7 +109,8 @@ def _kept(
     try:
         kept: dict[str, Any] = json.loads(target.read_text(encoding="utf-8"))
         then = {**{k: kept["provenance"][k] for k in stamp}, "plan": kept["plan"]["sha256"]}
-        is_whole = not kept["models"] or target.with_name("model.skops").exists()
+        files = ("model.skops", "model.json")
+        is_whole = not kept["models"] or all(target.with_name(f).exists() for f in files)
     except (ValueError, KeyError):  # cut short or edited: made again
         return None
     return kept if is_whole and then == {**stamp, "plan": plan.sha256} else None

@@ -6,31 +6,18 @@ Does not belong here: what a command does (imported inside it, so that `--help` 
 Exit codes: 0 done, 1 the data have problems, 2 wrong usage, 3 environment or storage, 4 integrity.
 """
 
-import functools
 import os
 import sys
-from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import click
 
+from orchestration.analysis_commands import analyse, apply
+from orchestration.options import with_home
 from orchestration.site_commands import prepare, profile
 from schemas.errors import ImsctError
-
-
-def _with_home(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the option --home, resolved to a home."""
-
-    @click.option("--home", "home_path", metavar="DIR", help="Home folder [IMSCT_HOME, ./home].")
-    @functools.wraps(command)
-    def with_home(*args: Any, home_path: str | None, **options: Any) -> Any:
-        from orchestration.home import home_from
-
-        return command(*args, home=home_from(home_path), **options)
-
-    return with_home
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -43,7 +30,7 @@ def imsct() -> None:
 @click.option("--cases", default=420, show_default=True, type=click.IntRange(60, 100_000))
 @click.option("--sites", default=6, show_default=True, type=click.IntRange(4, 20))
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0))
-@_with_home
+@with_home
 def demo(home: Any, cases: int, sites: int, seed: int) -> None:
     """Build a home from the simulated registry and the published patients, and publish it."""
     from orchestration.demo import run_demo
@@ -120,7 +107,7 @@ def redcap_export(url: str, token_file: Path, out: Path) -> None:
 
 
 @imsct.command()
-@_with_home
+@with_home
 def init(home: Any) -> None:
     """Make a home; one that is there is kept as it is."""
     from orchestration.home import make_ready
@@ -133,7 +120,7 @@ def init(home: Any) -> None:
 
 @imsct.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-@_with_home
+@with_home
 def doctor(home: Any, as_json: bool) -> int:
     """Check machine, versions, permissions, pools and storage; changes nothing."""
     from orchestration.doctor import examine
@@ -161,7 +148,7 @@ def doctor(home: Any, as_json: bool) -> int:
     help="The site's complete state [full], new rows only, or other values for rows it has.",
 )
 @click.option("--supersedes", help="Of a correction: the delivery that it corrects.")
-@_with_home
+@with_home
 def deliver(home: Any, folder: Path, **label: Any) -> int:
     """Hand a folder over to the landing zone, whole or not at all.
 
@@ -184,7 +171,7 @@ def delivery() -> None:
 @delivery.command("list")
 @click.option("--site", help="Only this site.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-@_with_home
+@with_home
 def delivery_list(home: Any, site: str | None, as_json: bool) -> None:
     """List every delivery with its account, in the order in which they came."""
     from orchestration.delivery_commands import list_deliveries
@@ -195,7 +182,7 @@ def delivery_list(home: Any, site: str | None, as_json: bool) -> None:
 @delivery.command("show")
 @click.argument("name", metavar="SITE/DELIVERY")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-@_with_home
+@with_home
 def delivery_show(home: Any, name: str, as_json: bool) -> None:
     """Show one delivery: manifest, account, decisions, problems."""
     from orchestration.delivery_commands import show_delivery
@@ -206,7 +193,7 @@ def delivery_show(home: Any, name: str, as_json: bool) -> None:
 @delivery.command("approve")
 @click.argument("name", metavar="SITE/DELIVERY")
 @click.option("--reason", required=True, help="Why, in one line; it stays in the ledger.")
-@_with_home
+@with_home
 def delivery_approve(home: Any, name: str, reason: str) -> None:
     """Take a delivery in spite of what holds it back.
 
@@ -221,7 +208,7 @@ def delivery_approve(home: Any, name: str, reason: str) -> None:
 @delivery.command("withdraw")
 @click.argument("name", metavar="SITE/DELIVERY")
 @click.option("--reason", required=True, help="Why, in one line; it stays in the ledger.")
-@_with_home
+@with_home
 def delivery_withdraw(home: Any, name: str, reason: str) -> None:
     """Withdraw a delivery: from the next run on it counts as if it had never come.
 
@@ -237,7 +224,7 @@ def delivery_withdraw(home: Any, name: str, reason: str) -> None:
 @imsct.command()
 @click.option("--select", help="Assets to run, in Dagster's selection syntax.")
 @click.option("--rebuild", is_flag=True, help="Build the database again from received/.")
-@_with_home
+@with_home
 def materialize(home: Any, select: str | None, rebuild: bool) -> None:
     """Run the assets in this process: take in new deliveries, analyse, publish."""
     from orchestration.home import require_home
@@ -257,7 +244,7 @@ def materialize(home: Any, select: str | None, rebuild: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 @click.option("--csv", "csv_file", type=click.Path(path_type=Path), help="Write a CSV file.")
 @click.option("--html", "html_file", type=click.Path(path_type=Path), help="Write a page to print.")
-@_with_home
+@with_home
 def quarantine(home: Any, site: str | None, as_json: bool, **files: Path | None) -> None:
     """Show what was refused and why."""
     from orchestration.listing import quarantine_listing
@@ -267,7 +254,7 @@ def quarantine(home: Any, site: str | None, as_json: bool, **files: Path | None)
 
 @imsct.command()
 @click.option("--port", default=8765, show_default=True, type=click.IntRange(0, 65535))
-@_with_home
+@with_home
 def dashboard(home: Any, port: int) -> None:
     """Serve the pages over the published snapshots, on this machine only."""
     from dashboard.serve import serve
@@ -277,6 +264,8 @@ def dashboard(home: Any, port: int) -> None:
     serve(home, port=port, say=click.echo)
 
 
+imsct.add_command(analyse)
+imsct.add_command(apply)
 imsct.add_command(prepare)
 imsct.add_command(profile)
 
@@ -288,7 +277,7 @@ def snapshot() -> None:
 
 @snapshot.command("list")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-@_with_home
+@with_home
 def snapshot_list(home: Any, as_json: bool) -> None:
     """List the published snapshots, oldest first."""
     from orchestration.home import require_home
@@ -301,7 +290,7 @@ def snapshot_list(home: Any, as_json: bool) -> None:
 @snapshot.command("show")
 @click.argument("snapshot_id", required=False, metavar="[ID]")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-@_with_home
+@with_home
 def snapshot_show(home: Any, snapshot_id: str | None, as_json: bool) -> None:
     """Show a snapshot's manifest; without an id the current one's."""
     from orchestration.home import require_home
@@ -316,7 +305,7 @@ def snapshot_show(home: Any, snapshot_id: str | None, as_json: bool) -> None:
 @click.argument("after", metavar="B")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 @click.option("--html", "html_file", type=click.Path(path_type=Path), help="Write a page.")
-@_with_home
+@with_home
 def snapshot_diff(
     home: Any, before: str, after: str, as_json: bool, html_file: Path | None
 ) -> None:
@@ -330,7 +319,7 @@ def snapshot_diff(
 
 @snapshot.command("verify")
 @click.argument("snapshot_id", required=False, metavar="[ID]")
-@_with_home
+@with_home
 def snapshot_verify(home: Any, snapshot_id: str | None) -> int:
     """Check every hash of received/, published/ and the ledger."""
     from orchestration.home import require_home

@@ -1,0 +1,298 @@
+"""Frozen models: what stands beside a model file, and scoring new cases without any refit.
+
+Belongs here: the description of a model in plain sight, its risks for another table, and what of
+that table it was not made for.
+Does not belong here: bytes of a model file (`analyses.model_files`), evaluation
+(`analyses.evaluation`), reading tables.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from sklearn.pipeline import Pipeline
+
+from analyses.evaluation import OutOfFold, performance
+from analyses.metrics import Floats, recalibration
+from analyses.models import Training, predict_risk
+from analyses.preprocessing import MISSING_STATES, is_text, with_categories
+from analyses.resampling import Stage, bootstrap_weights, generator
+from schemas.errors import IntegrityError, UsageError
+from schemas.showing import nearest_name
+
+SCHEMA = "imsct.model/1"
+NOT_FOR_USE = "Research use only; not for clinical use."
+#: So many training cases lie at or beyond each end of a range, so that an end is no one's value.
+_AT_THE_ENDS = 5
+#: Bootstrap samples behind the intervals of an external performance, and their seed.
+_DRAWS, _SEED = 2000, 1
+#: Events, and cases without, from which on an external performance is given (statistics.md, 1.6).
+LEAST = 10
+
+
+def describe_model(
+    results: Mapping[str, Any], *, name: str, training: Training, pipeline: Pipeline, data: bytes
+) -> dict[str, Any]:
+    """What a person must know of a model before using it.
+
+    Parameters
+    ----------
+    results
+        Of the analysis that made it.
+    name
+        Its name among the models of the results.
+    training
+        The rows it was fitted on.
+    pipeline
+        The fitted model.
+    data
+        The bytes of its file.
+    """
+    entry = next(model for model in results["models"] if model["name"] == name)
+    digest = hashlib.sha256(data).hexdigest()
+    outcome, plan = results["outcome"], results["plan"]
+    shares = np.bincount(training.outcome.astype(int), minlength=training.n_classes)
+    intercept = getattr(pipeline["model"], "intercept_", None)
+    return {
+        "schema": SCHEMA,
+        "id": digest[:16],
+        "sha256": digest,
+        "model": name,
+        "title": results["title"],
+        "plan": {"name": plan["name"], "sha256": plan["sha256"]},
+        "provenance": {**results["provenance"], "data": results["data"]["sha256"]},
+        "population": results["cohort"]["provenance"],
+        "verdict": results["verdict"]["level"],
+        "outcome": {
+            "kind": outcome["kind"],
+            "column": outcome["column"],
+            "positive": plan["outcome"]["positive"],
+            "rest": plan["outcome"]["rest"],
+            "classes": [each["class"] for each in outcome["classes"] or ()],
+            "shares": [float(share) for share in shares / shares.sum()],
+        },
+        "id_column": plan["data"]["id"],
+        "group_column": plan["data"]["group"],
+        "missing": list(plan["data"]["missing"]),
+        "n": results["data"]["used"],
+        "predictors": [_described(training.frame[column]) for column in entry["predictors"]],
+        "coefficients": entry["coefficients"],
+        "intercept": None if intercept is None else [float(each) for each in intercept],
+        "performance": entry["performance"]["nested_cv"],
+        "recalibration": "None was made. 'imsct apply' on a table with known outcomes offers an "
+        "intercept and a slope for that centre, apart from the risks of the model as it is.",
+        "intended_use": "To be evaluated on cases of another centre. " + NOT_FOR_USE,
+        "limits": _limits(results),
+    }
+
+
+def _described(series: pl.Series) -> dict[str, Any]:
+    """One predictor: its kind and the values that the model has seen."""
+    column = {"column": series.name}
+    if is_text(series.dtype):
+        seen = series.drop_nulls().cast(pl.String).value_counts(name="n")
+        levels = [text for text, n in seen.rows() if n >= _AT_THE_ENDS or text in MISSING_STATES]
+        return {**column, "kind": "text", "levels": sorted(levels), "range": None}
+    values = series.cast(pl.Float64).drop_nulls().drop_nans().sort()
+    ends = None
+    if len(values) >= 2 * _AT_THE_ENDS:
+        ends = [float(values[_AT_THE_ENDS - 1]), float(values[-_AT_THE_ENDS])]
+    return {**column, "kind": "number", "levels": None, "range": ends}
+
+
+def _limits(results: Mapping[str, Any]) -> list[str]:
+    """What the model must not be taken for."""
+    found = [
+        f"Made from {results['data']['used']} cases; the verdict on this number was "
+        f"'{results['verdict']['level']}'.",
+        *results["verdict"]["reasons"],
+        *(warning["message"] for warning in results["warnings"]),
+    ]
+    if results["cohort"]["provenance"] == "simulated":
+        found.insert(0, "Made from simulated cases: it says nothing about patients.")
+    return found
+
+
+def read_description(text: str, data: bytes) -> dict[str, Any]:
+    """The description of a model, once it is known to be that of the file.
+
+    Raises
+    ------
+    IntegrityError
+        If it is no description, or its hash is not that of the bytes.
+    """
+    try:
+        described: dict[str, Any] = json.loads(text)
+        is_one = described["schema"] == SCHEMA
+        named = described["sha256"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise IntegrityError(
+            "model.json: it is no description of a model. Make the model again: 'imsct analyse'."
+        ) from error
+    digest = hashlib.sha256(data).hexdigest()
+    if not is_one or digest != named:
+        raise IntegrityError(
+            f"model.skops: sha256 begins {digest[:6]}, model.json says {str(named)[:6]}. One of "
+            "them was changed; nothing was loaded. Make the model again with 'imsct analyse'."
+        )
+    return described
+
+
+def check_columns(described: Mapping[str, Any], frame: pl.DataFrame) -> None:
+    """Refuse a table that lacks what the model reads, or holds another kind of value.
+
+    Raises
+    ------
+    UsageError
+        Naming every column, with the nearest name there is.
+    """
+    wanted = [described["id_column"], *(p["column"] for p in described["predictors"])]
+    gone = [name for name in wanted if name not in frame.columns]
+    if gone:
+        said = [f"'{name}'{_like(name, frame.columns)}" for name in gone]
+        raise UsageError(
+            f"The table lacks what the model reads: {', '.join(said)}. Nothing was scored: an "
+            "absent column is not a missing value. Add it, empty where nothing is known."
+        )
+    for predictor in described["predictors"]:
+        dtype = frame[predictor["column"]].dtype
+        is_empty = frame[predictor["column"]].null_count() == frame.height
+        if is_empty or is_text(dtype) == (predictor["kind"] == "text"):
+            continue
+        raise UsageError(
+            f"Column '{predictor['column']}': the model was made from a column of "
+            f"{predictor['kind']}s, this one is of type {dtype}. Correct the column; nothing was "
+            "scored."
+        )
+
+
+def _like(name: str, columns: Sequence[str]) -> str:
+    """The nearest name, in words."""
+    near = nearest_name(name, sorted(columns))
+    return f" (nearest is '{near}')" if near else ""
+
+
+def score(
+    described: Mapping[str, Any], pipeline: Pipeline, frame: pl.DataFrame
+) -> tuple[pl.DataFrame, Floats]:
+    """Risks of new cases by the model as it is.
+
+    Returns
+    -------
+    tuple[pl.DataFrame, Floats]
+        A row per case in the order of the table: its id; `risk`, or `risk: <class>` for each class;
+        `extrapolation`, the predictors outside of what the model has seen; `model`, `verdict`,
+        `note`. And the risks, shape (n,) or (n, classes).
+
+    Raises
+    ------
+    UsageError
+        As `check_columns`.
+    """
+    check_columns(described, frame)
+    names = [predictor["column"] for predictor in described["predictors"]]
+    cases = _as_trained(described, frame)
+    classes = described["outcome"]["classes"]
+    risk = predict_risk(
+        pipeline, with_categories(cases.select(names), names), n_classes=max(2, len(classes))
+    )
+    risks = (
+        {"risk": risk}
+        if risk.ndim == 1
+        else {f"risk: {c}": risk[:, k] for k, c in enumerate(classes)}
+    )
+    return (
+        pl.DataFrame(
+            {
+                described["id_column"]: frame[described["id_column"]],
+                **risks,
+                "extrapolation": _outside(described, cases),
+            }
+        ).with_columns(
+            model=pl.lit(described["id"]),
+            verdict=pl.lit(described["verdict"]),
+            note=pl.lit(NOT_FOR_USE),
+        ),
+        risk,
+    )
+
+
+def _as_trained(described: Mapping[str, Any], frame: pl.DataFrame) -> pl.DataFrame:
+    """Texts that mean missing as missing, and an empty column as the kind that it was."""
+    missing = list(described["missing"])
+    made = []
+    for predictor in described["predictors"]:
+        column = pl.col(predictor["column"])
+        if predictor["kind"] == "text":
+            text = column.cast(pl.String)
+            made.append(
+                pl.when(text.is_in(missing)).then(None).otherwise(text).alias(predictor["column"])
+            )
+        else:
+            made.append(column.cast(pl.Float64, strict=False))
+    return frame.with_columns(made)
+
+
+def _outside(described: Mapping[str, Any], cases: pl.DataFrame) -> list[str]:
+    """Of each case the predictors whose value the model has not seen the like of."""
+    found: list[list[str]] = [[] for _ in range(cases.height)]
+    for predictor in described["predictors"]:
+        values = cases[predictor["column"]]
+        if predictor["kind"] == "text":
+            known = [*predictor["levels"], *MISSING_STATES]
+            is_outside = ~values.is_in(known) & values.is_not_null()
+        elif predictor["range"] is None:
+            is_outside = values.is_not_null()
+        else:
+            low, high = predictor["range"]
+            is_outside = (values < low) | (values > high)
+        for place in np.flatnonzero(is_outside.fill_null(False).to_numpy()):
+            found[place].append(predictor["column"])
+    return ["; ".join(names) for names in found]
+
+
+def external_performance(
+    described: Mapping[str, Any],
+    outcome: NDArray[np.float64],
+    risk: Floats,
+    groups: NDArray[np.str_],
+) -> dict[str, Any]:
+    """How the model does on cases of another table, as it is, and what would recalibrate it there.
+
+    Parameters
+    ----------
+    described
+        The model.
+    outcome
+        Shape (n,). 0 or 1, or the place of the class.
+    risk
+        As `score` gives them, of the same rows.
+    groups
+        Shape (n,). Patient of each row: the intervals draw patients.
+
+    Returns
+    -------
+    dict[str, Any]
+        `n`, `events`, `performance` (None with too few events, and `reason`), `recalibration`:
+        intercept and slope for the logit of the risk, of a binary outcome only.
+    """
+    n_classes = max(2, len(described["outcome"]["classes"]))
+    counts = np.bincount(outcome.astype(int), minlength=n_classes)
+    found: dict[str, Any] = {"n": len(outcome), "events": [int(n) for n in counts]}
+    if counts.min() < LEAST:
+        reason = f"fewer than {LEAST} cases of an outcome: counts only"
+        return {**found, "performance": None, "recalibration": None, "reason": reason}
+    shares = np.array(described["outcome"]["shares"])
+    null = np.broadcast_to(shares[1] if n_classes == 2 else shares, risk.shape)
+    unseen = OutOfFold(risk[None], null[None], np.zeros((1, len(outcome)), dtype=np.int64), ())
+    weights = bootstrap_weights(groups, n_draws=_DRAWS, rng=generator(_SEED, Stage.INTERVALS))
+    panel = performance(outcome, unseen, weights, n_classes=n_classes)
+    again = None
+    if n_classes == 2:
+        intercept, slope = recalibration(outcome, risk)
+        again = {"intercept": intercept, "slope": slope}
+    return {**found, "performance": panel, "recalibration": again, "reason": None}
