@@ -87,7 +87,13 @@ def fit_logistic(matrix: Floats, outcome: Floats, c: float) -> LogisticRegressio
     [[0.4882]]
     """
     model = LogisticRegression(C=c, solver="newton-cholesky", tol=1e-10, max_iter=200)
-    return model.fit(matrix, outcome)
+    basis = _span(matrix) if np.isfinite(c) else None
+    if basis is None:
+        return model.fit(matrix, outcome)
+    model.fit(matrix @ basis, outcome)
+    model.coef_ = model.coef_ @ basis.T
+    model.n_features_in_ = matrix.shape[1]
+    return model
 
 
 def ridge_path(matrix: Floats, outcome: Floats) -> Floats:
@@ -115,6 +121,10 @@ def ridge_path(matrix: Floats, outcome: Floats) -> Floats:
     >>> bool(abs(path[-1, 1] - fit_logistic(x, y, GRID[-1]).coef_[0, 0]) < 1e-6)
     True
     """
+    basis = _span(matrix)
+    if basis is not None:
+        path = ridge_path(matrix @ basis, outcome)
+        return np.column_stack([path[:, 0], path[:, 1:] @ basis.T])
     design = np.column_stack([np.ones(len(outcome)), matrix])
     free = np.r_[0.0, np.ones(matrix.shape[1])]  # the intercept is not penalised
     beta = np.zeros(design.shape[1])
@@ -234,6 +244,17 @@ def _losses(training: Training, test: Training) -> Floats:
         risk = probabilities(test_matrix @ vectors[:, 1:].T + vectors[:, 0])
         losses.append(float(multiclass.log_loss_many(happened, risk, ones)[0]))
     return np.array(losses)
+
+
+def _span(matrix: Floats) -> Floats | None:
+    """Orthonormal basis of what the rows span, shape (p, n); None with no more columns than rows.
+
+    Slopes of a ridge fit lie in it, and have the same length there: n numbers instead of p.
+    """
+    if matrix.shape[1] <= matrix.shape[0]:
+        return None
+    basis: Floats = np.linalg.qr(matrix.T)[0]
+    return basis
 
 
 def _newton(design: Floats, outcome: Floats, penalty: Floats, *, start: Floats) -> Floats:

@@ -3,6 +3,7 @@
 import numpy as np
 import polars as pl
 import pytest
+from sklearn.linear_model import LogisticRegression
 
 from analyses.models import (
     GRID,
@@ -76,3 +77,17 @@ def test_pipeline_without_any_varying_column_predicts_the_share() -> None:
     )
     risk = predict_risk(fit_pipeline(training, 1.0), training.frame)
     assert risk == pytest.approx(np.full(40, 0.25))
+
+
+def test_more_columns_than_rows_give_the_solution_of_all_columns() -> None:
+    """The short way through the span of the rows is exact, for each penalty of the grid."""
+    rng = np.random.default_rng(4)
+    matrix, outcome = rng.normal(size=(30, 80)), np.arange(30.0) % 2
+    path = ridge_path(matrix, outcome)
+    for place, c in enumerate(GRID):
+        model = LogisticRegression(C=c, solver="newton-cholesky", tol=1e-10, max_iter=200)
+        model.fit(matrix, outcome)
+        assert np.abs(path[place] - np.r_[model.intercept_, model.coef_[0]]).max() < 1e-6
+        short = fit_logistic(matrix, outcome, c)
+        assert np.abs(short.coef_ - model.coef_).max() < 1e-6
+        assert short.predict_proba(matrix).shape == (30, 2)
