@@ -148,10 +148,13 @@ def disclose(
 def _one_name(counts: Mapping[Key, int], sums: Sums[Key]) -> dict[Key, Key]:
     """The first name of each count that a sum with one part says is told twice."""
     same = {name: name for name in counts}
+    called: dict[Key, list[Key]] = {name: [name] for name in counts}
     for total, parts in sums:
-        if len(parts) == 1:
-            old, new = same[parts[0]], same[total]
-            same = {name: new if first == old else first for name, first in same.items()}
+        if len(parts) == 1 and same[parts[0]] != same[total]:
+            new = same[total]
+            renamed = called.pop(same[parts[0]])
+            called[new] += renamed
+            same.update(dict.fromkeys(renamed, new))
     return same
 
 

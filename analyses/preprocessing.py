@@ -134,7 +134,8 @@ class CaseEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # skl
         if reset:
             self.feature_names_in_ = np.array(X.columns, dtype=object)
             self.n_features_in_ = X.width
-        absent = [name for name in self.feature_names_in_ if name not in X.columns]
+        there = set(X.columns)
+        absent = [name for name in self.feature_names_in_ if name not in there]
         if absent:
             raise ValueError(f"columns are missing: {', '.join(absent)}")
         return [_typed(X[name]) for name in self.feature_names_in_]

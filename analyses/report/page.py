@@ -9,6 +9,7 @@ from typing import Any
 from analyses import numbers
 from analyses.report import contest, environment, pictures, prose, sections, words
 from analyses.report.release import release
+from analyses.report.shortening import SHOWN, shortened
 
 
 def render_report(results: dict[str, Any]) -> bytes:
@@ -34,7 +35,7 @@ def render_report(results: dict[str, Any]) -> bytes:
     Counts pass disclosure control for the audience of the provenance of the rows.
     Order of the sections after TRIPOD+AI (BMJ 2024;385:e078378).
     """
-    page = release(results)
+    page = release(shortened(results))
     html = environment.templates().get_template("page.html").render(context(page))
     return html.encode("utf-8")
 
@@ -72,6 +73,7 @@ def context(page: dict[str, Any]) -> dict[str, Any]:
         "headline": headline,
         "meaning": meaning,
         "cannot_bear": words.CANNOT_BEAR if provenance == "published" else (),
+        "shown": SHOWN,
         "title": str(page.get("title") or page["plan"].get("title") or "Report"),
         "outcome": sections.outcome_name(page),
         "is_binary": is_binary,

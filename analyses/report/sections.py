@@ -13,6 +13,7 @@ from analyses import numbers
 from analyses.disclosure import Shown
 from analyses.report import words
 from analyses.report.pictures import MISSING_STATES, YES_NO, is_sign
+from analyses.report.shortening import SHOWN
 from analyses.report.words import human
 
 Rows = list[dict[str, Any]]
@@ -45,10 +46,12 @@ def missing_summary(page: dict[str, Any]) -> dict[str, Any]:
             if state["state"] in YES_NO and isinstance(state["n"], int):
                 said[YES_NO[state["state"]]] += state["n"]
     mostly = sum(1 for r in rows if 2 * r["missing"] > r["n"])
-    is_whole = len(rows) == len(page["cohort"]["missingness"])  # else a count is hidden: say none
+    left_out = page["cohort"]["left_out"]
+    # else a count is hidden, or a predictor is not shown: say none
+    is_whole = len(rows) == len(page["cohort"]["missingness"]) + left_out
     return {
         "share": numbers.share(missing, cells) if is_whole else None,
-        "predictors": len(page["cohort"]["missingness"]),
+        "predictors": len(page["cohort"]["missingness"]) + left_out,
         "mostly": mostly if is_whole else None,
         "signs": len(signs),
         "sign_cells": sum(r["n"] for r in signs),
@@ -194,7 +197,7 @@ def terms(page: dict[str, Any], model: dict[str, Any] | None) -> Rows:
             "estimates": [numbers.number(value, digits=3) for value in by_term[term]],
             "direction": _direction(by_term[term][0]) if len(by_term[term]) == 1 else "",
         }
-        for term in ordered
+        for term in ordered[:SHOWN]
     ]
 
 
