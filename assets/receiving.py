@@ -33,9 +33,11 @@ def receive_landed(line: Line) -> dict[str, int]:
         line.say(f"landing/{left}: removed; it was left half written more than a day ago")
     outcomes: Counter[str] = Counter(received=0, duplicate=0, refused=0)
     for folder in complete_deliveries(line.home.landing):
+        newest, _ = line.ledger.head
         receipt = receive(folder, line.home, line.ledger, scan=partial(scan_delivery, line))
         outcomes[receipt.status] += 1
-        if receipt.status != "duplicate":
+        # a folder that brings nothing new lies there at every run, and is named once
+        if receipt.status != "duplicate" or receipt.seq > newest:
             line.say(receipt.message)
         for file in receipt.received.withheld if receipt.received else ():
             line.say(

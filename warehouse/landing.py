@@ -179,6 +179,26 @@ def received_deliveries(ledger: Ledger) -> list[ReceivedDelivery]:
     return [_from_event(event) for event in ledger.events("received")]
 
 
+@dataclass(frozen=True)
+class Duplicate:
+    """A folder whose content had been received before; `seq` is its own event."""
+
+    seq: int
+    site: str
+    folder: str
+    received_as: ReceivedDelivery
+
+
+def duplicates(ledger: Ledger) -> list[Duplicate]:
+    """Every folder that brought nothing new, in the order of the ledger."""
+    received = {d.seq: d for d in received_deliveries(ledger)}
+    return [
+        Duplicate(e.seq, str(e.payload["site"]), str(e.payload["folder"]), received[number])
+        for e in ledger.events("duplicate")
+        if (number := int(str(e.payload["received_as"]))) in received
+    ]
+
+
 def _visible(folder: Path) -> Iterable[Path]:
     """Folders within a folder, but those whose name starts with a dot."""
     try:
