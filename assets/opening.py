@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from assets.profiles import profile_named
-from assets.readers.identifiers import IDENTIFIER_RULES, Scan
+from assets.readers.identifiers import IDENTIFIER_RULES, Scan, is_withheld, unsearched
 from assets.readers.read_file import ReadFile, ReadProblem
 from assets.readers.sandbox import Job, Limits, read_files
 from schemas.errors import UsageError
@@ -41,7 +41,8 @@ def read_all(
     for file, part in zip(delivery.files, parts, strict=True):
         read = next(results) if part or scan else None
         if part is None and not (read and _is_identifying(read)):
-            read = _refused(file.file, unknown or _NO_SUCH_FILE)
+            refused = _refused(file.file, unknown or _NO_SUCH_FILE)
+            read = unsearched(refused) if read and read.is_unsearched else refused
         assert read is not None
         yield file, part, read
 
@@ -64,7 +65,7 @@ def identifying(
     *,
     limits: Limits,
 ) -> dict[str, tuple[Problem, ...]]:
-    """The files of a delivery that identify a person, each with the places."""
+    """The files of a delivery that identify a person, or may do so unseen, each with the places."""
     return {
         file.file: tuple(
             Problem(
@@ -79,7 +80,7 @@ def identifying(
             for problem in read.problems
         )
         for file, part, read in read_all(delivery, path_of, scan=scan, limits=limits)
-        if _is_identifying(read)
+        if is_withheld(read)
     }
 
 

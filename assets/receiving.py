@@ -11,6 +11,7 @@ from pathlib import Path
 
 from assets.context import Line
 from assets.opening import identifying
+from assets.readers.identifiers import IDENTIFIER_RULES
 from assets.redaction import redacted
 from schemas.manifest import Manifest
 from schemas.problems import Problem
@@ -18,6 +19,8 @@ from warehouse.arrivals import sweep_incoming
 from warehouse.landing import complete_deliveries, receive
 from warehouse.received import enter_deliveries
 from warehouse.staging import StagedDelivery, StagedFile
+
+_UNSEARCHED = "was refused and cannot be searched for what identifies a person"
 
 
 @redacted
@@ -39,10 +42,13 @@ def receive_landed(line: Line) -> dict[str, int]:
         # a folder that brings nothing new lies there at every run, and is named once
         if receipt.status != "duplicate" or receipt.seq > newest:
             line.say(receipt.message)
-        for file in receipt.received.withheld if receipt.received else ():
+        withheld = receipt.received.withheld if receipt.received else {}
+        for file, problems in withheld.items():
+            is_found = any(problem.rule in IDENTIFIER_RULES for problem in problems)
+            why = "holds what may identify a person (E_PHI)" if is_found else _UNSEARCHED
             line.say(
-                f"landing/{receipt.site}/{receipt.folder}/{file}: not kept, it holds what may "
-                "identify a person (E_PHI). Delete it there, and tell the site."
+                f"landing/{receipt.site}/{receipt.folder}/{file}: not kept, it {why}. Delete it "
+                "there, and tell the site."
             )
     return {**outcomes, "entered": enter_deliveries(line.store, line.ledger)}
 
