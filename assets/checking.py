@@ -8,16 +8,17 @@ import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from assets.opening import names_that_identify
 from assets.profiles import profile_at
 from assets.readers.identifiers import Scan
 from assets.staging import stage_delivery
 from schemas.errors import UsageError
-from schemas.manifest import MANIFEST_NAME, Mode, is_plain_name
+from schemas.manifest import MANIFEST_NAME, Mode, hidden_name, shown_name
 from schemas.problems import Problem, exit_code_of
 from schemas.profile import Profile
 from schemas.tables import SCHEMA_VERSION, TABLES
 from warehouse.accounts import close_accounts
-from warehouse.delivery_check import examine
+from warehouse.delivery_check import examine, name_that_identifies
 from warehouse.merge import merge
 from warehouse.quarantine import current_problems
 from warehouse.received import enter_one
@@ -92,7 +93,9 @@ def check_folder(
         files,
         manifest.mode,
     )
-    return _check_files(delivery, folder, scan=manifest.id_scheme)
+    checked = _check_files(delivery, folder, scan=manifest.id_scheme)
+    named = names_that_identify(delivery, checked.problems)
+    return Checked(0, rows, rows, tuple(named.values())) if named else checked
 
 
 _NO_MANIFEST = Problem(
@@ -121,19 +124,32 @@ def _check_bare(
     files = tuple(StagedFile(file, "", None) for file in named)
     delivery = StagedDelivery(1, site, folder.name, name, SCHEMA_VERSION, files, mode)
     checked = _check_files(delivery, folder, scan=scan, profile=profile)
-    others = [file for file in there if file not in named]
-    return replace(checked, problems=(*map(_not_read, others), *checked.problems))
+    shown = {file: shown_name(file, n, len(there)) for n, file in enumerate(there, start=1)}
+    for n, file in enumerate(there, start=1):
+        if file in names_that_identify(delivery, checked.problems, profile=profile):
+            shown[file] = hidden_name(file, n, len(there))
+    found = [_not_read(shown[file]) for file in there if file not in named]
+    found += [_named_after(shown[file]) for file in named if shown[file] != file]
+    found += [
+        p if p.file is None else replace(p, file=shown.get(p.file, p.file))
+        for p in checked.problems
+    ]
+    return replace(checked, problems=tuple(found))
 
 
-def _not_read(name: str) -> Problem:
+def _named_after(shown: str) -> Problem:
+    """E_PHI: a file that must not be announced under its name."""
+    said = name_that_identifies("The name of this file", "a name, date or number of a person")
+    return replace(said, file=shown)
+
+
+def _not_read(shown: str) -> Problem:
     """A file beside those of the profile: a slip in its name would lose a whole table."""
-    is_plain = is_plain_name(name)
-    shown = "this file" if is_plain else f"a file with a name of {len(name)} characters"
     return Problem(
-        file=name if is_plain else None,
+        file=shown,
         rule="E_SCHEMA",
         severity="warning",
-        message=f"The profile does not know {shown}; it was not read.",
+        message="The profile does not know this file; it was not read.",
         suggestion="If it belongs to the delivery, name it as the profile says.",
     )
 

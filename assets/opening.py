@@ -14,9 +14,11 @@ from assets.readers.identifiers import IDENTIFIER_RULES, Scan, is_withheld, unse
 from assets.readers.read_file import ReadFile, ReadProblem
 from assets.readers.sandbox import Job, Limits, read_files
 from schemas.errors import UsageError
+from schemas.manifest import MANIFEST_NAME
 from schemas.problems import Problem
 from schemas.profile import FileProfile, Profile, withdrawal_layout
 from schemas.versions import VERSIONS
+from warehouse.delivery_check import name_that_identifies
 from warehouse.staging import StagedDelivery, StagedFile
 
 
@@ -65,8 +67,11 @@ def identifying(
     *,
     limits: Limits,
 ) -> dict[str, tuple[Problem, ...]]:
-    """The files of a delivery that identify a person, or may do so unseen, each with the places."""
-    return {
+    """The files of a delivery that identify a person, or may do so unseen, each with the places.
+
+    Where the name of a file does, the problem is one of the manifest, and of the whole delivery.
+    """
+    found = {
         file.file: tuple(
             Problem(
                 file=file.file,
@@ -81,6 +86,23 @@ def identifying(
         )
         for file, part, read in read_all(delivery, path_of, scan=scan, limits=limits)
         if is_withheld(read)
+    }
+    named = names_that_identify(delivery, [p for problems in found.values() for p in problems])
+    return {MANIFEST_NAME: tuple(named.values())} if named else found
+
+
+def names_that_identify(
+    delivery: StagedDelivery, problems: Sequence[Problem], *, profile: Profile | None = None
+) -> dict[str, Problem]:
+    """Files in whose name, where the profile reads a column from it, the scan found something."""
+    layout = profile or _profile_of(delivery)[0]
+    hit = {(p.file, p.column) for p in problems if p.rule in IDENTIFIER_RULES}
+    return {
+        file.file: name_that_identifies(f"files[{number}].file", "it holds an id of a person")
+        for number, file in enumerate(delivery.files)
+        if layout is not None
+        and (part := layout.file(file.file)) is not None
+        and any((file.file, column) in hit for column in part.named_in_file)
     }
 
 

@@ -9,7 +9,7 @@ A folder whose name starts with a dot is being written and does not exist for an
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Literal, cast
 
@@ -125,7 +125,8 @@ def complete_deliveries(landing: Path) -> list[Path]:
     return sorted(found, key=lambda folder: (folder.parent.name, folder.name))
 
 
-#: What identifies a person in a delivery, by file; a file that is named is not kept.
+#: What identifies a person in a delivery, by file; a file that is named is not kept, and nothing of
+#: a delivery whose manifest is.
 Scanner = Callable[[Path, Manifest], Mapping[str, Sequence[Problem]]]
 
 
@@ -157,6 +158,9 @@ def receive(folder: Path, home: Home, ledger: Ledger, *, scan: Scanner | None = 
             return _refuse(folder, Examined(manifest, examined.manifest_bytes, (problem,)), ledger)
         sweep(home.received)
         withheld = scan(folder, manifest) if scan else {}
+        if MANIFEST_NAME in withheld:
+            found = tuple(withheld[MANIFEST_NAME])
+            return _refuse(folder, replace(examined, problems=found), ledger)
         for entry in (entry for entry in manifest.files if entry.file not in withheld):
             keep(folder / entry.file, home.received, expected=entry.sha256)
         kept = keep_bytes(examined.manifest_bytes, home.received)

@@ -2,22 +2,31 @@
 
 import gzip
 import io
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from assets.checking import check_folder
+from assets.context import Line
 from assets.opening import identifying
 from assets.readers.read_file import ReadFile
 from assets.readers.reading import read
 from assets.readers.sandbox import Limits
+from assets.receiving import scan_delivery
 from schemas.formats import Format
 from schemas.profile import FileProfile
-from tests.support.dicom import NEEDLES, image
-from tests.support.folders import announce
+from schemas.tables import SCHEMA_VERSION
+from tests.support.dicom import image
+from tests.support.folders import announce, clean
 from tests.support.workbooks import bomb, workbook
 from warehouse.delivery_check import examine
+from warehouse.home import Home
+from warehouse.landing import receive
+from warehouse.ledger import Ledger
 from warehouse.staging import StagedDelivery, StagedFile
+from warehouse.store import Store
 
 CLEAN = [["study", "area"], ["S1", "70.1"]]
 
@@ -100,36 +109,73 @@ def test_a_table_in_utf_16_is_searched() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "form"),
+    ("file", "data"),
     [
-        (gzip.compress(b"study,area\nS1,SMITH\n"), "delimited"),
-        (bomb(200), "excel"),
-        (b"PAR1 SMITH, John PAR1", "parquet"),
-        (image(BurnedInAnnotation="YES", **NEEDLES), "dicom_header"),
-        (image(**NEEDLES)[:-40], "dicom_header"),
-        (b"\x00\x01\x02SMITH", "delimited"),
+        ("patients.csv", gzip.compress(b"study,area\nS1,SMITH\n")),
+        ("patients.csv", bomb(200)),
+        ("patients.csv", b"PAR1 SMITH, John PAR1"),
+        ("patients.csv", b"\x00\x01\x02SMITH"),
+        ("C1.S1.dcm", image(BurnedInAnnotation="YES")),
+        ("notes.pdf", b"%PDF-1.7 SMITH, John"),
     ],
 )
 def test_what_cannot_be_searched_is_not_kept_and_says_why(
-    data: bytes, form: Format, tmp_path: Path
+    file: str, data: bytes, tmp_path: Path
 ) -> None:
     """At the door: the ledger gets the place and the rule, `received/` nothing."""
-    profile = part(form, "table.bin") if form != "dicom_header" else None
-    if profile is not None:
-        found = searched(data, profile)
-        assert found.is_unsearched
-        assert "so the file itself is not kept" in found.problems[0].message
-    name = "C1.S1.dcm" if profile is None else "patients.csv"
-    (tmp_path / name).write_bytes(data)
-    announce(tmp_path, profile="dicom_header" if profile is None else "imsct", rows={name: 1})
+    (tmp_path / file).write_bytes(data)
+    profile = "dicom_header" if file.endswith(".dcm") else "imsct"
+    announce(tmp_path, profile=profile, rows={file: 1})
     manifest = examine(tmp_path).manifest
     assert manifest is not None
     files = tuple(StagedFile(f.file, f.sha256, f.rows) for f in manifest.files)
-    delivery = StagedDelivery(
-        1, "SITE_A", "d1", manifest.profile, manifest.schema_version, files, "full"
-    )
+    delivery = StagedDelivery(1, "SITE_A", "d1", profile, SCHEMA_VERSION, files, "full")
     withheld = identifying(
         delivery, lambda file: tmp_path / file.file, "simulated", limits=Limits()
     )
-    assert list(withheld) == [name]
-    assert "so the file itself is not kept" in withheld[name][0].message
+    assert list(withheld) == [file]
+    assert "so the file itself is not kept" in withheld[file][0].message
+
+
+@pytest.mark.parametrize(
+    ("name", "profile"),
+    [
+        ("Frau_Lindqvist.csv", "imsct"),
+        ("S1_2021-04-03.csv", "imsct"),
+        ("LINDQVIST_T2w_PAM50.csv", "sct_process"),
+    ],
+)
+def test_a_name_that_may_be_a_persons_is_said_nowhere_and_the_delivery_refused(
+    name: str, profile: str, tmp_path: Path
+) -> None:
+    """Name and ledger go together for ever, so a delivery is refused for the name of a file."""
+    home = Home(tmp_path / "home")
+    home.create()
+    ledger = Ledger.open(home.ledger)
+    folder = home.landing / "SITE_A" / "d1"
+    folder.mkdir(parents=True)
+    (folder / name).write_text("a,b\n1,2\n")
+    announce(folder, profile=profile, id_scheme="hmac-sha256/1", key_id="aaaaaaaa")
+    checked = check_folder(folder, profile=None)
+    with Store.open(None) as store:
+        line = Line(home, ledger, store, lambda text: None, "", "")
+        receipt = receive(folder, home, ledger, scan=partial(scan_delivery, line))
+    assert receipt.status == "refused"
+    for problems in (checked.problems, receipt.problems):
+        assert [(p.file, p.rule) for p in problems] == [("manifest.json", "E_PHI")]
+        assert "files[0].file" in problems[0].message
+        assert name[:6] not in str(problems)
+    said = (home.ledger / "ledger.jsonl").read_text(encoding="utf-8")
+    assert name[:6] not in said
+    assert [path for path in home.received.iterdir() if path.name != ".lock"] == []
+
+
+@pytest.mark.parametrize("name", ["Frau_Lindqvist.csv", "a\x1b[31mb.csv", "1964-05-12.csv"])
+def test_a_file_beside_the_others_is_named_by_its_place(name: str, tmp_path: Path) -> None:
+    clean(tmp_path)
+    (tmp_path / name).write_text("")
+    (problem,) = [p for p in check_folder(tmp_path, profile="imsct").problems if p.line is None]
+    assert problem.rule == "E_SCHEMA"
+    assert problem.file is not None
+    assert problem.file.startswith("file ")
+    assert problem.file.endswith(f"of 9 (a name of {len(name)} characters)")
