@@ -128,7 +128,7 @@ def _check_bare(
     for n, file in enumerate(there, start=1):
         if file in names_that_identify(delivery, checked.problems, profile=profile):
             shown[file] = hidden_name(file, n, len(there))
-    found = [_not_read(shown[file]) for file in there if file not in named]
+    found = [_not_read(shown[f], folder / f) for f in there if f not in named]
     found += [_named_after(shown[file]) for file in named if shown[file] != file]
     found += [
         p if p.file is None else replace(p, file=shown.get(p.file, p.file))
@@ -143,14 +143,17 @@ def _named_after(shown: str) -> Problem:
     return replace(said, file=shown)
 
 
-def _not_read(shown: str) -> Problem:
+def _not_read(shown: str, path: Path) -> Problem:
     """A file beside those of the profile: a slip in its name would lose a whole table."""
+    what = "folder" if path.is_dir() else "file"
     return Problem(
         file=shown,
         rule="E_SCHEMA",
         severity="warning",
-        message="The profile does not know this file; it was not read.",
-        suggestion="If it belongs to the delivery, name it as the profile says.",
+        message=f"The profile does not know this {what}; it was not read.",
+        suggestion="If it belongs to the delivery, name it as the profile says."
+        if what == "file"
+        else "Put files that belong to the delivery beside the others.",
     )
 
 

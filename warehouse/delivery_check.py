@@ -158,7 +158,8 @@ def _files(folder: Path, manifest: Manifest) -> Iterator[Problem]:
     names = sorted({*listed, *there})
     for place, name in enumerate(names, start=1):
         if name not in listed:
-            yield _unlisted(shown_name(name, place, len(names)))
+            what = "folder" if there[name].is_dir() else "file"
+            yield _unlisted(shown_name(name, place, len(names)), what)
         elif name not in there:
             yield _problem_of(
                 name, "E_MANIFEST", "The manifest lists this file; it is not there.", _AGAIN
@@ -188,12 +189,12 @@ def _bytes_differ(path: Path, listed: Mapping[str, DeliveredFile]) -> Iterator[P
         )
 
 
-def _unlisted(shown: str) -> Problem:
+def _unlisted(shown: str, what: str) -> Problem:
     """A file nobody announced."""
     return _problem_of(
         shown,
         "E_MANIFEST",
-        "The folder holds this file, and the manifest does not list it.",
+        f"The delivery holds this {what}, and the manifest does not list it.",
         "List it or leave it out, and deliver again. Nothing of the delivery was received.",
     )
 
