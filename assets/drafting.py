@@ -228,9 +228,7 @@ def _ignored(
             lines.append(f"      {_quoted(name)}: nothing in the dictionary is named like it  # ?")
             if formats := _format(file.columns[name]):
                 said = f"{{column: {_quoted(name)}, date: {_quoted(formats[0])}}}"
-                lines.append(
-                    f"      # its cells are dates; as the date of a day: <name>_day: {said}"
-                )
+                lines.append(f"      # dates; to read them: <name>_day: {said}")
     return ["    ignored:", *lines] if lines else []
 
 

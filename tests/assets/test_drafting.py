@@ -42,9 +42,8 @@ def test_german_headers_windows_letters_and_dates_are_told(tmp_path: Path) -> No
     """Bytes that are no UTF-8 come from Windows; an unknown column of dates says how it is read."""
     path = tmp_path / "export.csv"
     header = "Fall-Nr;Geschlecht;Diagnose;OP-Datum;WHO-Grad;Aufnahme"
-    path.write_bytes(
-        f"{header}\n7;w;Ependymom \u2013 \u201enos\u201c;03.04.2021;2;13.04.2021\n".encode("cp1252")
-    )
+    record = "7;w;Ependymom \u2013 \u201enos\u201c;03.04.2021;2;13.04.2021"
+    path.write_bytes(f"{header}\n{record}\n".encode("cp1252"))
     ran = imsct("profile", "draft", path)
     assert ran.exit == 0, ran.err
     (part,) = yaml.safe_load(ran.out)["files"]
