@@ -242,5 +242,8 @@ def _result(folder: Path, number: int) -> ReadFile:
 
 def _refused(job: Job, problem: ReadProblem) -> ReadFile:
     """A file of which nothing was read, under its own name: a profile may give a pattern."""
+    if job.declared is None:
+        left_out = "Nobody announced how many rows it has, so the account does not count them."
+        problem = replace(problem, message=f"{problem.message} {left_out}")
     found = replace(refused(job.part, problem), file=job.file)
     return unsearched(found) if job.scan else found

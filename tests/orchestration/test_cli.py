@@ -192,6 +192,7 @@ def test_links_and_pipes_are_not_opened_and_the_other_files_go_on(
         ("treatments.csv", "E_PATH"),
     }
     assert found["accepted"] == 11
+    assert all("the account does not count them" in p["message"] for p in found["problems"])
 
 
 def test_a_linked_folder_is_refused(folder: Path, tmp_path: Path) -> None:
