@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assets.opening import names_that_identify
-from assets.profiles import profile_at
+from assets.profiles import own_profile, profile_at, profile_named
 from assets.readers.identifiers import Scan
 from assets.staging import stage_delivery
 from schemas.errors import UsageError
@@ -49,6 +49,7 @@ def check_folder(
     site: str | None = None,
     scan: Scan | None = "unannounced",
     mode: Mode = "full",
+    own: Path | None = None,
 ) -> Checked:
     """Find every problem of a delivery; nothing is written anywhere.
 
@@ -56,7 +57,7 @@ def check_folder(
     rows of another site than `site`, where that is named, are a problem, and they are searched for
     identifiers as under the id scheme `scan`, and judged as a delivery of that `mode`. What an
     increment or a correction adds to is not known here, so a parent that it does not hold is a
-    warning.
+    warning. `own` is the folder of a home's own profiles.
 
     Raises
     ------
@@ -75,7 +76,7 @@ def check_folder(
             raise UsageError(
                 f"{folder}: has a {MANIFEST_NAME}, which names its profile. Leave --profile out."
             )
-        return _check_bare(folder, profile, site, scan, mode)
+        return _check_bare(folder, profile_at(profile, own=own), site, scan, mode)
     if not has_manifest:
         return Checked(0, 0, 0, (_NO_MANIFEST,))
     examined = examine(folder)
@@ -93,8 +94,11 @@ def check_folder(
         files,
         manifest.mode,
     )
-    checked = _check_files(delivery, folder, scan=manifest.id_scheme)
-    named = names_that_identify(delivery, checked.problems)
+    layout = None
+    if manifest.mode != "withdrawal" and own_profile(manifest.profile, own) is not None:
+        layout = profile_named(manifest.profile, own=own)
+    checked = _check_files(delivery, folder, scan=manifest.id_scheme, profile=layout)
+    named = names_that_identify(delivery, checked.problems, profile=layout)
     return Checked(0, rows, rows, tuple(named.values())) if named else checked
 
 
@@ -108,21 +112,20 @@ _NO_MANIFEST = Problem(
 
 
 def _check_bare(
-    folder: Path, name: str, site: str | None, scan: Scan | None, mode: Mode
+    folder: Path, profile: Profile, site: str | None, scan: Scan | None, mode: Mode
 ) -> Checked:
     """Check the files that lie in a folder as if they had been announced."""
-    profile = profile_at(name)
     there = sorted(path.name for path in folder.iterdir())
     named = [file for file in there if profile.file(file) is not None]
     if not named:
         known = ", ".join(part.file for part in profile.files[:4])
         more = ", ..." if len(profile.files) > 4 else ""
         raise UsageError(
-            f"{folder}: holds no file of the profile '{name}' ({known}{more}). Name the folder "
-            "that holds them, or another profile."
+            f"{folder}: holds no file of the profile '{profile.name}' ({known}{more}). Name the "
+            "folder that holds them, or another profile."
         )
     files = tuple(StagedFile(file, "", None) for file in named)
-    delivery = StagedDelivery(1, site, folder.name, name, SCHEMA_VERSION, files, mode)
+    delivery = StagedDelivery(1, site, folder.name, profile.name, SCHEMA_VERSION, files, mode)
     checked = _check_files(delivery, folder, scan=scan, profile=profile)
     shown = {file: shown_name(file, n, len(there)) for n, file in enumerate(there, start=1)}
     for n, file in enumerate(there, start=1):

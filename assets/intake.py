@@ -10,13 +10,15 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from assets.context import Line
+from assets.profiles import parse_own_profile
 from assets.redaction import redacted
 from assets.staging import kept_bytes, stage_delivery
+from schemas.profile import Profile
 from schemas.tables import TABLES
 from warehouse.accounts import close_accounts
 from warehouse.history import undo_from
 from warehouse.holding import hold_back, reasons_to_hold
-from warehouse.landing import received_deliveries
+from warehouse.landing import ReceivedDelivery, received_deliveries
 from warehouse.merge import merge
 from warehouse.staging import (
     StagedDelivery,
@@ -76,7 +78,7 @@ def _stage_group(line: Line, deliveries: Iterable[StagedDelivery]) -> None:
     def path_of(file: StagedFile) -> Path:
         return kept_bytes(line, file.sha256)
 
-    withheld = {d.seq: d.withheld for d in received_deliveries(line.ledger)}
+    received = {d.seq: d for d in received_deliveries(line.ledger)}
     with line.store.transaction():
         clear_staged(line.store)
         for delivery in deliveries:
@@ -85,9 +87,18 @@ def _stage_group(line: Line, deliveries: Iterable[StagedDelivery]) -> None:
                 line.store,
                 delivery,
                 path_of,
-                withheld=withheld.get(delivery.number, {}),
+                withheld=received[delivery.number].withheld if delivery.number in received else {},
+                profile=_kept_profile(line, received.get(delivery.number)),
                 limits=line.limits,
             )
             if reasons := reasons_to_hold(line.store, delivery):
                 hold_back(line.store, delivery, reasons)
                 line.say(f"held: {delivery.site}/{delivery.name}: {reasons[0].message}")
+
+
+def _kept_profile(line: Line, delivery: ReceivedDelivery | None) -> Profile | None:
+    """The profile that was kept with a delivery; None where it is one of the program."""
+    if delivery is None or delivery.profile_sha256 is None:
+        return None
+    text = line.home.received_bytes(delivery.profile_sha256)
+    return parse_own_profile(text, name=delivery.profile)

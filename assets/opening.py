@@ -66,6 +66,7 @@ def identifying(
     scan: Scan,
     *,
     limits: Limits,
+    profile: Profile | None = None,
 ) -> dict[str, tuple[Problem, ...]]:
     """The files of a delivery that identify a person, or may do so unseen, each with the places.
 
@@ -84,10 +85,13 @@ def identifying(
             )
             for problem in read.problems
         )
-        for file, part, read in read_all(delivery, path_of, scan=scan, limits=limits)
+        for file, part, read in read_all(
+            delivery, path_of, scan=scan, limits=limits, profile=profile
+        )
         if is_withheld(read)
     }
-    named = names_that_identify(delivery, [p for problems in found.values() for p in problems])
+    places = [p for problems in found.values() for p in problems]
+    named = names_that_identify(delivery, places, profile=profile)
     return {MANIFEST_NAME: tuple(named.values())} if named else found
 
 

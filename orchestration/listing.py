@@ -115,6 +115,7 @@ def _place(problem: Problem) -> str:
 
 
 _INSIDE = (
+    ("profiles", "layouts of sites, one YAML file each; shipped ones are not here"),
     ("landing", "deliveries as handed over"),
     ("received", "their bytes, each kept under its hash"),
     ("ledger", "what happened, event by event; back it up together with received"),

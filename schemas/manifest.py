@@ -35,6 +35,7 @@ IdScheme = Literal["hmac-sha256/1", "published", "simulated"]
 Mode = Literal["full", "increment", "correction", "withdrawal"]
 Provenance = Literal["registry", "published", "simulated"]
 
+PROFILE_NAME = "[a-z][a-z0-9_.-]{0,59}"
 _DELIVERY = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}"
 _FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,119}")
 _PROVENANCE: dict[IdScheme, Provenance] = {
@@ -135,7 +136,7 @@ class Manifest(BaseModel):
     delivery: DeliveryName
     site: SiteName
     created: Utc
-    profile: Annotated[str, _matching("[a-z][a-z0-9_.-]{0,59}")]
+    profile: Annotated[str, _matching(PROFILE_NAME)]
     schema_version: Annotated[str, _matching(r"[0-9]{1,4}(\.[0-9]{1,4}){0,2}")]
     mode: Mode
     supersedes: DeliveryName | None

@@ -66,6 +66,8 @@ class ReceivedDelivery:
     files: tuple[ReceivedFile, ...]
     #: Files whose bytes were not kept, because they identify a person: places and rules only.
     withheld: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
+    #: The profile as it was, where it is one of the home: it may be changed there since.
+    profile_sha256: str | None = None
 
     @property
     def rows(self) -> int:
@@ -130,12 +132,20 @@ def complete_deliveries(landing: Path) -> list[Path]:
 Scanner = Callable[[Path, Manifest], Mapping[str, Sequence[Problem]]]
 
 
-def receive(folder: Path, home: Home, ledger: Ledger, *, scan: Scanner | None = None) -> Receipt:
+def receive(
+    folder: Path,
+    home: Home,
+    ledger: Ledger,
+    *,
+    scan: Scanner | None = None,
+    profile_of: Callable[[Manifest], bytes | None] | None = None,
+) -> Receipt:
     """Verify a complete delivery and keep its bytes; the ledger has it before this returns.
 
     Receiving the same content again changes nothing: a folder that was received gives `duplicate`
     with its own event, another folder with the same content one event `duplicate`. A file in which
-    `scan` finds something is not copied; the ledger has the places instead.
+    `scan` finds something is not copied; the ledger has the places instead. A profile that
+    `profile_of` gives is kept with the files.
 
     Raises
     ------
@@ -165,6 +175,8 @@ def receive(folder: Path, home: Home, ledger: Ledger, *, scan: Scanner | None = 
             keep(folder / entry.file, home.received, expected=entry.sha256)
         kept = keep_bytes(examined.manifest_bytes, home.received)
         payload = _payload(manifest, identity, kept, folder=folder.name)
+        if profile_of is not None and (text := profile_of(manifest)) is not None:
+            payload["profile_sha256"] = keep_bytes(text, home.received)
         places = {file: [asdict(p) for p in problems] for file, problems in withheld.items()}
         event = ledger.append("received", **payload, **({"withheld": places} if places else {}))
     delivery = _from_event(event)

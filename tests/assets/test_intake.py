@@ -16,6 +16,7 @@ from warehouse.decisions import named_delivery
 from warehouse.history import read_as_of
 from warehouse.quarantine import current_problems
 from warehouse.store import Store
+from warehouse.verification import verify
 
 
 @pytest.fixture
@@ -107,6 +108,47 @@ def test_the_same_bytes_under_a_new_name_are_no_new_delivery(registry: Registry)
     registry.deliver("again", as_it_is)
     assert registry.kept() == before
     assert [e.kind for e in registry.ledger.events()[events:]] == ["duplicate"]
+
+
+#: A site whose patients come under a header of its own.
+WARD = """
+name: ward
+title: A ward
+version: 1
+source: a spreadsheet
+files:
+  - file: patienten.csv
+    header: [Nummer, Geschlecht]
+    rows:
+      - table: patients
+        unlisted: not_recorded
+        columns:
+          patient_id: {column: Nummer}
+          site_id: {constant: SITE_A}
+          sex: {column: Geschlecht, codes: {w: female, m: male}}
+"""
+
+
+def patients_of_a_ward(folder: Path) -> None:
+    """One file under the ward's own header."""
+    for path in folder.iterdir():
+        path.unlink()
+    (folder / "patienten.csv").write_text("Nummer,Geschlecht\nP1,w\nP2,m\n")
+
+
+def test_a_profile_of_the_home_is_kept_with_what_was_read_by_it(registry: Registry) -> None:
+    """Whoever mends the profile later must not change what was delivered before."""
+    registry.deliver("d0", only("sites"))
+    profile = registry.home.profiles / "ward.yaml"
+    profile.write_text(WARD)
+    registry.deliver("d1", patients_of_a_ward, profile="ward", mode="increment")
+    sexes = registry.store.rows("select patient_id, sex from core.patients order by 1")
+    assert sexes == [("P1", "female"), ("P2", "male")]
+    profile.write_text(WARD.replace("w: female, m: male", "w: male, m: female"))
+    assert registry.kept() == registry.rebuilt()
+    profile.unlink()
+    assert registry.kept() == registry.rebuilt()
+    assert [p for p in verify(registry.home, registry.ledger) if p.rule == "E_SHA256"] == []
 
 
 def test_keys_that_vanish_from_a_full_delivery_end_and_are_not_deleted(registry: Registry) -> None:
