@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 import polars as pl
-from python_calamine import CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook
 
 from assets.readers.excel import cell_text, not_opened
 from assets.readers.kinds import kind_of
@@ -30,7 +30,10 @@ def searchable(data: bytes, delimiter: str) -> list[Iterator[Record]] | None:
     """The lines of each table that a file holds, from its header on; None where nobody can tell."""
     kind = kind_of(data)
     if kind == "a zip archive or workbook" and not_opened(data) is None:
-        return _sheets(data)
+        try:
+            return _sheets(data)
+        except CalamineError:
+            return None
     if kind == "a Parquet file":
         return _columns(data)
     if kind not in _TEXTS:
@@ -40,15 +43,21 @@ def searchable(data: bytes, delimiter: str) -> list[Iterator[Record]] | None:
 
 
 def _sheets(data: bytes) -> list[Iterator[Record]]:
-    """The rows of every sheet, hidden ones too; its name is a text like any other."""
+    """The rows of every sheet, hidden ones too; its name is a text like any other.
+
+    All are read before any is searched: a sheet that is damaged makes the workbook unreadable.
+    """
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
 
-    def rows(name: str) -> Iterator[Record]:
-        found = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-        for line, cells in enumerate(found, start=1):
-            yield line, [cell_text(cell) for cell in cells]
-
-    return [iter([(1, [name]) for name in workbook.sheet_names]), *map(rows, workbook.sheet_names)]
+    found = [
+        workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        for name in workbook.sheet_names
+    ]
+    rows = [
+        ((line, [cell_text(cell) for cell in cells]) for line, cells in enumerate(sheet, start=1))
+        for sheet in found
+    ]
+    return [iter([(1, [name]) for name in workbook.sheet_names]), *rows]
 
 
 def _columns(data: bytes) -> list[Iterator[Record]] | None:
