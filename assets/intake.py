@@ -2,7 +2,7 @@
 
 Belongs here: which deliveries are staged together, which are taken in before the others.
 Does not belong here: reading one (`assets.staging`), judging and merging (`warehouse`).
-Deliveries of different sites are staged together. Where a site has several pending, a database that
+Deliveries of different sites and one provenance are staged together. Where a site has several pending, a database that
 is built again say, those that others build upon are taken in first, each with all its steps.
 """
 
@@ -63,10 +63,16 @@ def take_in(store: Store, *, official: OfficialCount | None) -> None:
 
 
 def _groups(pending: Iterable[StagedDelivery]) -> list[list[StagedDelivery]]:
-    """The deliveries in their order, cut wherever a site comes again."""
+    """The deliveries in their order, cut wherever a site comes again, or another provenance.
+
+    What is judged together is counted together, and simulated rows are counted with no others.
+    """
     groups: list[list[StagedDelivery]] = []
     for delivery in pending:
-        if not groups or any(other.site == delivery.site for other in groups[-1]):
+        if not groups or any(
+            other.site == delivery.site or other.provenance != delivery.provenance
+            for other in groups[-1]
+        ):
             groups.append([])
         groups[-1].append(delivery)
     return groups

@@ -8,13 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from assets.intake import _groups
+from assets.receiving import receive_landed
 from schemas.identifiers.pseudonyms import id_columns, pseudonym
 from schemas.tables import BY_NAME
-from tests.support.folders import add, drop, read_rows, set_cells, write_rows
+from tests.support.folders import add, announce, clean, drop, read_rows, set_cells, write_rows
 from tests.support.registry import Registry, fill
 from warehouse.decisions import named_delivery
+from warehouse.handing_over import hand_over
 from warehouse.history import read_as_of
 from warehouse.quarantine import current_problems
+from warehouse.staging import pending_deliveries
 from warehouse.store import Store
 from warehouse.verification import verify
 
@@ -149,6 +153,21 @@ def test_a_profile_of_the_home_is_kept_with_what_was_read_by_it(registry: Regist
     profile.unlink()
     assert registry.kept() == registry.rebuilt()
     assert [p for p in verify(registry.home, registry.ledger) if p.rule == "E_SHA256"] == []
+
+
+def test_simulated_deliveries_are_judged_and_counted_with_no_others(registry: Registry) -> None:
+    """What is staged together is counted together; a sum over both would say nothing of either."""
+    for site, scheme in (("SITE_A", "published"), ("SITE_B", "simulated"), ("SITE_C", "simulated")):
+        folder = registry.path / site
+        folder.mkdir()
+        clean(folder)
+        for path in folder.iterdir():
+            path.write_text(path.read_text().replace("SITE_A", site))
+        announce(folder, site=site, id_scheme=scheme)
+        hand_over(folder, registry.home.landing)
+    receive_landed(registry.line)
+    groups = _groups(pending_deliveries(registry.store))
+    assert [[d.site for d in group] for group in groups] == [["SITE_A"], ["SITE_B", "SITE_C"]]
 
 
 def test_keys_that_vanish_from_a_full_delivery_end_and_are_not_deleted(registry: Registry) -> None:
