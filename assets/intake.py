@@ -2,8 +2,9 @@
 
 Belongs here: which deliveries are staged together, which are taken in before the others.
 Does not belong here: reading one (`assets.staging`), judging and merging (`warehouse`).
-Deliveries of different sites and one provenance are staged together. Where a site has several pending, a database that
-is built again say, those that others build upon are taken in first, each with all its steps.
+Deliveries of different sites and one provenance are staged together. Where a site has several
+pending, a database that is built again say, those that others build upon are taken in first, each
+with all its steps.
 """
 
 from collections.abc import Iterable

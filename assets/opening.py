@@ -139,7 +139,11 @@ def _profile_of(delivery: StagedDelivery) -> tuple[Profile | None, ReadProblem |
     try:
         return profile_named(delivery.profile, delivery.schema_version), None
     except UsageError as error:
-        return None, ReadProblem("E_SCHEMA", str(error), "Name a shipped profile in the manifest.")
+        return None, ReadProblem(
+            "E_SCHEMA",
+            str(error),
+            "Name a shipped profile in the manifest, or let the operator put yours into profiles/.",
+        )
 
 
 def _refused(file: str, problem: ReadProblem) -> ReadFile:

@@ -151,7 +151,11 @@ def _read(path: Path, profile: Profile) -> _Source:
     parts = [(file, profile.file(file.name)) for file in there]
     jobs = [Job(file.name, file, part, None) for file, part in parts if part is not None]
     if not jobs:
-        raise UsageError(f"{path}: holds no file of the profile '{profile.name}'.")
+        known = ", ".join(part.file for part in profile.files[:4])
+        raise UsageError(
+            f"{path}: holds no file of the profile '{profile.name}' ({known}). Name the folder "
+            "that holds them, or another profile."
+        )
     tables: dict[str, list[pl.DataFrame]] = {}
     problems: list[tuple[Record, Problem]] = []
     refused: list[Problem] = []

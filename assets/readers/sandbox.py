@@ -156,7 +156,7 @@ def _too_big(limits: Limits) -> ReadProblem:
     return ReadProblem(
         "E_LIMIT",
         f"The file is larger than {limits.delivered >> 20} MiB. Nothing of it was loaded.",
-        "Deliver a smaller file; nobody has so many cases.",
+        "Deliver fewer rows per file; if the file is sound, the operator can raise the limit.",
     )
 
 
