@@ -8,16 +8,17 @@ import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assets.profiles import profile_at
+from assets.opening import names_that_identify
+from assets.profiles import own_profile, profile_at, profile_named
 from assets.readers.identifiers import Scan
 from assets.staging import stage_delivery
 from schemas.errors import UsageError
-from schemas.manifest import MANIFEST_NAME, Mode, is_plain_name
+from schemas.manifest import MANIFEST_NAME, Mode, hidden_name, shown_name
 from schemas.problems import Problem, exit_code_of
 from schemas.profile import Profile
 from schemas.tables import SCHEMA_VERSION, TABLES
 from warehouse.accounts import close_accounts
-from warehouse.delivery_check import examine
+from warehouse.delivery_check import examine, name_that_identifies
 from warehouse.merge import merge
 from warehouse.quarantine import current_problems
 from warehouse.received import enter_one
@@ -48,6 +49,7 @@ def check_folder(
     site: str | None = None,
     scan: Scan | None = "unannounced",
     mode: Mode = "full",
+    own: Path | None = None,
 ) -> Checked:
     """Find every problem of a delivery; nothing is written anywhere.
 
@@ -55,7 +57,7 @@ def check_folder(
     rows of another site than `site`, where that is named, are a problem, and they are searched for
     identifiers as under the id scheme `scan`, and judged as a delivery of that `mode`. What an
     increment or a correction adds to is not known here, so a parent that it does not hold is a
-    warning.
+    warning. `own` is the folder of a home's own profiles.
 
     Raises
     ------
@@ -74,7 +76,7 @@ def check_folder(
             raise UsageError(
                 f"{folder}: has a {MANIFEST_NAME}, which names its profile. Leave --profile out."
             )
-        return _check_bare(folder, profile, site, scan, mode)
+        return _check_bare(folder, profile_at(profile, own=own), site, scan, mode)
     if not has_manifest:
         return Checked(0, 0, 0, (_NO_MANIFEST,))
     examined = examine(folder)
@@ -92,7 +94,12 @@ def check_folder(
         files,
         manifest.mode,
     )
-    return _check_files(delivery, folder, scan=manifest.id_scheme)
+    layout = None
+    if manifest.mode != "withdrawal" and own_profile(manifest.profile, own) is not None:
+        layout = profile_named(manifest.profile, own=own)
+    checked = _check_files(delivery, folder, scan=manifest.id_scheme, profile=layout)
+    named = names_that_identify(delivery, checked.problems, profile=layout)
+    return Checked(0, rows, rows, tuple(named.values())) if named else checked
 
 
 _NO_MANIFEST = Problem(
@@ -105,36 +112,51 @@ _NO_MANIFEST = Problem(
 
 
 def _check_bare(
-    folder: Path, name: str, site: str | None, scan: Scan | None, mode: Mode
+    folder: Path, profile: Profile, site: str | None, scan: Scan | None, mode: Mode
 ) -> Checked:
     """Check the files that lie in a folder as if they had been announced."""
-    profile = profile_at(name)
     there = sorted(path.name for path in folder.iterdir())
     named = [file for file in there if profile.file(file) is not None]
     if not named:
         known = ", ".join(part.file for part in profile.files[:4])
         more = ", ..." if len(profile.files) > 4 else ""
         raise UsageError(
-            f"{folder}: holds no file of the profile '{name}' ({known}{more}). Name the folder "
-            "that holds them, or another profile."
+            f"{folder}: holds no file of the profile '{profile.name}' ({known}{more}). Name the "
+            "folder that holds them, or another profile."
         )
     files = tuple(StagedFile(file, "", None) for file in named)
-    delivery = StagedDelivery(1, site, folder.name, name, SCHEMA_VERSION, files, mode)
+    delivery = StagedDelivery(1, site, folder.name, profile.name, SCHEMA_VERSION, files, mode)
     checked = _check_files(delivery, folder, scan=scan, profile=profile)
-    others = [file for file in there if file not in named]
-    return replace(checked, problems=(*map(_not_read, others), *checked.problems))
+    shown = {file: shown_name(file, n, len(there)) for n, file in enumerate(there, start=1)}
+    for n, file in enumerate(there, start=1):
+        if file in names_that_identify(delivery, checked.problems, profile=profile):
+            shown[file] = hidden_name(file, n, len(there))
+    found = [_not_read(shown[f], folder / f) for f in there if f not in named]
+    found += [_named_after(shown[file]) for file in named if shown[file] != file]
+    found += [
+        p if p.file is None else replace(p, file=shown.get(p.file, p.file))
+        for p in checked.problems
+    ]
+    return replace(checked, problems=tuple(found))
 
 
-def _not_read(name: str) -> Problem:
+def _named_after(shown: str) -> Problem:
+    """E_PHI: a file that must not be announced under its name."""
+    said = name_that_identifies("The name of this file", "a name, date or number of a person")
+    return replace(said, file=shown)
+
+
+def _not_read(shown: str, path: Path) -> Problem:
     """A file beside those of the profile: a slip in its name would lose a whole table."""
-    is_plain = is_plain_name(name)
-    shown = "this file" if is_plain else f"a file with a name of {len(name)} characters"
+    what = "folder" if path.is_dir() else "file"
     return Problem(
-        file=name if is_plain else None,
+        file=shown,
         rule="E_SCHEMA",
         severity="warning",
-        message=f"The profile does not know {shown}; it was not read.",
-        suggestion="If it belongs to the delivery, name it as the profile says.",
+        message=f"The profile does not know this {what}; it was not read.",
+        suggestion="If it belongs to the delivery, name it as the profile says."
+        if what == "file"
+        else "Put files that belong to the delivery beside the others.",
     )
 
 

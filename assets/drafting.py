@@ -39,7 +39,28 @@ _MISSING = {
     "not done": "not_done",
 }
 _FORMATS = ("iso", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y/%m/%d", "%Y%m%d")
+#: Usual headers that resemble no name of the dictionary, or that of a wrong column.
+_ALSO = {
+    "diagnosis": ("pathology", "histology"),
+    "diagnose": ("pathology", "histology"),
+    "histologie": ("pathology", "histology"),
+    "whograd": ("pathology", "who_grade"),
+    "patientennummer": ("patients", "patient_id"),
+    "patientennr": ("patients", "patient_id"),
+    "fallnummer": ("cases", "case_id"),
+    "fallnr": ("cases", "case_id"),
+    "geschlecht": ("patients", "sex"),
+    "alter": ("cases", "age_years"),
+    "opdatum": ("surgeries", "surgery_day"),
+    "operationsdatum": ("surgeries", "surgery_day"),
+    "mrtdatum": ("imaging_studies", "study_day"),
+    "untersuchungsdatum": ("imaging_studies", "study_day"),
+    "resektionsausmass": ("surgeries", "extent_of_resection"),
+    "blutverlust": ("surgeries", "blood_loss_ml"),
+    "todesdatum": ("follow_up", "death_day"),
+}
 _COMMA = re.compile(r"-?[0-9]+,[0-9]+")
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _SEPARATORS = (",", ";", "\t", "|")
 
 
@@ -83,7 +104,7 @@ def draft_profile(path: Path) -> str:
         "files:",
         f"  - file: {path.name if re.fullmatch('[A-Za-z0-9_.-]+', path.name) else 'export.csv'}",
         f"    delimiter: {_quoted(file.delimiter)}",
-        f"    encoding: {file.encoding}",
+        f"    encoding: {file.encoding}" + ("" if file.encoding == "utf-8" else "  # ?"),
     ]
     if file.has_comma:
         lines.append('    decimal: ","  # ?')
@@ -99,6 +120,8 @@ def draft_profile(path: Path) -> str:
 
 def _read(path: Path) -> _File:
     """The file's dialect, header and first records."""
+    if path.is_dir():
+        raise UsageError(f"{path}: is a folder. Name one delimited text file of it.")
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -106,7 +129,7 @@ def _read(path: Path) -> _File:
     try:
         text, encoding = data.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError:
-        text, encoding = data.decode("latin-1"), "latin-1"
+        text, encoding = _not_utf_8(data)
     head = text.partition("\n")[0]
     delimiter = max(_SEPARATORS, key=head.count)
     if "\0" in text or delimiter not in head:
@@ -124,6 +147,14 @@ def _read(path: Path) -> _File:
     whole = [row for row in rows if len(row) == len(header)]
     columns = {name: [row[place] for row in whole] for place, name in enumerate(header)}
     return _File(encoding, delimiter, header, columns)
+
+
+def _not_utf_8(data: bytes) -> tuple[str, str]:
+    """The text of other bytes: Windows writes its own form of Latin-1, with letters more."""
+    try:
+        return data.decode("windows-1252"), "windows-1252"
+    except UnicodeDecodeError:
+        return data.decode("latin-1"), "latin-1"
 
 
 def _is_value(name: str) -> bool:
@@ -158,16 +189,21 @@ def _target(name: str) -> tuple[Table, Column, bool] | None:
         if said == column.title or said == column.name or column.name in day_columns(table)
     }
     plain = _plain(name)
+    if plain in _ALSO:
+        table, column = BY_NAME[_ALSO[plain][0]], _ALSO[plain][1]
+        return table, table[column], False
     if plain in known:
         return *known[plain], True
     # a name of three letters is one slip away from many others
-    near = get_close_matches(plain, list(known), n=1, cutoff=0.8) if len(plain) > 3 else []
+    values = [said for said, (table, column) in known.items() if column.name not in table.key]
+    names = list(known) if _is_id(name) else values
+    near = get_close_matches(plain, names, n=1, cutoff=0.8) if len(plain) > 3 else []
     return (*known[near[0]], False) if near else None
 
 
 def _plain(name: str) -> str:
-    """A name without case and separators."""
-    return re.sub("[^a-z0-9]", "", name.lower())
+    """A name without case and separators; an umlaut as two letters."""
+    return re.sub("[^a-z0-9]", "", name.lower().translate(_UMLAUTS))
 
 
 def _format(cells: list[str]) -> list[str] | None:
@@ -190,6 +226,9 @@ def _ignored(
             lines.append(f"      {_quoted(name)}: {_quoted(why)}")
         elif name not in targets:
             lines.append(f"      {_quoted(name)}: nothing in the dictionary is named like it  # ?")
+            if formats := _format(file.columns[name]):
+                said = f"{{column: {_quoted(name)}, date: {_quoted(formats[0])}}}"
+                lines.append(f"      # dates; to read them: <name>_day: {said}")
     return ["    ignored:", *lines] if lines else []
 
 

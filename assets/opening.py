@@ -10,13 +10,15 @@ from pathlib import Path
 import polars as pl
 
 from assets.profiles import profile_named
-from assets.readers.identifiers import IDENTIFIER_RULES, Scan
+from assets.readers.identifiers import IDENTIFIER_RULES, Scan, is_withheld, unsearched
 from assets.readers.read_file import ReadFile, ReadProblem
 from assets.readers.sandbox import Job, Limits, read_files
 from schemas.errors import UsageError
+from schemas.manifest import MANIFEST_NAME
 from schemas.problems import Problem
 from schemas.profile import FileProfile, Profile, withdrawal_layout
 from schemas.versions import VERSIONS
+from warehouse.delivery_check import name_that_identifies
 from warehouse.staging import StagedDelivery, StagedFile
 
 
@@ -41,7 +43,8 @@ def read_all(
     for file, part in zip(delivery.files, parts, strict=True):
         read = next(results) if part or scan else None
         if part is None and not (read and _is_identifying(read)):
-            read = _refused(file.file, unknown or _NO_SUCH_FILE)
+            refused = _refused(file.file, unknown or _NO_SUCH_FILE)
+            read = unsearched(refused) if read and read.is_unsearched else refused
         assert read is not None
         yield file, part, read
 
@@ -63,9 +66,13 @@ def identifying(
     scan: Scan,
     *,
     limits: Limits,
+    profile: Profile | None = None,
 ) -> dict[str, tuple[Problem, ...]]:
-    """The files of a delivery that identify a person, each with the places."""
-    return {
+    """The files of a delivery that identify a person, or may do so unseen, each with the places.
+
+    Where the name of a file does, the problem is one of the manifest, and of the whole delivery.
+    """
+    found = {
         file.file: tuple(
             Problem(
                 file=file.file,
@@ -78,8 +85,28 @@ def identifying(
             )
             for problem in read.problems
         )
-        for file, part, read in read_all(delivery, path_of, scan=scan, limits=limits)
-        if _is_identifying(read)
+        for file, part, read in read_all(
+            delivery, path_of, scan=scan, limits=limits, profile=profile
+        )
+        if is_withheld(read)
+    }
+    places = [p for problems in found.values() for p in problems]
+    named = names_that_identify(delivery, places, profile=profile)
+    return {MANIFEST_NAME: tuple(named.values())} if named else found
+
+
+def names_that_identify(
+    delivery: StagedDelivery, problems: Sequence[Problem], *, profile: Profile | None = None
+) -> dict[str, Problem]:
+    """Files in whose name, where the profile reads a column from it, the scan found something."""
+    layout = profile or _profile_of(delivery)[0]
+    hit = {(p.file, p.column) for p in problems if p.rule in IDENTIFIER_RULES}
+    return {
+        file.file: name_that_identifies(f"files[{number}].file", "it holds an id of a person")
+        for number, file in enumerate(delivery.files)
+        if layout is not None
+        and (part := layout.file(file.file)) is not None
+        and any((file.file, column) in hit for column in part.named_in_file)
     }
 
 
@@ -112,7 +139,11 @@ def _profile_of(delivery: StagedDelivery) -> tuple[Profile | None, ReadProblem |
     try:
         return profile_named(delivery.profile, delivery.schema_version), None
     except UsageError as error:
-        return None, ReadProblem("E_SCHEMA", str(error), "Name a shipped profile in the manifest.")
+        return None, ReadProblem(
+            "E_SCHEMA",
+            str(error),
+            "Name a shipped profile in the manifest, or let the operator put yours into profiles/.",
+        )
 
 
 def _refused(file: str, problem: ReadProblem) -> ReadFile:

@@ -10,6 +10,7 @@ written: such a text may be a name. Everything is made in a hidden folder and na
 import csv
 import io
 import os
+import re
 import secrets
 import shutil
 import tempfile
@@ -114,7 +115,7 @@ def prepare(path: Path, out: Path, *, profile: Profile, key: bytes, label: Label
     coded = _without(coded, refused)
     rows = {name: table.height for name, table in coded.items()}
     found = _written(coded, out, manifest, profile)
-    problems = (*(problem for _, problem in wrong), *found)
+    problems = _each_once((*(problem for _, problem in wrong), *found))
     is_written = not any(problem.rule in IDENTIFIER_RULES for problem in found)
     count = len(refused) if is_written else source.read
     return Prepared(source.read, count, rows, problems, lookup, is_written, source.unread)
@@ -150,7 +151,11 @@ def _read(path: Path, profile: Profile) -> _Source:
     parts = [(file, profile.file(file.name)) for file in there]
     jobs = [Job(file.name, file, part, None) for file, part in parts if part is not None]
     if not jobs:
-        raise UsageError(f"{path}: holds no file of the profile '{profile.name}'.")
+        known = ", ".join(part.file for part in profile.files[:4])
+        raise UsageError(
+            f"{path}: holds no file of the profile '{profile.name}' ({known}). Name the folder "
+            "that holds them, or another profile."
+        )
     tables: dict[str, list[pl.DataFrame]] = {}
     problems: list[tuple[Record, Problem]] = []
     refused: list[Problem] = []
@@ -319,8 +324,43 @@ def _at_the_source(
     if row is None:
         return problem
     file = str(row["_file"])
-    column = _source_column(_part(profile, file), problem)
-    return replace(problem, file=file, line=int(str(row["_line"])), column=column)
+    part = _part(profile, file)
+    return replace(
+        problem,
+        file=file,
+        line=int(str(row["_line"])),
+        column=_source_column(part, problem),
+        message=_in_own_words(problem.message, part, problem.table),
+        suggestion=_in_own_words(problem.suggestion, part, problem.table),
+    )
+
+
+def _in_own_words(text: str, part: FileProfile, table: str | None) -> str:
+    """A sentence about the dictionary's columns with the names that they have in the export.
+
+    A name that is a usual word too (`value`, `unit`) is one only where it is marked.
+    """
+    own = {
+        name: source.column or " + ".join(source.id or ())
+        for rows in part.rows
+        if rows.table == table
+        for name, source in rows.columns.items()
+        if source.column or source.id
+    }
+    names = "|".join(sorted(map(re.escape, own), key=len, reverse=True))
+    marked = rf"(?<=`)(?:{names})(?=`)|(?:(?<=Here: )|(?<=', ))(?:{names})(?= ')"
+    plain = "|".join(name for name in sorted(own, key=len, reverse=True) if "_" in name)
+    pattern = marked + (rf"|(?<![\w`'])(?:{plain})(?![\w`'])" if plain else "")
+    return re.sub(pattern, lambda found: own[found[0]], text) if own else text
+
+
+def _each_once(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Problems without those that a line has twice, as two rows were made of it."""
+    found: dict[tuple[object, ...], Problem] = {}
+    for problem in problems:
+        place = (problem.file, problem.line, problem.column, problem.rule, problem.message)
+        found.setdefault(place, problem)
+    return tuple(found.values())
 
 
 def _part(profile: Profile, file: str) -> FileProfile:

@@ -1,9 +1,11 @@
-"""Profiles by name: the project's own layout and those shipped as YAML.
+"""Profiles by name: the project's own layout, those shipped as YAML, and those of a home.
 
-Belongs here: loading a profile and turning its faults into one clear message.
+Belongs here: loading a profile, shipped or of a home; its faults as one clear message.
 Does not belong here: what a profile may say (`schemas.profile`).
 """
 
+import os
+import re
 from collections.abc import Hashable
 from functools import cache
 from importlib import resources
@@ -15,6 +17,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from schemas.errors import StorageError, UsageError
+from schemas.manifest import PROFILE_NAME
 from schemas.profile import Profile, layout_with_dates, own_layout
 from schemas.redcap_layout import REDCAP_LAYOUTS, redcap_layout
 from schemas.tables import SCHEMA_VERSION
@@ -24,36 +27,92 @@ from warehouse.files import read_small
 _LARGEST = 4 << 20
 
 
-@cache
-def profile_named(name: str, version: str = SCHEMA_VERSION) -> Profile:
+def profile_named(name: str, version: str = SCHEMA_VERSION, *, own: Path | None = None) -> Profile:
     """The profile of that name, for deliveries made under a version of the dictionary.
 
     The project's own layout changes with the version; a shipped profile says itself what its
-    source has.
+    source has. `own` is the folder of a home with profiles of its sites: a name that is not
+    shipped is looked for there.
 
     Raises
     ------
     UsageError
         If there is none, or it does not fit the dictionary.
     """
+    text = own_profile(name, own)
+    if text is None:
+        return _shipped(name, version, () if own is None else tuple(_names_in(own)))
+    return parse_own_profile(text, name=name)
+
+
+def parse_own_profile(text: bytes, *, name: str) -> Profile:
+    """A profile of a home; the name of its file is its own, by which manifests call it."""
+    profile = parse_profile(text.decode("utf-8", errors="replace"), name=name)
+    if profile.name != name:
+        raise UsageError(
+            f"profiles/{name}.yaml: its 'name' is another one. A manifest calls a profile by its "
+            f"file: write name: {name}"
+        )
+    return profile
+
+
+def own_profile(name: str, own: Path | None) -> bytes | None:
+    """The text of a profile of the home; None where the name is shipped, or there is none.
+
+    Raises
+    ------
+    UsageError
+        If the file is a link or a folder, or above the limit.
+    """
+    # the names that a manifest can hold: no separator, so nothing outside the folder
+    if own is None or not re.fullmatch(PROFILE_NAME, name) or name in _shipped_names():
+        return None
+    path = own / f"{name}.yaml"
+    if not os.path.lexists(path):
+        return None
+    try:
+        text = read_small(path, limit=_LARGEST)
+    except StorageError:
+        text = None
+    if text is None:
+        raise UsageError(f"profiles/{name}.yaml: a link, a folder or a file above 4 MiB. Mend it.")
+    return text
+
+
+def _names_in(own: Path) -> list[str]:
+    """Names of the profiles of a home."""
+    return sorted(path.stem for path in own.glob("*.yaml"))
+
+
+def _shipped_names() -> tuple[str, ...]:
+    """Names of all profiles of the program."""
+    folder = resources.files("schemas") / "profiles"
+    files = sorted(p.name for p in folder.iterdir() if p.name.endswith(".yaml"))
+    return (
+        "imsct",
+        "imsct_dates",
+        *REDCAP_LAYOUTS,
+        *(name.removesuffix(".yaml") for name in files),
+    )
+
+
+@cache
+def _shipped(name: str, version: str, others: tuple[str, ...]) -> Profile:
+    """A profile of the program; `others` are those of the home, to be named where it is none."""
     if name == "imsct":
         return own_layout(version)
     if name == "imsct_dates":
         return layout_with_dates()
     if name in REDCAP_LAYOUTS:
         return redcap_layout(name, version)
-    folder = resources.files("schemas") / "profiles"
-    path = folder / f"{name}.yaml"
-    known = sorted(
-        p.name.removesuffix(".yaml") for p in folder.iterdir() if p.name.endswith(".yaml")
-    )
-    if name not in known:
-        named = ", ".join(("imsct", "imsct_dates", *REDCAP_LAYOUTS, *known))
+    if name not in _shipped_names():
+        named = ", ".join((*_shipped_names(), *others))
         raise UsageError(f"There is no profile '{name}'. Known: {named}. Name one of them.")
+    path = resources.files("schemas") / "profiles" / f"{name}.yaml"
     return parse_profile(path.read_text(encoding="utf-8"), name=name)
 
 
-def profile_at(given: str) -> Profile:
+def profile_at(given: str, *, own: Path | None = None) -> Profile:
     """The profile that a user names: a shipped one by its name, any other by the path of its file.
 
     Raises
@@ -63,7 +122,7 @@ def profile_at(given: str) -> Profile:
     """
     path = Path(given)
     if path.suffix not in (".yaml", ".yml"):
-        return profile_named(given)
+        return profile_named(given, own=own)
     try:
         text = (read_small(path, limit=_LARGEST) or b"").decode()
     except (StorageError, UnicodeDecodeError) as error:

@@ -11,13 +11,18 @@ from pathlib import Path
 
 from assets.context import Line
 from assets.opening import identifying
+from assets.profiles import own_profile, parse_own_profile
+from assets.readers.identifiers import IDENTIFIER_RULES
 from assets.redaction import redacted
+from schemas.errors import UsageError
 from schemas.manifest import Manifest
 from schemas.problems import Problem
 from warehouse.arrivals import sweep_incoming
 from warehouse.landing import complete_deliveries, receive
 from warehouse.received import enter_deliveries
 from warehouse.staging import StagedDelivery, StagedFile
+
+_UNSEARCHED = "was refused and cannot be searched for what identifies a person"
 
 
 @redacted
@@ -33,14 +38,25 @@ def receive_landed(line: Line) -> dict[str, int]:
         line.say(f"landing/{left}: removed; it was left half written more than a day ago")
     outcomes: Counter[str] = Counter(received=0, duplicate=0, refused=0)
     for folder in complete_deliveries(line.home.landing):
-        receipt = receive(folder, line.home, line.ledger, scan=partial(scan_delivery, line))
+        newest, _ = line.ledger.head
+        receipt = receive(
+            folder,
+            line.home,
+            line.ledger,
+            scan=partial(scan_delivery, line),
+            profile_of=partial(_own_profile, line),
+        )
         outcomes[receipt.status] += 1
-        if receipt.status != "duplicate":
+        # a folder that brings nothing new lies there at every run, and is named once
+        if receipt.status != "duplicate" or receipt.seq > newest:
             line.say(receipt.message)
-        for file in receipt.received.withheld if receipt.received else ():
+        withheld = receipt.received.withheld if receipt.received else {}
+        for file, problems in withheld.items():
+            is_found = any(problem.rule in IDENTIFIER_RULES for problem in problems)
+            why = "holds what may identify a person (E_PHI)" if is_found else _UNSEARCHED
             line.say(
-                f"landing/{receipt.site}/{receipt.folder}/{file}: not kept, it holds what may "
-                "identify a person (E_PHI). Delete it there, and tell the site."
+                f"landing/{receipt.site}/{receipt.folder}/{file}: not kept, it {why}. Delete it "
+                "there, and tell the site."
             )
     return {**outcomes, "entered": enter_deliveries(line.store, line.ledger)}
 
@@ -51,6 +67,23 @@ def scan_delivery(line: Line, folder: Path, manifest: Manifest) -> dict[str, tup
     delivery = StagedDelivery(
         0, manifest.site, manifest.delivery, manifest.profile, manifest.schema_version, files
     )
+    text = _own_profile(line, manifest)
     return identifying(
-        delivery, lambda file: folder / file.file, manifest.id_scheme, limits=line.limits
+        delivery,
+        lambda file: folder / file.file,
+        manifest.id_scheme,
+        limits=line.limits,
+        profile=None if text is None else parse_own_profile(text, name=manifest.profile),
     )
+
+
+def _own_profile(line: Line, manifest: Manifest) -> bytes | None:
+    """The profile of the home that a manifest names, if it is a whole one: said where it is not."""
+    try:
+        text = own_profile(manifest.profile, line.home.profiles)
+        if text is not None and manifest.mode != "withdrawal":
+            parse_own_profile(text, name=manifest.profile)
+            return text
+    except UsageError as error:
+        line.say(str(error))
+    return None

@@ -31,6 +31,7 @@ from schemas.manifest import (
     content_id,
 )
 from schemas.problems import exit_code_of
+from schemas.profile import Profile
 from schemas.showing import counted
 from schemas.tables import SCHEMA_VERSION
 from warehouse.delivery_check import examine
@@ -83,7 +84,7 @@ def _deliver_prepared(home: Home, folder: Path, label: Label) -> tuple[str, int]
         raise UsageError(
             f"{folder}: its {MANIFEST_NAME} says what it is. Leave {', '.join(named)} out."
         )
-    checked = check_folder(folder, profile=None)
+    checked = check_folder(folder, profile=None, own=home.profiles)
     examined = examine(folder)
     if examined.manifest is None or examined.problems or _is_identifying(checked):
         return _refused(checked)
@@ -100,11 +101,12 @@ def _deliver_bare(home: Home, folder: Path, label: Label) -> tuple[str, int]:
     mode = label.mode or "full"
     if (label.supersedes is not None) != (mode == "correction"):
         raise UsageError("--supersedes: names the delivery that a --mode correction corrects.")
-    checked = check_folder(folder, profile=profile, site=site, scan=id_scheme, mode=mode)
+    own = home.profiles
+    checked = check_folder(folder, profile=profile, site=site, scan=id_scheme, mode=mode, own=own)
     _require_same_site(checked, site)
-    layout = profile_named(profile)
+    layout = profile_named(profile, own=own)
     paths = {p.name: p for p in sorted(folder.iterdir()) if layout.file(p.name) is not None}
-    counts = _records(paths, profile)
+    counts = _records(paths, layout)
     rows = {file: found for file, found in counts.items() if found is not None}
     # A full delivery without one of its tables would empty that table of the site.
     if len(rows) < len(paths) or _is_identifying(checked):
@@ -155,9 +157,8 @@ def _options(label: Label) -> dict[str, str | None]:
     }
 
 
-def _records(paths: Mapping[str, Path], profile: str) -> dict[str, int | None]:
+def _records(paths: Mapping[str, Path], layout: Profile) -> dict[str, int | None]:
     """Data records of every file, as the line will count them; None where it loads none of them."""
-    layout = profile_named(profile)
     parts = [(file, path, layout.file(file)) for file, path in paths.items()]
     jobs = [Job(file, path, part, None) for file, path, part in parts if part is not None]
     found = zip(jobs, read_files(jobs), strict=True)

@@ -5,6 +5,9 @@ Does not belong here: the decisions themselves (`warehouse.decisions`), handing 
 (`orchestration.delivering`).
 """
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import polars as pl
 
 from orchestration.listing import json_text, open_store, problem_lines, table_text
@@ -12,7 +15,7 @@ from schemas.errors import UsageError
 from schemas.problems import Problem
 from warehouse.decisions import approve, named_delivery, withdraw, withdrawn
 from warehouse.home import Home
-from warehouse.landing import ReceivedDelivery, received_deliveries
+from warehouse.landing import Duplicate, ReceivedDelivery, duplicates, received_deliveries
 from warehouse.ledger import Ledger
 from warehouse.quarantine import delivery_counts, findings_to_approve, problems_of
 
@@ -21,7 +24,8 @@ _NEXT = "'imsct materialize' takes it into account; what was published before st
 
 def list_deliveries(home: Home, *, site: str | None, is_json: bool) -> str:
     """Every delivery with its account, in the order of the ledger."""
-    received = {d.seq: d for d in received_deliveries(Ledger.open(home.ledger))}
+    ledger = Ledger.open(home.ledger)
+    received = {d.seq: d for d in received_deliveries(ledger)}
     with open_store(home) as store:
         counts = delivery_counts(store)
     if site is not None:
@@ -32,9 +36,15 @@ def list_deliveries(home: Home, *, site: str | None, is_json: bool) -> str:
             )
         counts = counts.filter(pl.col("site") == site)
     rows = [
-        {**row, "mode": received[row["sequence"]].mode if row["sequence"] in received else None}
+        {
+            **row,
+            "mode": received[row["sequence"]].mode if row["sequence"] in received else None,
+            "status": _status(ledger, row),
+        }
         for row in counts.iter_rows(named=True)
     ]
+    rows += [_as_duplicate(d, counts.columns) for d in duplicates(ledger) if site in (None, d.site)]
+    rows.sort(key=lambda row: row["sequence"])
     if is_json:
         return json_text({"deliveries": rows})
     header = ("site", "delivery", "mode", "status", "received", "accepted", "quarantined")
@@ -45,7 +55,9 @@ def list_deliveries(home: Home, *, site: str | None, is_json: bool) -> str:
 def show_delivery(home: Home, name: str, *, is_json: bool) -> str:
     """One delivery: its manifest, its account, what a person decided, what was found."""
     ledger = Ledger.open(home.ledger)
-    delivery = named_delivery(ledger, name)
+    again = next((d for d in duplicates(ledger) if f"{d.site}/{d.folder}" == name), None)
+    delivery = again.received_as if again else named_delivery(ledger, name)
+    also = [d.folder for d in duplicates(ledger) if d.received_as.seq == delivery.seq]
     with open_store(home) as store:
         counts = delivery_counts(store).filter(pl.col("sequence") == delivery.seq)
         problems = [Problem(**row) for row in problems_of(store, delivery.seq).to_dicts()]
@@ -62,14 +74,19 @@ def show_delivery(home: Home, name: str, *, is_json: bool) -> str:
                 "delivery": _described(delivery),
                 "account": account,
                 "decisions": decided,
+                "duplicates": also,
                 "problems": [problem.to_json() for problem in problems],
             }
         )
-    lines = [f"{key:<16}{value}" for key, value in _described(delivery).items() if key != "files"]
+    lines = (
+        [f"{name}: already received as {delivery.delivery}, which follows.", ""] if again else []
+    )
+    lines += [f"{key:<16}{value}" for key, value in _described(delivery).items() if key != "files"]
+    lines += [f"came again as   {', '.join(also)}"] if also else []
     if account is None or account["received"] is None:
         lines += ["account         not taken in yet: 'imsct materialize'"]
     else:
-        lines += [f"status          {account['status']}"]
+        lines += [f"status          {_status(ledger, account)}"]
         lines += [
             f"account         {account['received']} received = {account['accepted']} accepted + "
             f"{account['quarantined']} quarantined"
@@ -107,6 +124,24 @@ def withdraw_delivery(home: Home, name: str, *, reason: str) -> str:
     ledger = Ledger.open(home.ledger)
     event = withdraw(ledger, named_delivery(ledger, name), reason=reason)
     return f"{name}: withdrawn (ledger seq {event.seq}). {_NEXT}"
+
+
+def _status(ledger: Ledger, account: Mapping[str, Any]) -> str:
+    """What a delivery is: the store learns of a withdrawal with the next run only."""
+    return "withdrawn" if account["sequence"] in withdrawn(ledger) else str(account["status"])
+
+
+def _as_duplicate(found: Duplicate, columns: Sequence[str]) -> dict[str, Any]:
+    """A folder whose content was there already: no record of it counts a second time."""
+    return {
+        **dict.fromkeys(columns),
+        "sequence": found.seq,
+        "site": found.site,
+        "delivery": found.folder,
+        "provenance": found.received_as.provenance,
+        "mode": found.received_as.mode,
+        "status": f"duplicate of {found.received_as.delivery}",
+    }
 
 
 def _described(delivery: ReceivedDelivery) -> dict[str, object]:

@@ -5,7 +5,9 @@ Does not belong here: finding them out (`assets.checking`, `warehouse`).
 """
 
 import json
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -56,28 +58,52 @@ def checked_as_text(checked: Checked) -> str:
 
 #: Errors that many rows have for one reason: their parent, or the unit of a measure.
 _TOLD_ONCE = ("E_PARENT", "R083")
+#: Of other errors of one rule in a column, so many are told one by one.
+_EXAMPLES = 5
 
 
 def problem_lines(problems: Sequence[Problem]) -> list[str]:
-    """Problems for a person: errors one by one, then what needs no work of its own, by kind.
+    """Problems for a person, two lines each: errors, then what needs no work of its own.
 
-    Rows held back by a parent come in with it, and warnings refuse nothing: one line says what, how
-    often and where first. `--json` lists each.
+    Of errors of one kind (rule, file, column) the first are told and the others counted: one
+    refused file has a hundred orphans, and they would bury the next error. Rows held back by a
+    parent come in with it, and warnings refuse nothing: one line says what, how often and where
+    first. `--json` lists each.
     """
-    lines = []
     kinds: dict[tuple[str | None, str, str | None], list[Problem]] = {}
     for problem in problems:
-        if problem.severity == "error" and problem.rule not in _TOLD_ONCE:
-            lines += [f"{_place(problem)} ({problem.rule}): {problem.message}"]
-            lines += [f"    {problem.suggestion}"]
-        else:
-            kinds.setdefault((problem.file, problem.rule, problem.column), []).append(problem)
-    for same in kinds.values():
-        kind = [same[0].rule, *(["warning"] if same[0].severity == "warning" else [])]
-        kind += [f"{len(same)} rows, the first here"] if len(same) > 1 else []
-        lines += [f"{_place(same[0])} ({', '.join(kind)}): {same[0].message}"]
-        lines += [f"    {same[0].suggestion}"]
-    return lines
+        kinds.setdefault((problem.file, problem.rule, problem.column), []).append(problem)
+    told: list[str] = []
+    seen: Counter[tuple[str | None, str, str | None]] = Counter()
+    for problem in problems:
+        kind = (problem.file, problem.rule, problem.column)
+        seen[kind] += 1
+        if _needs_work(problem) and seen[kind] <= _EXAMPLES:
+            told += [f"{_place(problem)} ({problem.rule}): {problem.message}"]
+            told += [f"    {problem.suggestion}"]
+        elif _needs_work(problem) and seen[kind] == len(kinds[kind]):
+            rest = counted(len(kinds[kind]) - _EXAMPLES, "more row")
+            told += [
+                f"{_place(replace(problem, line=None))} ({problem.rule}): and {rest} like these"
+            ]
+            told += ["    Remedy as above; --json lists each."]
+    others = (same for same in kinds.values() if not _needs_work(same[0]))
+    return told + [line for same in others for line in _told_once(same)]
+
+
+def _needs_work(problem: Problem) -> bool:
+    """Whether a problem is told by itself."""
+    return problem.severity == "error" and problem.rule not in _TOLD_ONCE
+
+
+def _told_once(same: Sequence[Problem]) -> list[str]:
+    """Problems of one kind as one: how many, and the first of them."""
+    kind = [same[0].rule, *(["warning"] if same[0].severity == "warning" else [])]
+    kind += [f"{len(same)} rows, the first here"] if len(same) > 1 else []
+    return [
+        f"{_place(same[0])} ({', '.join(kind)}): {same[0].message}",
+        f"    {same[0].suggestion}",
+    ]
 
 
 def _place(problem: Problem) -> str:
@@ -89,6 +115,7 @@ def _place(problem: Problem) -> str:
 
 
 _INSIDE = (
+    ("profiles", "layouts of sites, one YAML file each; shipped ones are not here"),
     ("landing", "deliveries as handed over"),
     ("received", "their bytes, each kept under its hash"),
     ("ledger", "what happened, event by event; back it up together with received"),

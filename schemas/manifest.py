@@ -20,17 +20,22 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from schemas.identifiers.texts import PHONE, POSTCODE, identifying_kinds
+from schemas.showing import counted
 from schemas.tables.sites import SITE_ID
 
 FORMAT: Final = "imsct.delivery/1"
 MANIFEST_NAME = "manifest.json"
 #: Type of the validation error that a file name causes; the landing makes E_PATH of it.
 UNSAFE_NAME = "unsafe_name"
+#: That of a name which may be a person's; the landing makes E_PHI of it.
+IDENTIFYING_NAME = "identifying_name"
 
 IdScheme = Literal["hmac-sha256/1", "published", "simulated"]
 Mode = Literal["full", "increment", "correction", "withdrawal"]
 Provenance = Literal["registry", "published", "simulated"]
 
+PROFILE_NAME = "[a-z][a-z0-9_.-]{0,59}"
 _DELIVERY = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}"
 _FILE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,119}")
 _PROVENANCE: dict[IdScheme, Provenance] = {
@@ -45,10 +50,45 @@ def is_plain_name(text: str) -> bool:
     return _FILE.fullmatch(text) is not None and ".." not in text
 
 
+def identifying_name(text: str) -> tuple[str, ...]:
+    """What in a file's name may point at a person; `_` parts words.
+
+    Examples
+    --------
+    >>> identifying_name("Frau_Lindqvist.csv"), identifying_name("S20831177_2021-04-03.csv")
+    (('name',), ('calendar date',))
+    >>> identifying_name("imaging_reads.csv"), identifying_name("PMC8328013_T2w_PAM50.csv")
+    ((), ())
+    """
+    kinds = identifying_kinds(text.replace("_", " "))
+    return tuple(kind for kind in kinds if kind not in (PHONE, POSTCODE))  # CT 12345 is a series
+
+
+def shown_name(text: str, place: int, of: int) -> str:
+    """A file as it may be named: by its place where its name is not plain, or may be a person's.
+
+    Examples
+    --------
+    >>> shown_name("cases.csv", 1, 3), shown_name("Frau_Lindqvist.csv", 2, 3)
+    ('cases.csv', 'file 2 of 3 (a name of 18 characters)')
+    """
+    is_safe = is_plain_name(text.removeprefix(".")) and not identifying_name(text)
+    return text if is_safe else hidden_name(text, place, of)
+
+
+def hidden_name(text: str, place: int, of: int) -> str:
+    """A file by its place among the others."""
+    return f"file {place} of {of} (a name of {counted(len(text), 'character')})"
+
+
 def _plain(text: str) -> str:
-    """Refuse a file name that could lead out of the folder."""
+    """Refuse a file name that could lead out of the folder, or names a person."""
     if not is_plain_name(text) or text == MANIFEST_NAME:
         raise PydanticCustomError(UNSAFE_NAME, "is not a plain file name")
+    if kinds := identifying_name(text):
+        raise PydanticCustomError(
+            IDENTIFYING_NAME, "may identify a person: {kinds}", {"kinds": ", ".join(kinds)}
+        )
     return text
 
 
@@ -96,7 +136,7 @@ class Manifest(BaseModel):
     delivery: DeliveryName
     site: SiteName
     created: Utc
-    profile: Annotated[str, _matching("[a-z][a-z0-9_.-]{0,59}")]
+    profile: Annotated[str, _matching(PROFILE_NAME)]
     schema_version: Annotated[str, _matching(r"[0-9]{1,4}(\.[0-9]{1,4}){0,2}")]
     mode: Mode
     supersedes: DeliveryName | None

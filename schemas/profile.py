@@ -211,8 +211,10 @@ class FileProfile(_Strict):
 
     @model_validator(mode="after")
     def _says_what_its_format_needs(self) -> Self:
-        if (self.sheet is not None) != (self.format in WORKBOOKS):
-            raise ValueError(f"{self.file}: a workbook, and nothing else, has a sheet")
+        if self.sheet is None and self.format in WORKBOOKS:
+            raise ValueError(f"{self.file}: format {self.format} needs 'sheet', a sheet's name")
+        if self.sheet is not None and self.format not in WORKBOOKS:
+            raise ValueError(f"{self.file}: 'sheet' goes with a workbook; leave it out")
         if bool(self.features) != (self.format in FEATURE_TABLES):
             raise ValueError(f"{self.file}: a feature table, and nothing else, has features")
         if bool(self.header) == (self.format in WITHOUT_HEADER):

@@ -106,7 +106,8 @@ def _withdrawn_before(store: Store, table: Table, delivery: int) -> Iterator[Row
     )
     said = (
         "This key was withdrawn by an earlier delivery.",
-        "Leave the row out. If the withdrawal was an error: 'imsct delivery withdraw' on it.",
+        "Leave the row out. If the withdrawal was an error, 'imsct delivery withdraw' takes it "
+        "back.",
     )
     for row in rows:
         yield (*row_place(table, row), table.key[0], "E_WITHDRAWN", "error", *said)

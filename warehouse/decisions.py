@@ -7,6 +7,7 @@ Does not belong here: why one waits (`warehouse.holding`), what follows (`wareho
 from collections.abc import Sequence
 
 from schemas.errors import UsageError
+from schemas.identifiers.texts import identifying_kinds
 from warehouse.landing import ReceivedDelivery, received_deliveries
 from warehouse.ledger import Event, Ledger
 
@@ -74,5 +75,11 @@ def _checked(reason: str) -> str:
         raise UsageError(
             f"--reason: say why in one line of at most {_REASON_LIMIT} characters. It stays in the "
             "ledger; name no patient in it."
+        )
+    if kinds := identifying_kinds(text):
+        raise UsageError(
+            f"--reason: a part of it may identify a person ({', '.join(kinds)}). It would stay in "
+            "the ledger for ever, so nothing was decided. Say why without names, dates and numbers "
+            "of persons; the ledger knows the day by itself."
         )
     return text

@@ -15,7 +15,14 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from schemas.errors import StorageError
-from schemas.manifest import MANIFEST_NAME, UNSAFE_NAME, DeliveredFile, Manifest, is_plain_name
+from schemas.manifest import (
+    IDENTIFYING_NAME,
+    MANIFEST_NAME,
+    UNSAFE_NAME,
+    DeliveredFile,
+    Manifest,
+    shown_name,
+)
 from schemas.problems import Problem
 from warehouse.files import NotRegularError, read_small, sha256_of
 
@@ -111,6 +118,8 @@ def _of_validation(detail: ErrorDetails) -> Problem:
     ).lstrip(".")
     if detail["type"] == UNSAFE_NAME:
         return _unsafe(MANIFEST_NAME, f"{place} {detail['msg']}")
+    if detail["type"] == IDENTIFYING_NAME:
+        return name_that_identifies(place, detail["ctx"]["kinds"])
     if detail["type"] == "extra_forbidden":
         shown = "there is a key that the form does not know" + (f", in {place}" if place else "")
     elif detail["type"] == "missing":
@@ -146,9 +155,11 @@ def _files(folder: Path, manifest: Manifest) -> Iterator[Problem]:
     """Problems of every file, listed or not, in the order of their names."""
     listed = {entry.file: entry for entry in manifest.files}
     there = {path.name: path for path in folder.iterdir() if path.name != MANIFEST_NAME}
-    for name in sorted({*listed, *there}):
+    names = sorted({*listed, *there})
+    for place, name in enumerate(names, start=1):
         if name not in listed:
-            yield _unlisted(name)
+            what = "folder" if there[name].is_dir() else "file"
+            yield _unlisted(shown_name(name, place, len(names)), what)
         elif name not in there:
             yield _problem_of(
                 name, "E_MANIFEST", "The manifest lists this file; it is not there.", _AGAIN
@@ -178,15 +189,23 @@ def _bytes_differ(path: Path, listed: Mapping[str, DeliveredFile]) -> Iterator[P
         )
 
 
-def _unlisted(name: str) -> Problem:
-    """A file nobody announced; its name is shown only when it is plain."""
-    shown = name if is_plain_name(name.removeprefix(".")) else None
+def _unlisted(shown: str, what: str) -> Problem:
+    """A file nobody announced."""
     return _problem_of(
         shown,
         "E_MANIFEST",
-        "The folder holds a file that the manifest does not list"
-        + ("." if shown else f" (a name of {len(name)} characters)."),
+        f"The delivery holds this {what}, and the manifest does not list it.",
         "List it or leave it out, and deliver again. Nothing of the delivery was received.",
+    )
+
+
+def name_that_identifies(place: str, kinds: str) -> Problem:
+    """E_PHI: the name of a file, which would stand in the ledger and in every listing."""
+    return _problem_of(
+        MANIFEST_NAME,
+        "E_PHI",
+        f"{place} may identify a person: {kinds}. Nothing of the delivery is kept.",
+        "Give the file a name without names, dates and numbers of persons; 'imsct prepare' does.",
     )
 
 

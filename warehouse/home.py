@@ -13,6 +13,7 @@ from schemas.errors import IntegrityError, StorageError
 from warehouse.files import opened
 
 _FOLDERS = (
+    "profiles",
     "landing",
     "received",
     "features",
@@ -34,6 +35,11 @@ class Home:
     def settings(self) -> Path:
         """Settings of the installation."""
         return self.path / "imsct.yaml"
+
+    @property
+    def profiles(self) -> Path:
+        """Profiles of sites' own layouts: `<name>.yaml`."""
+        return self.path / "profiles"
 
     @property
     def landing(self) -> Path:

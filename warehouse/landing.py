@@ -9,7 +9,7 @@ A folder whose name starts with a dot is being written and does not exist for an
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Literal, cast
 
@@ -66,6 +66,8 @@ class ReceivedDelivery:
     files: tuple[ReceivedFile, ...]
     #: Files whose bytes were not kept, because they identify a person: places and rules only.
     withheld: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
+    #: The profile as it was, where it is one of the home: it may be changed there since.
+    profile_sha256: str | None = None
 
     @property
     def rows(self) -> int:
@@ -125,16 +127,25 @@ def complete_deliveries(landing: Path) -> list[Path]:
     return sorted(found, key=lambda folder: (folder.parent.name, folder.name))
 
 
-#: What identifies a person in a delivery, by file; a file that is named is not kept.
+#: What identifies a person in a delivery, by file; a file that is named is not kept, and nothing of
+#: a delivery whose manifest is.
 Scanner = Callable[[Path, Manifest], Mapping[str, Sequence[Problem]]]
 
 
-def receive(folder: Path, home: Home, ledger: Ledger, *, scan: Scanner | None = None) -> Receipt:
+def receive(
+    folder: Path,
+    home: Home,
+    ledger: Ledger,
+    *,
+    scan: Scanner | None = None,
+    profile_of: Callable[[Manifest], bytes | None] | None = None,
+) -> Receipt:
     """Verify a complete delivery and keep its bytes; the ledger has it before this returns.
 
     Receiving the same content again changes nothing: a folder that was received gives `duplicate`
     with its own event, another folder with the same content one event `duplicate`. A file in which
-    `scan` finds something is not copied; the ledger has the places instead.
+    `scan` finds something is not copied; the ledger has the places instead. A profile that
+    `profile_of` gives is kept with the files.
 
     Raises
     ------
@@ -157,10 +168,15 @@ def receive(folder: Path, home: Home, ledger: Ledger, *, scan: Scanner | None = 
             return _refuse(folder, Examined(manifest, examined.manifest_bytes, (problem,)), ledger)
         sweep(home.received)
         withheld = scan(folder, manifest) if scan else {}
+        if MANIFEST_NAME in withheld:
+            found = tuple(withheld[MANIFEST_NAME])
+            return _refuse(folder, replace(examined, problems=found), ledger)
         for entry in (entry for entry in manifest.files if entry.file not in withheld):
             keep(folder / entry.file, home.received, expected=entry.sha256)
         kept = keep_bytes(examined.manifest_bytes, home.received)
         payload = _payload(manifest, identity, kept, folder=folder.name)
+        if profile_of is not None and (text := profile_of(manifest)) is not None:
+            payload["profile_sha256"] = keep_bytes(text, home.received)
         places = {file: [asdict(p) for p in problems] for file, problems in withheld.items()}
         event = ledger.append("received", **payload, **({"withheld": places} if places else {}))
     delivery = _from_event(event)
@@ -177,6 +193,26 @@ def receive(folder: Path, home: Home, ledger: Ledger, *, scan: Scanner | None = 
 def received_deliveries(ledger: Ledger) -> list[ReceivedDelivery]:
     """Every received delivery, in the order of the ledger: what a rebuild loads."""
     return [_from_event(event) for event in ledger.events("received")]
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """A folder whose content had been received before; `seq` is its own event."""
+
+    seq: int
+    site: str
+    folder: str
+    received_as: ReceivedDelivery
+
+
+def duplicates(ledger: Ledger) -> list[Duplicate]:
+    """Every folder that brought nothing new, in the order of the ledger."""
+    received = {d.seq: d for d in received_deliveries(ledger)}
+    return [
+        Duplicate(e.seq, str(e.payload["site"]), str(e.payload["folder"]), received[number])
+        for e in ledger.events("duplicate")
+        if (number := int(str(e.payload["received_as"]))) in received
+    ]
 
 
 def _visible(folder: Path) -> Iterable[Path]:

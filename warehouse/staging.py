@@ -15,7 +15,7 @@ from typing import cast
 import polars as pl
 
 from schemas.columns import Code, Column
-from schemas.manifest import Mode
+from schemas.manifest import Mode, Provenance
 from schemas.table import Table
 from schemas.tables import TABLES
 from warehouse.sql import TEXT_SUFFIX, literal, literals, name
@@ -60,12 +60,14 @@ class StagedDelivery:
     schema_version: str
     files: tuple[StagedFile, ...]
     mode: Mode = "full"
+    provenance: Provenance = "registry"
 
 
 def pending_deliveries(store: Store) -> list[StagedDelivery]:
     """Received deliveries whose account is not closed, in the order of the ledger."""
     found = store.rows(
-        "select delivery, site, name, profile, schema_version, mode from received.deliveries"
+        "select delivery, site, name, profile, schema_version, mode, provenance"
+        " from received.deliveries"
         " where accepted is null order by 1"
     )
     return [
@@ -77,8 +79,9 @@ def pending_deliveries(store: Store) -> list[StagedDelivery]:
             str(version),
             _files(store, int(str(number))),
             cast("Mode", mode),
+            cast("Provenance", provenance),
         )
-        for number, site, delivery, profile, version, mode in found
+        for number, site, delivery, profile, version, mode, provenance in found
     ]
 
 

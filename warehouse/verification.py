@@ -222,6 +222,8 @@ def _received(home: Home, ledger: Ledger) -> Iterator[Problem]:
         kept = (entry for entry in delivery.files if entry.file not in delivery.withheld)
         needed = {entry.sha256: entry.file for entry in kept}
         needed[delivery.manifest_sha256] = "manifest.json"
+        if delivery.profile_sha256 is not None:
+            needed[delivery.profile_sha256] = "the profile"
         for digest in sorted(set(needed) - names):
             yield Problem(
                 file=f"received/{digest}",

@@ -40,7 +40,7 @@ def render_counts(counts: pl.DataFrame, deliveries: pl.DataFrame, *, snapshot: s
         .get_template("counts.html")
         .render(
             sets=[_set(part, named, newest_of) for part in reversed(by_set)],
-            totals=_sums(counts),
+            totals=_by_provenance(by_set, named),
             unbroken=_unbroken(ordered),
             snapshot=snapshot,
             research_only=words.RESEARCH_ONLY,
@@ -56,6 +56,7 @@ def _set(
     number = counts["set"][0]
     return {
         "number": number,
+        "provenance": _provenance(counts, named),
         "deliveries": [
             {**named[n], "again": newest_of[n] if newest_of[n] != number else None}
             for n in counts["deliveries"][0]
@@ -73,6 +74,24 @@ def _set(
             for part in counts.partition_by("table", maintain_order=True)
         ],
     }
+
+
+def _provenance(counts: pl.DataFrame, named: dict[int, dict[str, Any]]) -> str:
+    """Provenance of the rows of a set; each set has one."""
+    found = {named[n]["provenance"] for n in counts["deliveries"][0] if n in named}
+    return " and ".join(sorted(found))
+
+
+def _by_provenance(
+    sets: list[pl.DataFrame], named: dict[int, dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The sums of every provenance by itself: simulated rows say nothing of real ones."""
+    apart: dict[str, list[pl.DataFrame]] = {}
+    for part in sets:
+        apart.setdefault(_provenance(part, named), []).append(part)
+    return [
+        {"provenance": name, **_sums(pl.concat(parts))} for name, parts in sorted(apart.items())
+    ]
 
 
 def _sums(counts: pl.DataFrame) -> dict[str, int]:

@@ -5,9 +5,11 @@ Does not belong here: the words of a problem (`warehouse.validation.messages`), 
 A message never holds a value that may identify a person, and neither does this page.
 """
 
+import re
 from typing import Any
 
 import polars as pl
+from markupsafe import Markup
 
 from analyses.report import environment, words
 
@@ -25,7 +27,7 @@ def render_queries(problems: pl.DataFrame, counts: pl.DataFrame, *, site: str | 
         One row per problem: `site`, `delivery`, `file`, `line`, `table`, `key`, `column`, `rule`,
         `severity`, `message`, `suggestion`.
     counts
-        Records by delivery: `site`, `delivery`, `received`, `accepted`, `quarantined`.
+        Records by delivery: `site`, `delivery`, `status`, `received`, `accepted`, `quarantined`.
     site
         The site asked for; None for all.
 
@@ -49,9 +51,30 @@ def render_queries(problems: pl.DataFrame, counts: pl.DataFrame, *, site: str | 
     html = (
         environment.templates()
         .get_template("queries.html")
-        .render(site=site, deliveries=deliveries, research_only=words.RESEARCH_ONLY)
+        .render(
+            commands=_with_commands,
+            site=site,
+            deliveries=deliveries,
+            research_only=words.RESEARCH_ONLY,
+        )
     )
     return html.encode("utf-8")
+
+
+#: A command in a sentence, as messages write it: in quotes, or to its last option.
+_COMMAND = re.compile(r"'(imsct [^']+)'|(imsct [a-z ]+ \S+ --reason \"\.\.\.\")")
+
+
+def _with_commands(text: str) -> Markup:
+    """A sentence whose commands stay whole: copied from two lines, one would lose its end."""
+    pieces, end = [], 0
+    for found in _COMMAND.finditer(text):
+        command = found[1] or found[2]
+        words_ = Markup(" ").join(Markup("<span>{}</span>").format(w) for w in command.split())
+        before = Markup("{}").format(text[end : found.start()])
+        pieces += [before, Markup('<code class="command">{}</code>').format(words_)]
+        end = found.end()
+    return Markup("").join([*pieces, Markup("{}").format(text[end:])])
 
 
 def _counts_of(counts: pl.DataFrame, site: str, delivery: str) -> dict[str, Any]:

@@ -46,9 +46,17 @@ _UNREADABLE = (
 
 
 def opened(
-    data: bytes, profile: FileProfile, *, tags: tuple[str, ...] | None = None
+    data: bytes,
+    profile: FileProfile,
+    *,
+    required: tuple[str, ...],
+    tags: tuple[str, ...] | None = None,
 ) -> Dataset | ReadFile:
-    """The elements of a DICOM file before its pixels, only `tags` where given; or its refusal."""
+    """The elements of a DICOM file before its pixels, only `tags` where given; or its refusal.
+
+    A file that was cut where one element ends and the next begins looks whole; it lacks one of
+    those that are `required` in every file of its kind.
+    """
     if data[128:132] != b"DICM":
         problem = not_this_kind(data, "a DICOM file", "Export the file as DICOM, part 10.")
         return refused(profile, problem)
@@ -64,8 +72,10 @@ def opened(
         # a warning would quote the value that it is about
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            wanted = None if tags is None else list(tags)
-            return dcmread(io.BytesIO(data), stop_before_pixels=True, specific_tags=wanted)
+            wanted = None if tags is None else [*tags, *required]
+            found = dcmread(io.BytesIO(data), stop_before_pixels=True, specific_tags=wanted)
+            lacking = [tag for tag in required if tag not in found]
+            return refused(profile, lacks(lacking), found=1) if lacking else found
     except _UNREADABLE:
         return refused(profile, _TORN, found=1)
 
@@ -76,6 +86,18 @@ _TORN = ReadProblem(
     "loaded.",
     "Export it again from the archive.",
 )
+
+
+def lacks(tags: list[str]) -> ReadProblem:
+    """E_FORMAT: elements that every file of the kind has are not there."""
+    return ReadProblem(
+        "E_FORMAT",
+        f"The file lacks {', '.join(tags)}, which every file of its kind has: it is cut off, or of "
+        "another kind. Nothing of it was loaded.",
+        "Export it again from the archive.",
+    )
+
+
 _OTHER_SYNTAX = ReadProblem(
     "E_FORMAT",
     "The file is big-endian or packed as a whole. Nothing of it was loaded.",
@@ -96,7 +118,7 @@ def is_whole(data: bytes, start: int, *, is_explicit: bool) -> bool:
         else:
             place, length, mode = _element(data, place, tag, is_explicit=modes[-1])
             if length == _UNDEFINED and tag == _PIXEL_DATA and len(modes) == 1:
-                return True
+                return _are_pixels_whole(data, place)
             if length == _UNDEFINED:
                 modes.append(mode)
             else:
@@ -104,6 +126,13 @@ def is_whole(data: bytes, start: int, *, is_explicit: bool) -> bool:
         if place > len(data) or not 0 < len(modes) <= MOST_NESTED:
             return False
     return len(modes) == 1 and start <= len(data)
+
+
+def _are_pixels_whole(data: bytes, place: int) -> bool:
+    """Whether compressed pixels end with their last piece inside the file."""
+    while data[place : place + 4] == _ITEM:
+        place += 8 + _number(data, place + 4, 4)
+    return data[place : place + 4] == _ENDS[1] and place + 8 <= len(data)
 
 
 def _element(data: bytes, place: int, tag: bytes, *, is_explicit: bool) -> tuple[int, int, bool]:

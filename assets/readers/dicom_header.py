@@ -32,6 +32,18 @@ ALLOWED = (
     "ScanningSequence",
     "MRAcquisitionType",
 )
+#: What every image has (DICOM PS3.3, C.7.6.3); the last of them follows all that is read here but
+#: whether a name is burned into the pixels, which then are not there either.
+_REQUIRED = (
+    "SOPClassUID",
+    "Modality",
+    "Rows",
+    "Columns",
+    "BitsAllocated",
+    "BitsStored",
+    "HighBit",
+    "PixelRepresentation",
+)
 _VENDORS = {"siemens": "siemens", "philips": "philips", "ge": "ge", "canon": "canon"}
 _VENDORS |= {"toshiba": "canon", "general": "ge"}
 _MODALITIES = {"MR": "mr", "CT": "ct", "PT": "pet", "XA": "angiography"}
@@ -43,7 +55,7 @@ _CODES = {"SE", "IR", "GR", "EP", "RM", "1D", "2D", "3D"}
 
 def read_dicom_header(data: bytes, profile: FileProfile, declared: int | None) -> ReadFile:
     """Read one file: one record, or none where people may be named in its pixels."""
-    dataset = opened(data, profile, tags=ALLOWED)
+    dataset = opened(data, profile, required=_REQUIRED, tags=ALLOWED)
     if isinstance(dataset, ReadFile):
         return dataset
     problem = _people_in_pixels(dataset)

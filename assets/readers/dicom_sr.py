@@ -12,7 +12,7 @@ import polars as pl
 from pydicom.dataset import Dataset
 from pydicom.sr._snomed_dict import mapping as snomed
 
-from assets.readers.dicom_elements import opened
+from assets.readers.dicom_elements import lacks, opened
 from assets.readers.read_file import ReadFile, ReadProblem, frame_schema, refused
 from assets.readers.records import wrong_count
 from schemas.profile import FileProfile
@@ -41,11 +41,13 @@ _CONTEXT |= {_SOFTWARE, _SOFTWARE_VERSION, "DCM:125010"}
 
 def read_dicom_sr(data: bytes, profile: FileProfile, declared: int | None) -> ReadFile:
     """Read one report; the line of a record is its number in the report."""
-    dataset = opened(data, profile)
+    dataset = opened(data, profile, required=("SOPClassUID",))
     if isinstance(dataset, ReadFile):
         return dataset
-    if not str(dataset.get("SOPClassUID", "")).startswith(_SR_CLASSES):
+    if not str(dataset.SOPClassUID).startswith(_SR_CLASSES):
         return refused(profile, _NO_REPORT, found=1)
+    if "ContentSequence" not in dataset:
+        return refused(profile, lacks(["ContentSequence"]), found=1)
     flags = {
         "completion": str(dataset.get("CompletionFlag", "")),
         "verification": str(dataset.get("VerificationFlag", "")),

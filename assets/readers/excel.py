@@ -45,7 +45,7 @@ _EMPTY = ReadProblem(
 
 def sheet_of(data: bytes, profile: FileProfile) -> list[Record] | ReadProblem:
     """The filled rows of the profile's sheet with their numbers, or why there are none."""
-    problem = _not_opened(data)
+    problem = not_opened(data)
     if problem is not None:
         return problem
     assert profile.sheet is not None
@@ -71,7 +71,7 @@ def _filled(cells: list[str]) -> int:
     return max((place for place, cell in enumerate(cells, start=1) if cell), default=0)
 
 
-def _not_opened(data: bytes) -> ReadProblem | None:
+def not_opened(data: bytes) -> ReadProblem | None:
     """Why a file is not opened: another kind, a password, a bomb; told by its directory alone."""
     try:
         parts = zipfile.ZipFile(io.BytesIO(data)).infolist()

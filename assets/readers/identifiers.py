@@ -19,6 +19,7 @@ from typing import Literal
 import polars as pl
 
 from assets.readers.read_file import ReadFile, ReadProblem
+from assets.readers.searching import searchable
 from schemas.catalogue import LOOKS_IDENTIFYING
 from schemas.columns import Code, Column, Identifier, TextCode
 from schemas.identifiers.column_names import may_be_shown, names_a_person
@@ -53,8 +54,6 @@ _ID_WORTH_A_LOOK = (
 )
 #: What a paper's reference, digits and hyphens, is easily taken for.
 _LIKE_A_REFERENCE = (NUMBER, PHONE, POSTCODE)
-#: Of a file that cannot be split, so much of a line is looked at.
-_LONGEST = 1 << 20
 
 
 _Role = Literal["id", "site", "text", "version", "measured", "ignored", "skipped"]
@@ -80,13 +79,25 @@ class _Finding:
 
 
 def without_identifiers(found: ReadFile, data: bytes, part: FileProfile, scan: Scan) -> ReadFile:
-    """The file as read; refused whole, without any content, where something identifies a person."""
+    """The file as read; refused whole, without any content, where something identifies a person.
+
+    One that is refused already is searched as it came; where that cannot be done, it says so.
+    """
     columns = _columns(part, scan)
     named = [name for name, cells in columns.items() if cells.role != "skipped"]
     if found.is_refused:
-        lines = list(_lines(found, data, part))
-        named = [name for _, cells in lines[:1] for name in cells]
-        findings = list(_in_lines(lines, columns, part, scan))
+        tables = searchable(data, part.delimiter)
+        if tables is None:
+            return unsearched(found)
+        lines = [list(table) for table in tables]
+        named = [name for table in lines for _, cells in table[:1] for name in cells]
+        findings = [f for table in lines for f in _in_lines(table, columns, part, scan)]
+        in_name = (part.match(found.file) or {}).items()
+        findings += [
+            _Finding(name, kind, 1)
+            for name, text in in_name
+            for kind in _kinds(text, columns[name], scan)
+        ]
     else:
         findings = list(_in_frame(found.frame, columns, scan))
         for problem in found.problems:
@@ -98,6 +109,19 @@ def without_identifiers(found: ReadFile, data: bytes, part: FileProfile, scan: S
         return found
     frame = found.frame.clear()
     return replace(found, frame=frame, problems=tuple(problems), is_refused=True, features=None)
+
+
+def unsearched(found: ReadFile) -> ReadFile:
+    """A refused file that cannot be searched: it is not kept, and its problem says so."""
+    first, *others = found.problems
+    said = "It cannot be searched for what identifies a person, so the file itself is not kept."
+    first = replace(first, message=f"{first.message} {said}")
+    return replace(found, problems=(first, *others), is_unsearched=True)
+
+
+def is_withheld(read: ReadFile) -> bool:
+    """Whether the bytes of a file must not be kept."""
+    return read.is_unsearched or any(p.rule in IDENTIFIER_RULES for p in read.problems)
 
 
 def _columns(part: FileProfile, scan: Scan) -> dict[str, _Cells]:
@@ -178,24 +202,6 @@ def _kinds_of_id(text: str, scan: Scan) -> tuple[str, ...]:
     if _LOOKS_IDENTIFYING.fullmatch(text):
         return ("hospital number or date as id",)
     return tuple(kind for kind in identifying_kinds(text) if kind not in _LIKE_A_REFERENCE)
-
-
-def _lines(found: ReadFile, data: bytes, part: FileProfile) -> Iterator[tuple[int, list[str]]]:
-    """The lines of a refused file, cells as well as they can be told apart; the header first."""
-    rules = {problem.rule for problem in found.problems}
-    if rules & {"E_MAGIC", "E_PATH", "E_EMPTY"} or b"\0" in data[:4096]:
-        return
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("latin-1")
-    head = text[:_LONGEST].partition("\n")[0]
-    delimiter = max((part.delimiter, ",", ";", "\t", "|"), key=head.count)
-    for number, line in enumerate(text.splitlines(), start=1):
-        try:
-            yield number, next(csv.reader([line[:_LONGEST]], delimiter=delimiter), [])
-        except csv.Error:  # a cell above the limit of the module
-            yield number, line[:_LONGEST].split(delimiter)
 
 
 def _in_lines(

@@ -30,7 +30,7 @@ class ReadFile:
     """A file as read: `frame` has `_record`, `_line` and every column as text.
 
     `found` counts data records, refused ones included. Where `is_refused`, nothing of the file goes
-    on.
+    on; where it `is_unsearched`, nobody can tell whom it names.
     """
 
     file: str
@@ -39,6 +39,7 @@ class ReadFile:
     problems: Sequence[ReadProblem] = field(default_factory=tuple)
     is_refused: bool = False
     features: pl.DataFrame | None = None
+    is_unsearched: bool = False
 
 
 def frame_schema(profile: FileProfile) -> dict[str, type[pl.DataType]]:

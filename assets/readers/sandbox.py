@@ -22,7 +22,7 @@ from pathlib import Path
 
 import polars as pl
 
-from assets.readers.identifiers import Scan
+from assets.readers.identifiers import Scan, unsearched
 from assets.readers.read_file import ReadFile, ReadProblem, refused
 from assets.readers.worker import too_large, unreadable
 from schemas.profile import FileProfile
@@ -116,11 +116,11 @@ def _until_it_ends(jobs: Sequence[Job], limits: Limits) -> Iterator[ReadFile]:
         process = stack.enter_context(_started(folder, list(descriptors.values())))
         for number, job in enumerate(jobs):
             if number in refusals:
-                yield _named(refused(job.part, refusals[number]), job)
+                yield _refused(job, refusals[number])
                 continue
             problem = _wait(process, folder / f"{number}.done", limits, job.part)
             if problem is not None:
-                yield _named(refused(job.part, problem), job)
+                yield _refused(job, problem)
                 return
             yield _result(folder, number)
 
@@ -156,7 +156,7 @@ def _too_big(limits: Limits) -> ReadProblem:
     return ReadProblem(
         "E_LIMIT",
         f"The file is larger than {limits.delivered >> 20} MiB. Nothing of it was loaded.",
-        "Deliver a smaller file; nobody has so many cases.",
+        "Deliver fewer rows per file; if the file is sound, the operator can raise the limit.",
     )
 
 
@@ -236,9 +236,14 @@ def _result(folder: Path, number: int) -> ReadFile:
         tuple(ReadProblem(**row) for row in problems.iter_rows(named=True)),
         said["is_refused"],
         pl.read_ipc(features) if said["has_features"] else None,
+        said["is_unsearched"],
     )
 
 
-def _named(found: ReadFile, job: Job) -> ReadFile:
-    """A result under the file's own name, which a profile may give as a pattern."""
-    return replace(found, file=job.file)
+def _refused(job: Job, problem: ReadProblem) -> ReadFile:
+    """A file of which nothing was read, under its own name: a profile may give a pattern."""
+    if job.declared is None:
+        left_out = "Nobody announced how many rows it has, so the account does not count them."
+        problem = replace(problem, message=f"{problem.message} {left_out}")
+    found = replace(refused(job.part, problem), file=job.file)
+    return unsearched(found) if job.scan else found

@@ -16,6 +16,7 @@ from typing import Any
 
 import polars as pl
 
+from assets.readers.identifiers import unsearched
 from assets.readers.read_file import ReadFile, ReadProblem, refused
 from assets.readers.reading import read
 from schemas.profile import FileProfile
@@ -73,10 +74,16 @@ def _read(job: dict[str, Any]) -> ReadFile:
             data = file.read()
         return read(data, part, file=job["file"], declared=job["declared"], scan=job["scan"])
     except MemoryError:
-        return refused(part, too_large("memory"))
+        return _not_read(job, part, too_large("memory"))
     # A hostile file may make a library raise anything; the message could hold a cell.
     except Exception as error:  # noqa: BLE001 - see above
-        return refused(part, unreadable(part, type(error).__name__))
+        return _not_read(job, part, unreadable(part, type(error).__name__))
+
+
+def _not_read(job: dict[str, Any], part: FileProfile, problem: ReadProblem) -> ReadFile:
+    """A file that its reader could not bear, so that it was not searched either."""
+    found = refused(part, problem)
+    return unsearched(found) if job["scan"] else found
 
 
 def too_large(what: str) -> ReadProblem:
@@ -108,6 +115,7 @@ def _write(folder: Path, number: int, found: ReadFile) -> None:
         "file": found.file,
         "found": found.found,
         "is_refused": found.is_refused,
+        "is_unsearched": found.is_unsearched,
         "has_features": found.features is not None,
     }
     temporary = folder / f"{number}.tmp"

@@ -106,19 +106,22 @@ def is_swedish(digits: str) -> bool:
 
 
 def is_norwegian(digits: str) -> bool:
-    """Norwegian birth number: a date (day plus 40 for a D-number), two check digits, modulus 11.
+    """Norwegian birth number: a date, two check digits, modulus 11.
 
-    Source: Skatteetaten, "Fødselsnummer"; regulation on population registration, section 2-2-1.
+    The day is 40 higher in a D-number, the month in the help number (H) that a hospital gives; the
+    common help number (FH) begins with 8 or 9 and has no date.
+    Source: Skatteetaten, "Fødselsnummer"; regulation on population registration, section 2-2-1;
+    Direktoratet for e-helse, HIS 1105 "Identifikatorer for personer" (H and FH).
 
     Examples
     --------
-    >>> is_norwegian("13097248022"), is_norwegian("13097248023")
-    (True, False)
+    >>> is_norwegian("13097248022"), is_norwegian("13097248023"), is_norwegian("88888888831")
+    (True, False, True)
     """
     first = _weighted(digits, (3, 7, 6, 1, 8, 9, 4, 5, 2, 1)) % 11
     second = _weighted(digits, (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1)) % 11
-    day = int(digits[:2]) - 40 * (int(digits[:2]) > 40)
-    return first == second == 0 and _is_day(int(digits[2:4]), day)
+    day, month = (n - 40 * (n > 40) for n in (int(digits[:2]), int(digits[2:4])))
+    return first == second == 0 and (digits[0] in "89" or _is_day(month, day))
 
 
 def is_danish(digits: str) -> bool:

@@ -8,8 +8,12 @@ from analyses.report.queries import render_queries
 
 HOSTILE = "<script>alert(1)</script>"
 COUNTS = pl.DataFrame(
-    {"site": ["A"], "delivery": ["d1"], "received": [70], "accepted": [68], "quarantined": [2]}
+    {
+        **{"site": ["A", "A"], "delivery": ["d1", "d2"], "status": ["received", "held"]},
+        **{"received": [70, 40], "accepted": [68, 0], "quarantined": [2, 40]},
+    }
 )
+APPROVE = 'imsct delivery approve A/d2 --reason "..."'
 
 
 def problems() -> pl.DataFrame:
@@ -30,6 +34,14 @@ def problems() -> pl.DataFrame:
         for n in range(100, 160)
     ]
     return pl.DataFrame(rows)
+
+
+def held() -> pl.DataFrame:
+    """A delivery that waits because it shrank."""
+    row = {"site": "A", "delivery": "d2", "file": None, "table": None, "key": None, "column": None}
+    said = f"Ask the site. If it is meant: {APPROVE}; the next run then takes it in."
+    found = {"rule": "E_SHRINK", "severity": "error", "line": None, "message": "40 % fewer."}
+    return pl.DataFrame([{**row, **found, "suggestion": said}], schema=problems().schema)
 
 
 def page(found: pl.DataFrame) -> str:
@@ -73,3 +85,19 @@ def test_advice_that_all_rows_share_stands_once_and_other_advice_at_its_row() ->
 def test_a_key_at_fault_is_not_shown_and_an_empty_quarantine_says_so() -> None:
     assert "not shown" in page(problems())
     assert "Nothing is in quarantine." in page(problems().clear())
+
+
+def test_a_held_delivery_waits_and_is_not_called_refused() -> None:
+    html = page(held())
+    assert "This delivery waits for a decision." in html
+    assert "<td>E_SHRINK</td><td>waits for a decision</td>" in html
+    assert "refused</td>" not in html
+    assert 'data-of="line">whole delivery</td>' in html
+    assert "This delivery waits" not in page(problems())
+
+
+def test_a_command_is_one_piece_that_can_be_copied() -> None:
+    html = page(held())
+    (command,) = re.findall(r'<code class="command">(.*?)</code>', html)
+    words = [re.sub("<.*?>", "", word) for word in command.split(" ")]
+    assert " ".join(words).replace("&#34;", '"') == APPROVE

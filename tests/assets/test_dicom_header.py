@@ -1,7 +1,10 @@
 """DICOM headers: the allow-list and nothing else, whole files only."""
 
+import io
+import struct
 import time
 
+import pydicom
 import pytest
 
 from assets.profiles import profile_named
@@ -85,10 +88,36 @@ def test_a_file_cut_off_inside_an_element_is_never_read() -> None:
         for cut in (*range(0, pixels - 12, 13), *range(pixels, len(data), 64))
         if not found_in(data[:cut]).is_refused
     ]
-    # where an element has just ended, the file is a header without pixels, which may be delivered
+    # a whole header without pixels may be delivered
     assert all(is_whole(data[:cut], 132 + _meta(data), is_explicit=True) for cut in whole)
     assert len(whole) <= 4
     assert not found_in(data[:-1]).frame.height
+
+
+def test_a_file_cut_off_between_two_elements_lacks_what_every_image_has() -> None:
+    data = image()
+    dataset = pydicom.dcmread(io.BytesIO(data))
+    ends = [data.index(struct.pack("<HH", e.tag.group, e.tag.element), 132) for e in dataset]
+    last = data.index(struct.pack("<HH", 0x0028, 0x0103))
+    cuts = [end for end in ends if 132 + _meta(data) < end <= last]
+    assert len(cuts) > 20
+    for cut in cuts:
+        found = found_in(data[:cut])
+        assert rules(found) == ["E_FORMAT"]
+        assert "PixelRepresentation" in found.problems[0].message
+
+
+def test_compressed_pixels_end_inside_the_file() -> None:
+    """Of undefined length, so that only their last piece says where they end."""
+    pixels = pydicom.encaps.encapsulate([b"\1" * 100, b"\2" * 100])
+    head = image()[:-524]
+    element = struct.pack("<HH2sHI", 0x7FE0, 0x0010, b"OB", 0, 0xFFFFFFFF)
+    end = struct.pack("<HHI", 0xFFFE, 0xE0DD, 0)
+    start = 132 + _meta(head)
+    assert is_whole(head + element + pixels + end, start, is_explicit=True)
+    for cut in (1, 8, 9, 60, 120):
+        data = (head + element + pixels + end)[:-cut]
+        assert not is_whole(data, start, is_explicit=True)
 
 
 def _meta(data: bytes) -> int:

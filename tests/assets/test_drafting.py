@@ -38,6 +38,31 @@ def test_a_draft_has_dialect_targets_codes_dates_and_reasons(export: Path) -> No
     assert histology.endswith("# ?"), "one label is in no vocabulary"
 
 
+def test_german_headers_windows_letters_and_dates_are_told(tmp_path: Path) -> None:
+    """Bytes that are no UTF-8 come from Windows; an unknown column of dates says how it is read."""
+    path = tmp_path / "export.csv"
+    header = "Fall-Nr;Geschlecht;Diagnose;OP-Datum;WHO-Grad;Aufnahme"
+    record = "7;w;Ependymom \u2013 \u201enos\u201c;03.04.2021;2;13.04.2021"
+    path.write_bytes(f"{header}\n{record}\n".encode("cp1252"))
+    ran = imsct("profile", "draft", path)
+    assert ran.exit == 0, ran.err
+    (part,) = yaml.safe_load(ran.out)["files"]
+    assert part["encoding"] == "windows-1252"
+    rows = {each["table"]: each["columns"] for each in part["rows"]}
+    assert rows["pathology"]["histology"]["column"] == "Diagnose"
+    assert "pathology_id" not in rows["pathology"]
+    assert rows["pathology"]["who_grade"]["column"] == "WHO-Grad"
+    assert rows["surgeries"]["surgery_day"] == {"column": "OP-Datum", "date": "%d.%m.%Y"}
+    assert rows["cases"]["case_id"] == {"column": "Fall-Nr"}
+    assert '# dates; to read them: <name>_day: {column: Aufnahme, date: "%d.%m.%Y"}' in ran.out
+
+
+def test_a_folder_is_called_a_folder(tmp_path: Path) -> None:
+    ran = imsct("profile", "draft", tmp_path)
+    assert ran.exit == 2
+    assert "is a folder" in ran.err
+
+
 def test_a_draft_shows_no_cell_that_is_no_code(export: Path) -> None:
     ran = imsct("profile", "draft", export)
     cells = ("LOCAL7", "MEYER", "SCHMIDT", "Jones", "1234567", "03.04.2021", "seen twice", "47,5")
@@ -72,4 +97,10 @@ def test_a_profile_that_does_not_fit_is_told_why(tmp_path: Path) -> None:
     ran = imsct("profile", "check", profile)
     assert ran.exit == 2
     assert "files.0.rows" in ran.err
+    profile.write_text(
+        "name: a\ntitle: b\nversion: 1\nsource: c\nfiles: [{file: x.xlsx, format: excel, "
+        "header: [a], ignored: {a: unused}, rows: []}]\n"
+    )
+    ran = imsct("profile", "check", profile)
+    assert "x.xlsx: format excel needs 'sheet', a sheet's name" in ran.err
     assert imsct("profile", "check", tmp_path / "none.yaml").exit == 2

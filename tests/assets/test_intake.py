@@ -8,14 +8,19 @@ from pathlib import Path
 
 import pytest
 
+from assets.intake import _groups
+from assets.receiving import receive_landed
 from schemas.identifiers.pseudonyms import id_columns, pseudonym
 from schemas.tables import BY_NAME
-from tests.support.folders import add, drop, read_rows, set_cells, write_rows
+from tests.support.folders import add, announce, clean, drop, read_rows, set_cells, write_rows
 from tests.support.registry import Registry, fill
 from warehouse.decisions import named_delivery
+from warehouse.handing_over import hand_over
 from warehouse.history import read_as_of
 from warehouse.quarantine import current_problems
+from warehouse.staging import pending_deliveries
 from warehouse.store import Store
+from warehouse.verification import verify
 
 
 @pytest.fixture
@@ -107,6 +112,62 @@ def test_the_same_bytes_under_a_new_name_are_no_new_delivery(registry: Registry)
     registry.deliver("again", as_it_is)
     assert registry.kept() == before
     assert [e.kind for e in registry.ledger.events()[events:]] == ["duplicate"]
+
+
+#: A site whose patients come under a header of its own.
+WARD = """
+name: ward
+title: A ward
+version: 1
+source: a spreadsheet
+files:
+  - file: patienten.csv
+    header: [Nummer, Geschlecht]
+    rows:
+      - table: patients
+        unlisted: not_recorded
+        columns:
+          patient_id: {column: Nummer}
+          site_id: {constant: SITE_A}
+          sex: {column: Geschlecht, codes: {w: female, m: male}}
+"""
+
+
+def patients_of_a_ward(folder: Path) -> None:
+    """One file under the ward's own header."""
+    for path in folder.iterdir():
+        path.unlink()
+    (folder / "patienten.csv").write_text("Nummer,Geschlecht\nP1,w\nP2,m\n")
+
+
+def test_a_profile_of_the_home_is_kept_with_what_was_read_by_it(registry: Registry) -> None:
+    """Whoever mends the profile later must not change what was delivered before."""
+    registry.deliver("d0", only("sites"))
+    profile = registry.home.profiles / "ward.yaml"
+    profile.write_text(WARD)
+    registry.deliver("d1", patients_of_a_ward, profile="ward", mode="increment")
+    sexes = registry.store.rows("select patient_id, sex from core.patients order by 1")
+    assert sexes == [("P1", "female"), ("P2", "male")]
+    profile.write_text(WARD.replace("w: female, m: male", "w: male, m: female"))
+    assert registry.kept() == registry.rebuilt()
+    profile.unlink()
+    assert registry.kept() == registry.rebuilt()
+    assert [p for p in verify(registry.home, registry.ledger) if p.rule == "E_SHA256"] == []
+
+
+def test_simulated_deliveries_are_judged_and_counted_with_no_others(registry: Registry) -> None:
+    """What is staged together is counted together; a sum over both would say nothing of either."""
+    for site, scheme in (("SITE_A", "published"), ("SITE_B", "simulated"), ("SITE_C", "simulated")):
+        folder = registry.path / site
+        folder.mkdir()
+        clean(folder)
+        for path in folder.iterdir():
+            path.write_text(path.read_text().replace("SITE_A", site))
+        announce(folder, site=site, id_scheme=scheme)
+        hand_over(folder, registry.home.landing)
+    receive_landed(registry.line)
+    groups = _groups(pending_deliveries(registry.store))
+    assert [[d.site for d in group] for group in groups] == [["SITE_A"], ["SITE_B", "SITE_C"]]
 
 
 def test_keys_that_vanish_from_a_full_delivery_end_and_are_not_deleted(registry: Registry) -> None:

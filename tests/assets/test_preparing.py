@@ -155,3 +155,64 @@ def test_the_layout_with_dates_has_a_date_for_every_day() -> None:
     header = [name for part in layout_with_dates().files for name in part.header]
     assert not [name for name in header if name.endswith("_day")]
     assert PSEUDONYM.startswith("[a-z]-")
+
+
+#: One line of the export is a surgery and its specimen.
+_OPERATIONS = """
+name: operations
+title: Operations of a ward
+version: 1
+source: a spreadsheet
+files:
+  - file: cases.csv
+    header: [Fall, Patient, Geschlecht]
+    rows:
+      - table: patients
+        unlisted: not_recorded
+        columns:
+          patient_id: {column: Patient}
+          site_id: {constant: SITE_A}
+          sex: {column: Geschlecht, codes: {w: female, m: male}}
+      - table: cases
+        unlisted: not_recorded
+        columns:
+          case_id: {column: Fall}
+          patient_id: {column: Patient}
+          site_id: {constant: SITE_A}
+          index_event: {constant: surgery}
+  - file: operations.csv
+    header: [OP, Fall, OP-Tag]
+    rows:
+      - table: surgeries
+        unlisted: not_recorded
+        columns:
+          surgery_id: {column: OP}
+          case_id: {column: Fall}
+          surgery_day: {column: OP-Tag}
+      - table: pathology
+        unlisted: not_recorded
+        columns:
+          pathology_id: {column: OP}
+          surgery_id: {column: OP}
+          case_id: {column: Fall}
+"""
+
+
+def test_messages_name_the_columns_of_the_export_and_a_line_once(raw: Path) -> None:
+    """The data manager never saw the dictionary: 'case_id' is no column of hers."""
+    for path in raw.iterdir():
+        path.unlink()
+    profile = raw.parent / "ward.yaml"
+    profile.write_text(_OPERATIONS, encoding="utf-8")
+    (raw / "cases.csv").write_text("Fall,Patient,Geschlecht\n7,1,w\n")
+    (raw / "operations.csv").write_text("OP,Fall,OP-Tag\n1,7,0\n2,9,0\n")
+    key = raw.parent / "key"
+    ran = imsct(
+        *("prepare", raw, "--site", "SITE_A", "--profile", profile, "--key-file", key),
+        *("--out", raw.parent / "out", "--json"),
+    )
+    problems = json.loads(ran.out)["problems"]
+    orphans = [p for p in problems if p["rule"] == "R003" and p["file"] == "operations.csv"]
+    assert [(p["file"], p["line"], p["column"]) for p in orphans] == [("operations.csv", 3, "Fall")]
+    assert orphans[0]["message"] == "There is no row of cases with this Fall in the delivery."
+    assert "case_id" not in str([p["message"] + p["suggestion"] for p in orphans])

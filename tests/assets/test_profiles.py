@@ -188,3 +188,32 @@ def test_the_own_layout_accounts_for_every_column_of_every_table() -> None:
     assert [part.file for part in own.files] == [f"{table.name}.csv" for table in TABLES]
     assert [part.header for part in own.files] == [table.names for table in TABLES]
     assert not any(part.ignored for part in own.files)
+
+
+def test_profiles_of_a_home_are_found_by_name_and_nothing_outside_is(tmp_path: Path) -> None:
+    own = tmp_path / "home" / "profiles"
+    own.mkdir(parents=True)
+    text = layout("ward")
+    (own / "ward.yaml").write_text(text)
+    assert profile_named("ward", own=own).name == "ward"
+    (own / "imsct.yaml").write_text(layout("imsct"))
+    assert profile_named("imsct", own=own) == profile_named("imsct"), "a shipped name stays shipped"
+    (tmp_path / "outside.yaml").write_text(layout("outside"))
+    (own / "linked.yaml").symlink_to(tmp_path / "outside.yaml")
+    (own / "other.yaml").write_text(text)
+    for name, said in (
+        ("../../outside", "There is no profile"),
+        ("linked", "a link, a folder"),
+        ("other", "its 'name' is another one"),
+        ("none", "Known: imsct, "),
+    ):
+        with pytest.raises(UsageError, match=said):
+            profile_named(name, own=own)
+
+
+def layout(name: str) -> str:
+    """A profile that reads nothing."""
+    return (
+        f"name: {name}\ntitle: t\nversion: 1\nsource: s\n"
+        "files: [{file: x.csv, header: [a], ignored: {a: unused}, rows: []}]\n"
+    )

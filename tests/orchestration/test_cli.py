@@ -3,6 +3,8 @@
 import errno
 import json
 import os
+import shutil
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -190,6 +192,7 @@ def test_links_and_pipes_are_not_opened_and_the_other_files_go_on(
         ("treatments.csv", "E_PATH"),
     }
     assert found["accepted"] == 11
+    assert all("the account does not count them" in p["message"] for p in found["problems"])
 
 
 def test_a_linked_folder_is_refused(folder: Path, tmp_path: Path) -> None:
@@ -283,15 +286,39 @@ def test_decisions_on_deliveries_are_named_listed_and_kept_in_the_ledger(
     assert [d["reason"] for d in shown["decisions"]] == ["a test export"]
     again = imsct("delivery", "withdraw", "SITE_A/d1", "--reason", "twice", "--home", home)
     assert again.exit == 2
+    listed = json.loads(imsct("delivery", "list", "--json", "--home", home).out)["deliveries"]
+    assert [d["status"] for d in listed] == ["withdrawn"], "the next run is not waited for"
     receive_and_take_in(home)
     assert "withdrawn" in imsct("delivery", "list", "--home", home).out
 
 
-def receive_and_take_in(path: Path) -> None:
+def test_a_folder_that_brings_nothing_new_is_said_and_listed(folder: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    assert imsct("init", "--home", home).exit == 0
+    said: list[str] = []
+    for name in ("d1", "again"):
+        (folder / "manifest.json").unlink(missing_ok=True)
+        announce(folder, delivery=name)
+        shutil.copytree(folder, home / "landing" / "SITE_A" / name)
+        receive_and_take_in(home, said.append)
+    assert "SITE_A/again: already received as d1 (ledger seq 2)" in said
+    receive_and_take_in(home, said.append)
+    assert sum("already received" in line for line in said) == 1
+    listed = json.loads(imsct("delivery", "list", "--json", "--home", home).out)["deliveries"]
+    assert [(d["delivery"], d["status"], d["received"]) for d in listed] == [
+        ("d1", "received", 15),
+        ("again", "duplicate of d1", None),
+    ]
+    shown = imsct("delivery", "show", "SITE_A/again", "--home", home).out
+    assert shown.startswith("SITE_A/again: already received as d1")
+    assert "came again as   again" in imsct("delivery", "show", "SITE_A/d1", "--home", home).out
+
+
+def receive_and_take_in(path: Path, say: Callable[[str], None] = bool) -> None:
     """What `imsct materialize` does with deliveries, without analysis and publication."""
     home = Home(path)
     with Store.open(home.database) as store:
-        line = Line(home, Ledger.open(home.ledger), store, lambda text: None, "code", "lock")
+        line = Line(home, Ledger.open(home.ledger), store, say, "code", "lock")
         receive_landed(line)
         stage_pending(line)
         take_in(store, official=None)

@@ -69,12 +69,16 @@ def _run(words: list[str]) -> Ran:
 def accounts(home: Path) -> list[str]:
     """Every delivery: name, status, received = accepted + quarantined; demanded to be so."""
     ran = imsct("delivery", "list", "--json", "--home", home)
-    for d in json.loads(ran.out)["deliveries"]:
-        assert d["received"] == d["accepted"] + d["quarantined"], d
+    deliveries = json.loads(ran.out)["deliveries"]
+    for d in deliveries:
+        if not d["status"].startswith("duplicate"):
+            assert d["received"] == d["accepted"] + d["quarantined"], d
     return [
-        f"{d['site']}/{d['delivery']} {d['status']} "
+        f"{d['site']}/{d['delivery']} {d['status']}"
+        if d["received"] is None
+        else f"{d['site']}/{d['delivery']} {d['status']} "
         f"{d['received']} = {d['accepted']} + {d['quarantined']}"
-        for d in json.loads(ran.out)["deliveries"]
+        for d in deliveries
     ]
 
 

@@ -139,7 +139,7 @@ def test_missing_and_unlisted_files_are_both_found(home: Home, ledger: Ledger) -
     (folder / "o'brien, j.csv").write_text("x")
     assert refused(folder, home, ledger) == [
         ("cases.csv", "E_MANIFEST"),
-        (None, "E_MANIFEST"),  # a name that is not plain is not shown
+        ("file 2 of 4 (a name of 14 characters)", "E_MANIFEST"),  # it is not plain
         ("surprise.csv", "E_MANIFEST"),
     ]
     assert "brien" not in home.ledger.joinpath("ledger.jsonl").read_text()
