@@ -87,6 +87,7 @@ def _stage_group(line: Line, deliveries: Iterable[StagedDelivery]) -> None:
                 path_of,
                 withheld=withheld.get(delivery.number, {}),
                 limits=line.limits,
+                line=line,
             )
             if reasons := reasons_to_hold(line.store, delivery):
                 hold_back(line.store, delivery, reasons)

@@ -2,8 +2,9 @@
 
 Belongs here: the ratio, runs in turn so that a busy machine slows both; the hash by itself.
 Does not belong here: whether the numbers are right (`tests/warehouse/test_features.py`).
-Asked for: 100,000 x 1,000 float32 in at most 1.5 times `numpy.load`. Measured: 1.24 times in processor seconds (0.070 beside 0.057); on two busy cores 0.5 to 1.8 times in
-seconds. The hash takes 0.24 processor seconds more, once in a process.
+Asked for: 100,000 x 1,000 float32 in at most 1.5 times `numpy.load`. Measured on two busy cores,
+medians of five: 0.9 to 1.2 times the processor seconds (0.08 beside 0.09), 0.5 to 1.8 times the
+seconds. The hash takes 0.25 processor seconds more, once in a process.
 Run: PYTHONPATH=. python benchmarks/feature_matrix.py [--rows 100000] [--features 1000] [--runs 5]
 """
 
