@@ -347,7 +347,7 @@ def snapshot_diff(
 @click.argument("snapshot_id", required=False, metavar="[ID]")
 @_with_home
 def snapshot_verify(home: Any, snapshot_id: str | None) -> int:
-    """Check every hash of received/, published/ and the ledger."""
+    """Check every hash of received/, features/, published/ and the ledger."""
     from orchestration.home import require_home
     from orchestration.listing import verification
 
