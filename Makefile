@@ -64,6 +64,8 @@ bench: $(READY) ## measure what is worth measuring
 	PYTHONPATH=. $(BIN)/python benchmarks/interval_panel.py
 	PYTHONPATH=. $(BIN)/python benchmarks/validation/against_gx.py --rows 20000 --runs 1
 	PYTHONPATH=. $(BIN)/python benchmarks/check_delivery.py --rows 5000
+	PYTHONPATH=. $(BIN)/python benchmarks/merge.py --rows 100000 --changed 11000 --runs 1
+	PYTHONPATH=. $(BIN)/python benchmarks/feature_matrix.py --rows 10000 --runs 3
 
 bench-decisions: $(READY) ## measure again what docs/decisions/ rests on
 	for script in benchmarks/decisions/[a-z]*.py; do echo "== $$script"; PYTHONPATH=. $(BIN)/python $$script 2>/dev/null || exit 1; done

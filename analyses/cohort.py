@@ -253,6 +253,38 @@ def availability_of_columns() -> dict[str, str]:
     }
 
 
+def sources_of_columns() -> dict[str, tuple[tuple[str, str], ...]]:
+    """The columns of `core` that each column of the cohort is drawn from: table and column.
+
+    Which row of a table stands for the case is decided by `build_cohort`.
+
+    Examples
+    --------
+    >>> sources_of_columns()["margin"], sources_of_columns()["tumour_length_mm"]
+    ((('imaging_reads', 'margin'),), (('imaging_measurements', 'value'),))
+    """
+    drawn = {
+        "cases": _FROM_CASE,
+        "patients": _FROM_PATIENT,
+        "imaging_studies": ("study_day", *_FROM_STUDY),
+        "imaging_reads": _FROM_READ,
+        "surgeries": ("surgery_day", *_FROM_SURGERY),
+        "pathology": _FROM_PATHOLOGY,
+        "follow_up": ("death_day", "cause_of_death"),
+    }
+    found = {column: ((table, column),) for table, columns in drawn.items() for column in columns}
+    found |= {m.name: (("imaging_measurements", "value"),) for m in MEASURES}
+    grade, version = ("functional_status", "score"), ("functional_status", "scale_version")
+    return found | {
+        "provenance": (("cases", "provenance"),),
+        "first_tissue_day": (("pathology", "specimen_day"), ("pathology", "histology")),
+        "mccormick_preoperative": (grade, version),
+        "mccormick_version": (version,),
+        "mccormick_month_6": (grade, version),
+        "mccormick_other_version": (version,),
+    }
+
+
 def labels_of_columns() -> dict[str, str]:
     """A short label of each column of the cohort, with its unit.
 

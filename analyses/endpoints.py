@@ -100,13 +100,7 @@ def add_histology_group(cohort: pl.DataFrame) -> pl.DataFrame:
     >>> add_histology_group(cases)["histology_group"].to_list()
     ['ependymoma', 'other', None]
     """
-    histology = pl.col("histology")
-    groups = {code: g if g in HISTOLOGY_GROUPS else "other" for code, g in HISTOLOGY_GROUP.items()}
-    known = histology.is_not_null() & ~histology.is_in(("no_tissue", "unknown"))
-    value = pl.when(known).then(
-        histology.replace_strict(groups, default="other", return_dtype=pl.String)
-    )
-    return _with(cohort, "histology_group", value)
+    return _with(cohort, "histology_group")
 
 
 def add_gross_total_resection(cohort: pl.DataFrame) -> pl.DataFrame:
@@ -148,10 +142,7 @@ def add_gross_total_resection(cohort: pl.DataFrame) -> pl.DataFrame:
     >>> add_gross_total_resection(cases)["gross_total_resection_exclusion"].to_list()
     [None, 'lipoma, myxopapillary ependymoma or no tumour', 'no surgery recorded']
     """
-    extent = pl.col("extent_of_resection")
-    known = extent.is_not_null() & (extent != "unknown")
-    value = pl.when(known).then(yes_no(extent == "gtr"))
-    return _with(cohort, "gross_total_resection", value)
+    return _with(cohort, "gross_total_resection")
 
 
 def add_functional_decline(cohort: pl.DataFrame) -> pl.DataFrame:
@@ -198,15 +189,7 @@ def add_functional_decline(cohort: pl.DataFrame) -> pl.DataFrame:
     >>> add_functional_decline(cases)["functional_decline"].to_list()
     ['yes', 'yes', None]
     """
-    before, after = pl.col("mccormick_preoperative"), pl.col("mccormick_month_6")
-    died, of_it = _died_before_month_6()
-    value = (
-        pl.when(died & of_it)
-        .then(pl.lit("yes"))
-        .when(before.is_not_null() & after.is_not_null())
-        .then(yes_no(after > before))
-    )
-    return _with(cohort, "functional_decline", value)
+    return _with(cohort, "functional_decline")
 
 
 def endpoint_warnings(
@@ -270,7 +253,57 @@ def exclusions_of(endpoint: str) -> tuple[str, ...]:
     return tuple(reason for _, reason in _conditions(endpoint))
 
 
+def columns_behind(endpoint: str) -> tuple[str, ...]:
+    """Columns of the cohort that decide an endpoint's value or who is eligible for it, sorted.
+
+    Read off the expressions themselves, so that nothing is forgotten.
+
+    Examples
+    --------
+    >>> "extent_of_resection" in columns_behind("gross_total_resection")
+    True
+    """
+    used = [_VALUES[endpoint](), *(holds for holds, _ in _conditions(endpoint))]
+    return tuple(sorted({column for expression in used for column in expression.meta.root_names()}))
+
+
 Conditions = list[tuple[pl.Expr, str]]
+
+
+def _histology_group() -> pl.Expr:
+    """The group of a known histology."""
+    histology = pl.col("histology")
+    groups = {code: g if g in HISTOLOGY_GROUPS else "other" for code, g in HISTOLOGY_GROUP.items()}
+    known = histology.is_not_null() & ~histology.is_in(("no_tissue", "unknown"))
+    return pl.when(known).then(
+        histology.replace_strict(groups, default="other", return_dtype=pl.String)
+    )
+
+
+def _gross_total_resection() -> pl.Expr:
+    """Whether a known extent of resection is gross total."""
+    extent = pl.col("extent_of_resection")
+    known = extent.is_not_null() & (extent != "unknown")
+    return pl.when(known).then(yes_no(extent == "gtr"))
+
+
+def _functional_decline() -> pl.Expr:
+    """Whether the grade rose, or the patient died of the tumour before it was given."""
+    before, after = pl.col("mccormick_preoperative"), pl.col("mccormick_month_6")
+    died, of_it = _died_before_month_6()
+    return (
+        pl.when(died & of_it)
+        .then(pl.lit("yes"))
+        .when(before.is_not_null() & after.is_not_null())
+        .then(yes_no(after > before))
+    )
+
+
+_VALUES: dict[str, Callable[[], pl.Expr]] = {
+    "histology_group": _histology_group,
+    "gross_total_resection": _gross_total_resection,
+    "functional_decline": _functional_decline,
+}
 
 
 def _conditions(endpoint: str) -> Conditions:
@@ -338,9 +371,10 @@ def _common() -> Conditions:
     ]
 
 
-def _with(cohort: pl.DataFrame, endpoint: str, value: pl.Expr) -> pl.DataFrame:
+def _with(cohort: pl.DataFrame, endpoint: str) -> pl.DataFrame:
     """The cohort with one endpoint and the first reason against each case."""
     exclusion = pl.lit(None, dtype=pl.String)
     for holds, reason in reversed(_conditions(endpoint)):
         exclusion = pl.when(holds.fill_null(False)).then(pl.lit(reason)).otherwise(exclusion)
+    value = _VALUES[endpoint]()
     return cohort.with_columns(value.alias(endpoint), exclusion.alias(f"{endpoint}_exclusion"))

@@ -97,6 +97,7 @@ def _stage_group(line: Line, deliveries: Iterable[StagedDelivery]) -> None:
                 withheld=received[delivery.number].withheld if delivery.number in received else {},
                 profile=_kept_profile(line, received.get(delivery.number)),
                 limits=line.limits,
+                line=line,
             )
             if reasons := reasons_to_hold(line.store, delivery):
                 hold_back(line.store, delivery, reasons)

@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from assets.context import Line
+from assets.feature_sets import keep_features
 from assets.opening import read_all, table_of, withheld_file
 from assets.readers.identifiers import Scan
 from assets.readers.mapping import Mapped, map_records
@@ -27,6 +28,7 @@ from warehouse.staging import (
     PROBLEM_COLUMNS,
     StagedDelivery,
     StagedFile,
+    known_studies,
     note_file,
     stage,
     stage_context,
@@ -55,11 +57,13 @@ def stage_delivery(
     scan: Scan | None = None,
     profile: Profile | None = None,
     limits: Limits | None = None,
+    line: Line | None = None,
 ) -> None:
     """Read, map and stage the files of one delivery; `path_of` says where a file's bytes lie.
 
     `withheld` are the files refused at the door, with what was found there; with `scan` the others
-    are searched now. `profile` takes the place of the one that the delivery names.
+    are searched now. `profile` takes the place of the one that the delivery names. With `line`
+    features are kept in its home; the studies they are of come first in the delivery or before it.
     """
     tables: dict[str, list[pl.DataFrame]] = {}
     at_the_door = {file: withheld_file(file, found) for file, found in (withheld or {}).items()}
@@ -72,6 +76,12 @@ def stage_delivery(
             mapped = map_records(read.frame, part)
             read = replace(read, problems=(*read.problems, *mapped.problems))
         read = _of_another_site(read, mapped.tables, delivery.site)
+        if line is not None and part is not None and read.features is not None:
+            studies = known_studies(store, delivery.site).union(
+                *(rows["study_id"] for rows in tables.get("imaging_studies", ()))
+            )
+            mapped, broken = keep_features(line, delivery, part, read, mapped, studies=studies)
+            read = replace(read, problems=(*read.problems, *broken))
         note_file(
             store,
             delivery,

@@ -257,6 +257,21 @@ def quarantine(home: Any, site: str | None, as_json: bool, **files: Path | None)
 
 
 @imsct.command()
+@click.argument("case")
+@click.argument("column", required=False, metavar="[COLUMN]")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+@_with_home
+def trace(home: Any, case: str, column: str | None, as_json: bool) -> None:
+    """Follow a case, or one of its values, back to file and line and forward to reports.
+
+    COLUMN may be TABLE.COLUMN, or a derived one such as gross_total_resection.
+    """
+    from orchestration.tracing import trace_listing
+
+    click.echo(trace_listing(home, case, column, as_json=as_json))
+
+
+@imsct.command()
 @click.option("--port", default=8765, show_default=True, type=click.IntRange(0, 65535))
 @with_home
 def dashboard(home: Any, port: int) -> None:
@@ -325,7 +340,7 @@ def snapshot_diff(
 @click.argument("snapshot_id", required=False, metavar="[ID]")
 @with_home
 def snapshot_verify(home: Any, snapshot_id: str | None) -> int:
-    """Check every hash of received/, published/ and the ledger."""
+    """Check every hash of received/, features/, published/ and the ledger."""
     from orchestration.home import require_home
     from orchestration.listing import verification
 

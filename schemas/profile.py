@@ -155,6 +155,8 @@ class FileProfile(_Strict):
     sheet: str | None = None
     #: Beginnings of the names of features: such columns are numbers of a feature set.
     features: tuple[str, ...] = ()
+    #: Column of a feature table that names the study.
+    study: str | None = None
     #: Decimal sign of the numbers; with a comma a decimal point is no number.
     decimal: Literal[".", ","] = "."
     #: Delivered text that stands for a missing value, and why it is missing.
@@ -217,6 +219,8 @@ class FileProfile(_Strict):
             raise ValueError(f"{self.file}: 'sheet' goes with a workbook; leave it out")
         if bool(self.features) != (self.format in FEATURE_TABLES):
             raise ValueError(f"{self.file}: a feature table, and nothing else, has features")
+        if self.study not in (self.header if self.features else (None,)):
+            raise ValueError(f"{self.file}: `study` names a column of a feature table's header")
         if bool(self.header) == (self.format in WITHOUT_HEADER):
             is_there = "no" if self.header else "a"
             raise ValueError(f"{self.file}: a file of {self.format} has {is_there} header")

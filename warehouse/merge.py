@@ -5,6 +5,7 @@ Does not belong here: judging (`warehouse.validation`, `warehouse.admission`), t
 records (`warehouse.accounts`), undoing (`warehouse.history`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schemas.errors import IntegrityError
@@ -115,27 +116,34 @@ def _keep_refused(table: Table) -> str:
 def _merge_delivery(store: Store, table: Table, delivery: _Delivery) -> Merged:
     """Make one delivery part of the history of one table."""
     staged = f"staged.{name(table.name)}"
+    # Without the texts as delivered: copying them takes longer than all that follows.
+    columns = ", ".join(f"s.{name(c)}" for c in table.names)
     store.con.execute(
-        f"create or replace temp table kept_rows as select s.*, ? as provenance from {staged} s"
+        f"create or replace temp table kept_rows as select {_PLACES}, {columns}, ? as provenance"
+        f" from {staged} s"
         " anti join refused_rows r on r.delivery = s._delivery and r.row = s._row"
         " where s._delivery = ? and s._row >= 0",
         [delivery.provenance, delivery.number],
     )
+    changed = ended = 0
     if delivery.mode == "withdrawal":
         _withdraw(store, table, delivery)
     elif _has_rows(store, table, delivery):
-        _end_changed(store, table, delivery)
+        changed = _unequal(store, table)
+        if changed:
+            _end_changed(store, table, delivery)
         if delivery.mode == "full":
-            _end_vanished(store, table, delivery)
+            ended = _end_vanished(store, table, delivery)
     # Before the new rows: an increment that is checked by itself may bring some without parents.
-    _end_orphans(store, table, delivery)
-    if _has_rows(store, table, delivery):
-        _insert_new(store, table, delivery)
-    else:
+    ended += _end_orphans(store, table, delivery)
+    is_first = not _has_rows(store, table, delivery)
+    if is_first:
         _insert_first(store, table, delivery)
+    elif changed or ended:
+        _insert_new(store, table, delivery)
     if delivery.mode != "full":
         _note_restated(store, table, delivery)
-    merged = _counted(store, table, delivery)
+    merged = _counted(store, table, delivery, is_written=is_first or changed > 0 or ended > 0)
     store.con.execute("drop table kept_rows")
     return merged
 
@@ -161,6 +169,23 @@ def _same_content(table: Table, one: str, other: str) -> str:
     return " and ".join(f"{one}.{name(c)} is not distinct from {other}.{name(c)}" for c in columns)
 
 
+def _unequal(store: Store, table: Table) -> int:
+    """How many kept rows no current version equals in key and content."""
+    ((kept, equal),) = store.rows(
+        "select (select count(*) from kept_rows), (select count(*) from kept_rows k"
+        f" join history.{name(table.name)} h on {_same_key(table, 'h', 'k')} where {_CURRENT}"
+        # coalesce keeps the content out of the join, which else hashes every column of a version
+        f" and coalesce({_same_content(table, 'h', 'k')}, false))"
+    )
+    return int(str(kept)) - int(str(equal))
+
+
+def _written(store: Store, statement: str, values: Sequence[object] = ()) -> int:
+    """Run a statement that writes rows; their number."""
+    ((number,),) = store.rows(statement, values)
+    return int(str(number))
+
+
 def _end_changed(store: Store, table: Table, delivery: _Delivery) -> None:
     """End the versions that have other content now; a correction says they were never true."""
     is_correction = delivery.mode == "correction"
@@ -176,16 +201,17 @@ def _end_changed(store: Store, table: Table, delivery: _Delivery) -> None:
     )
 
 
-def _end_vanished(store: Store, table: Table, delivery: _Delivery) -> None:
-    """End the versions of the site's keys that a full delivery does not name."""
+def _end_vanished(store: Store, table: Table, delivery: _Delivery) -> int:
+    """End the versions of the site's keys that a full delivery does not name; their number."""
     ((is_unread,),) = store.rows(
         "select count(*) > 0 from staged.records where _delivery = ? and is_refused"
         " and (tables is null or list_contains(tables, ?))",
         [delivery.number, table.name],
     )
     if is_unread:
-        return
-    store.con.execute(
+        return 0
+    return _written(
+        store,
         f"update history.{name(table.name)} h set valid_to = ?, ended_by = 'vanished'"
         f" where {_CURRENT} and h._delivery in ({_OF_SITE}) and not exists (select 1"
         f" from staged.{name(table.name)} s where s._delivery = ?"
@@ -245,17 +271,20 @@ def _withdraw(store: Store, table: Table, delivery: _Delivery) -> None:
     )
 
 
-def _end_orphans(store: Store, table: Table, delivery: _Delivery) -> None:
+def _end_orphans(store: Store, table: Table, delivery: _Delivery) -> int:
     """End what hangs on a row that ended: parents come first in the order of the tables."""
+    ended = 0
     ended_by = "withdrawn" if delivery.mode == "withdrawal" else "vanished"
     for column, parent in table.parents.items() if _has_rows(store, table, delivery) else ():
-        store.con.execute(
+        ended += _written(
+            store,
             f"update history.{name(table.name)} h set valid_to = ?, ended_by = ?"
             f" where {_CURRENT} and h._delivery in ({_OF_SITE}) and h.{name(column)} is not null"
             f" and not exists (select 1 from core.{name(parent)} p"
             f" where p.{name(column)} = h.{name(column)})",
             [delivery.number, ended_by, delivery.number],
         )
+    return ended
 
 
 def _note_restated(store: Store, table: Table, delivery: _Delivery) -> None:
@@ -271,16 +300,19 @@ def _note_restated(store: Store, table: Table, delivery: _Delivery) -> None:
     )
 
 
-def _counted(store: Store, table: Table, delivery: _Delivery) -> Merged:
-    """Count, and demand one current version with its content for every accepted row."""
-    ((staged, accepted, refused),) = store.rows(
+def _counted(store: Store, table: Table, delivery: _Delivery, *, is_written: bool) -> Merged:
+    """Count, and demand one current version with its content for every accepted row.
+
+    Where nothing was written, the search for changed rows has found it for each of them.
+    """
+    ((staged, kept, refused),) = store.rows(
         f"select (select count(*) from staged.{name(table.name)} where _delivery = ?"
-        f" and _row >= 0), (select count(*) from kept_rows k join history.{name(table.name)} h"
-        f" on {_same_key(table, 'h', 'k')} and {_same_content(table, 'h', 'k')}"
-        f" where {_CURRENT}), (select count(*) from refused_rows where delivery = ?)",
+        " and _row >= 0), (select count(*) from kept_rows),"
+        " (select count(*) from refused_rows where delivery = ?)",
         [delivery.number, delivery.number],
     )
-    merged = Merged(int(str(staged)), int(str(accepted)), int(str(refused)))
+    accepted = int(str(kept)) - (_unequal(store, table) if is_written else 0)
+    merged = Merged(int(str(staged)), accepted, int(str(refused)))
     if merged.staged != merged.accepted + merged.refused:
         raise IntegrityError(
             f"{table.name}: {merged.staged} rows staged, but {merged.accepted} accepted and "

@@ -173,6 +173,16 @@ def stage_context(store: Store, delivery: StagedDelivery) -> None:
         )
 
 
+def known_studies(store: Store, site: str | None) -> set[str]:
+    """Imaging studies of a site that are kept."""
+    found = store.rows(
+        "select c.study_id from core.imaging_studies c"
+        " join received.deliveries d on d.delivery = c._delivery where d.site = ?",
+        [site],
+    )
+    return {str(study) for (study,) in found}
+
+
 def stage_withdrawals(store: Store, table: Table, rows: pl.DataFrame) -> None:
     """Add the keys of a table that a site withdraws; `rows` has places and the key as text."""
     key = pl.concat_list(table.key)

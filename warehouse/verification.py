@@ -13,6 +13,7 @@ import duckdb
 from schemas.errors import ImsctError, IntegrityError, StorageError
 from schemas.problems import Problem
 from warehouse.content import content_sha256
+from warehouse.features import FEATURES, REMEDY, check_feature_file, feature_path
 from warehouse.files import NotRegularError, sha256_of
 from warehouse.home import Home
 from warehouse.landing import received_deliveries
@@ -57,6 +58,7 @@ def verify(home: Home, ledger: Ledger, snapshot_id: str | None = None) -> list[P
         problems += _snapshot(snapshot_path(home, found), published.get(found), ledger)
     if snapshot_id is None:
         problems += [*_current(home, published), *_received(home, ledger)]
+        problems += _features(home, ledger)
     return problems
 
 
@@ -232,6 +234,22 @@ def _received(home: Home, ledger: Ledger) -> Iterator[Problem]:
                 f"{needed[digest]} of {delivery.site}/{delivery.delivery} (ledger seq "
                 f"{delivery.seq}).",
                 suggestion=_BACKUP,
+            )
+
+
+def _features(home: Home, ledger: Ledger) -> Iterator[Problem]:
+    """Every feature set that was recorded is there, and every file has the hash of its name."""
+    there = {path.stem: path for path in home.features.glob("*.parquet")}
+    recorded = {str(event.payload["file_sha256"]) for event in ledger.events(FEATURES)}
+    for digest in sorted({*there, *recorded}):
+        try:
+            check_feature_file(feature_path(home, digest))
+        except IntegrityError as error:
+            yield Problem(
+                file=f"features/{digest}.parquet",
+                rule="E_SHA256",
+                message=str(error).removesuffix(REMEDY).rstrip(),
+                suggestion=REMEDY,
             )
 
 

@@ -99,14 +99,15 @@ def _between_sites() -> str:
         "# Rules between sites",
         "",
         "They are about a site's rows as a whole, beside those of the other sites of the same "
-        "provenance (R011: about its patients beside each other), and are judged when a delivery "
+        "provenance (R011: about its patients beside each other; R049: about a file of features "
+        "beside its studies), and are judged when a delivery "
         "is taken in (`imsct materialize`): `imsct "
         "check` has no other sites to compare with. All rules: [list](README.md).",
         "",
     ]
     for rule, check in SITE_CHECKS.items():
         lines += ["", anchor(f"{BETWEEN_SITES}-{rule.lower()}"), "", f"## {rule}", ""]
-        severity = _OF_SITES[check.severity]
+        severity = _OF_SITES.get(rule, _OF_SITES[check.severity])
         lines += [f"**Must hold** ({severity}):", ""]
         lines += [f"- {check.sentence[:1].upper()}{check.sentence[1:]}.", ""]
         lines += [f"**If not:** {check.remedy}", ""]
@@ -116,6 +117,7 @@ def _between_sites() -> str:
 
 _OF_SITES = {
     "error": "error: the measure's rows of that delivery are refused until the site confirms them",
+    "R049": "error: the feature set is refused",
     "warning": "warning: nothing is refused, the finding is kept under the site's newest delivery",
 }
 

@@ -1,4 +1,4 @@
-"""Rules R011 and R083 to R089: a site's rows as a whole, most against those of the other sites.
+"""Rules R011, R049, R083 to R089: a site's rows as a whole, most against those of other sites.
 
 Belongs here: sentence, remedy and limits of every rule about a site.
 Does not belong here: the counting (`warehouse.site_rules`), rules of rows (`schemas.rules`).
@@ -27,6 +27,17 @@ SITES: tuple[SiteCheck, ...] = (
         limits={"years": 1},
         holds="a woman of 47 and one of 52, both with an ependymoma from C4 to C6 in 2015_2020",
         breaks="a woman of 47 and one of 48, both with an ependymoma from C4 to C6 in 2015_2020",
+    ),
+    SiteCheck(
+        rule="R049",
+        table="feature_sets",
+        column="file_sha256",
+        sentence="a feature set has one row per study, and every study is in `imaging_studies` of "
+        "the site; hash, rows and features are those of the file that is kept",
+        remedy="Deliver the studies first, and each study once for a mask and kind of image.",
+        limits={},
+        holds="a table of two studies that the site delivered before",
+        breaks="a table in which one of two studies was never delivered",
     ),
     SiteCheck(
         rule="R083",

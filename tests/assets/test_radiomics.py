@@ -144,6 +144,7 @@ def test_a_table_of_mirp() -> None:
         format="mirp",
         header=MIRP,
         features=("morph_", "stat_", "cm_"),
+        study="sample_name",
         ignored=dict.fromkeys((*MIRP, *GIVEN["mirp"]), "no row in this test"),
         rows=(),
     )

@@ -316,4 +316,4 @@ def test_fishers_exact_test_gives_scipys_p(table: tuple[int, int, int, int]) -> 
 
 
 def test_every_rule_of_sites_has_a_test_here() -> None:
-    assert set(SITE_CHECKS) == {"R011", *(f"R08{n}" for n in range(3, 10))}
+    assert set(SITE_CHECKS) == {"R011", "R049", *(f"R08{n}" for n in range(3, 10))}
