@@ -21,6 +21,7 @@ from warehouse.home import Home
 from warehouse.ledger import Ledger
 from warehouse.published import PublishedReader
 from warehouse.quarantine import current_problems, delivery_counts
+from warehouse.reconciling import open_reconciled
 from warehouse.snapshots import Snapshot, current, current_id, list_snapshots, show
 from warehouse.store import Store, StoreInUseError
 from warehouse.verification import verify
@@ -281,7 +282,7 @@ def open_store(home: Home) -> Store:
     if not home.database.exists():
         require_home(home)
         raise StorageError("There is no database. Run 'imsct materialize' to build it.")
-    return Store.open(home.database)
+    return open_reconciled(home)
 
 
 def json_text(content: Any) -> str:

@@ -78,6 +78,8 @@ create table history.restated (
     delivery bigint, site varchar, "table" varchar, key varchar
 );
 create table received.layout (layout varchar, schema_version varchar);
+create table received.accounted (seq bigint, hash varchar, is_open boolean, entered bigint);
+insert into received.accounted values (null, null, true, 0);
 """
 
 
@@ -105,6 +107,8 @@ class Store:
     def __init__(self, con: duckdb.DuckDBPyConnection, path: Path | None) -> None:
         self.con = con
         self.path = path
+        #: Whether there was no file at all before.
+        self.is_new = False
 
     @classmethod
     def open(cls, path: Path | None) -> "Store":
@@ -115,8 +119,14 @@ class Store:
         StorageError
             If another process writes the file, or it cannot be opened.
         IntegrityError
-            If the file is damaged, or was made by a newer program.
+            If the file is damaged, or was made by a newer program, or only its log is there.
         """
+        is_new = path is not None and not path.exists()
+        if path is not None and is_new and path.with_name(f"{path.name}.wal").exists():
+            raise IntegrityError(
+                f"{path.name} (E_LEDGER): the file is missing, its write-ahead log is there. 'imsct "
+                "materialize --rebuild' builds it again from received/ and the ledger."
+            )
         try:
             con = duckdb.connect(str(path) if path else ":memory:")
         except duckdb.Error as error:
@@ -124,6 +134,7 @@ class Store:
         con.execute("set enable_progress_bar = false")
         con.execute("set threads = 2")
         store = cls(con, path)
+        store.is_new = is_new
         store._make_layout()
         return store
 

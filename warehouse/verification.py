@@ -18,6 +18,7 @@ from warehouse.home import Home
 from warehouse.landing import received_deliveries
 from warehouse.ledger import Event, Ledger
 from warehouse.package import DESCRIPTOR
+from warehouse.reconciling import demand_contents, open_reconciled
 from warehouse.snapshot_file import read_content
 from warehouse.snapshots import (
     Snapshot,
@@ -29,6 +30,7 @@ from warehouse.snapshots import (
     snapshot_files,
     snapshot_path,
 )
+from warehouse.store import StoreInUseError
 
 _BACKUP = "Restore the file from a backup."
 _WRITE_POINTER = "Run 'imsct materialize'; it writes CURRENT anew."
@@ -56,7 +58,7 @@ def verify(home: Home, ledger: Ledger, snapshot_id: str | None = None) -> list[P
     for found in sorted(ids if snapshot_id is None else {snapshot_id}):
         problems += _snapshot(snapshot_path(home, found), published.get(found), ledger)
     if snapshot_id is None:
-        problems += [*_current(home, published), *_received(home, ledger)]
+        problems += [*_current(home, published), *_received(home, ledger), *_database(home)]
     return problems
 
 
@@ -231,6 +233,31 @@ def _received(home: Home, ledger: Ledger) -> Iterator[Problem]:
                 f"{delivery.seq}).",
                 suggestion=_BACKUP,
             )
+
+
+def _database(home: Home) -> Iterator[Problem]:
+    """The database against the ledger, row by row; one that is missing is built again."""
+    if not home.database.exists():
+        return
+    shown = home.database.name
+    try:
+        with open_reconciled(home) as store:
+            demand_contents(store, Ledger.open(home.ledger))
+    except StoreInUseError as error:
+        yield Problem(
+            file=shown,
+            rule="E_LEDGER",
+            severity="warning",
+            message=f"It was not compared with the ledger: {error}",
+            suggestion="Repeat when nobody writes it.",
+        )
+    except IntegrityError as error:
+        yield Problem(
+            file=shown,
+            rule="E_LEDGER",
+            message=str(error),
+            suggestion="Run 'imsct materialize --rebuild'.",
+        )
 
 
 def _broken(
