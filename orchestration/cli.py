@@ -6,31 +6,18 @@ Does not belong here: what a command does (imported inside it, so that `--help` 
 Exit codes: 0 done, 1 the data have problems, 2 wrong usage, 3 environment or storage, 4 integrity.
 """
 
-import functools
 import os
 import sys
-from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import click
 
+from orchestration.home_option import with_home as _with_home
+from orchestration.keeping_commands import export_command, restore_command
 from orchestration.site_commands import prepare, profile
 from schemas.errors import ImsctError
-
-
-def _with_home(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the option --home, resolved to a home."""
-
-    @click.option("--home", "home_path", metavar="DIR", help="Home folder [IMSCT_HOME, ./home].")
-    @functools.wraps(command)
-    def with_home(*args: Any, home_path: str | None, **options: Any) -> Any:
-        from orchestration.home import home_from
-
-        return command(*args, home=home_from(home_path), **options)
-
-    return with_home
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -283,7 +270,7 @@ imsct.add_command(profile)
 
 @imsct.group()
 def snapshot() -> None:
-    """Published versions: list, show, diff, verify."""
+    """Published versions: list, show, diff, verify, export, restore."""
 
 
 @snapshot.command("list")
@@ -340,6 +327,10 @@ def snapshot_verify(home: Any, snapshot_id: str | None) -> int:
     text, exit_code = verification(home, snapshot_id)
     click.echo(text)
     return exit_code
+
+
+snapshot.add_command(export_command)
+snapshot.add_command(restore_command)
 
 
 def main() -> None:

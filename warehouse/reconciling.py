@@ -7,7 +7,7 @@ The store commits first and the ledger is told after it. So a crash leaves a sto
 its newest `merged` event, which is sound: it goes on. A store that is behind has lost something.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from schemas.errors import IntegrityError
 from schemas.tables import TABLES
@@ -107,9 +107,7 @@ def record_merge(store: Store, ledger: Ledger) -> Event | None:
     waiting = store.rows("select 1 from received.deliveries where accepted is null limit 1")
     if not noted.is_open or waiting:
         return None
-    told: dict[str, object] = {}
-    for event in ledger.events(MERGED):
-        told |= dict(event.payload["deliveries"])  # type: ignore[call-overload]
+    told = accounted(ledger)
     accounts = {
         str(number): list(account)
         for number, *account in store.rows(
@@ -125,6 +123,14 @@ def record_merge(store: Store, ledger: Ledger) -> Event | None:
     )
     _note(store, event)
     return event
+
+
+def accounted(ledger: Ledger) -> dict[str, object]:
+    """The account of every delivery that was merged, by number, as the ledger has it last."""
+    told: dict[str, object] = {}
+    for event in ledger.events(MERGED):
+        told |= cast("dict[str, object]", event.payload["deliveries"])
+    return told
 
 
 def contents(store: Store) -> dict[str, dict[str, object]]:
@@ -252,7 +258,7 @@ def _demand_contents(store: Store, last: Event) -> None:
 
 def _tables(event: Event) -> dict[str, dict[str, object]]:
     """What a `merged` event says of every table."""
-    return dict(event.payload["tables"])  # type: ignore[call-overload]
+    return cast("dict[str, dict[str, object]]", event.payload["tables"])
 
 
 def _shown(store: Store) -> str:

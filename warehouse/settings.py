@@ -4,7 +4,7 @@ Belongs here: what an operator may set, the defaults, the text of a new file.
 Does not belong here: using a setting; Dagster's own settings (`orchestration.home`).
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -23,6 +23,9 @@ title: Registry of intramedullary spinal cord tumours
 # Under which terms others may use what is published here, and who is to be cited, in this order.
 licence: {NO_LICENCE}
 contributors: []
+# How many snapshots are kept: all, or the newest so many. The current one stays, and one that a
+# folder of results/ or reports/ names; 'imsct snapshot restore' brings a retired one back.
+keep_snapshots: all
 # What the reading of one delivered file may take: memory, time, and its own size.
 reading: {{memory_mib: 512, seconds: 120, file_mib: 512}}
 """.encode()
@@ -48,6 +51,7 @@ class Settings(BaseModel):
     title: _Line = "Registry of intramedullary spinal cord tumours"
     licence: _Line = NO_LICENCE
     contributors: tuple[_Line, ...] = ()
+    keep_snapshots: Literal["all"] | Annotated[int, Field(ge=1)] = "all"
     reading: Reading = Reading()
 
 
