@@ -1,8 +1,8 @@
 """Failures: runs that did not come to their end, as the ledger keeps them.
 
 Belongs here: the `run_failed` event.
-Does not belong here: how a failure is noticed (`orchestration`), its message: only its kind is kept,
-for a text may hold what it is about.
+Does not belong here: how a failure is noticed (`orchestration`), its message: only its kind is
+kept, for a text may hold what it is about.
 """
 
 from collections.abc import Sequence
