@@ -12,7 +12,7 @@ import re
 import struct
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -135,7 +135,11 @@ class Store:
         con.execute("set threads = 2")
         store = cls(con, path)
         store.is_new = is_new
-        store._make_layout()
+        try:
+            store._make_layout()
+        except BaseException:
+            con.close()
+            raise
         return store
 
     def __enter__(self) -> "Store":
@@ -154,9 +158,11 @@ class Store:
         """All or nothing: what happens inside is committed at the end or not at all."""
         self.con.execute("begin")
         try:
-            yield
+            with self._damage_told():
+                yield
         except BaseException:
-            self.con.execute("rollback")
+            with suppress(duckdb.FatalException):  # a connection that is dead has nothing to undo
+                self.con.execute("rollback")
             raise
         self.con.execute("commit")
 
@@ -177,11 +183,23 @@ class Store:
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
         """All rows of a query; every value is bound."""
-        return self.con.execute(query, list(values)).fetchall()
+        with self._damage_told():
+            return self.con.execute(query, list(values)).fetchall()
 
     def frame(self, query: str, values: Sequence[object] = ()) -> pl.DataFrame:
         """The result of a query as a frame; every value is bound."""
-        return pl.DataFrame(self.con.execute(query, list(values)).to_arrow_table())
+        with self._damage_told():
+            return pl.DataFrame(self.con.execute(query, list(values)).to_arrow_table())
+
+    @contextmanager
+    def _damage_told(self) -> Iterator[None]:
+        """A block of the file that is spoilt shows when it is first read, which may be late."""
+        try:
+            yield
+        except (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException) as error:
+            if "orrupt" in str(error) or isinstance(error, duckdb.SerializationException):
+                raise _why_not_opened(self.path, error) from error
+            raise
 
     def read(self, layer: str, table: str) -> pl.DataFrame:
         """A whole table, rows in no particular order."""
