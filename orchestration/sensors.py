@@ -56,8 +56,12 @@ def failure_sensor(home: Home) -> dg.SensorDefinition:
         description="Records every failed run in the ledger: which steps, and the kind of error.",
     )
     def failed_runs(context: dg.RunFailureSensorContext) -> None:
+        if not home.ledger.is_dir():
+            return
         failed = context.get_step_failure_events()
-        kinds = [e.step_failure_data.error.cls_name for e in failed if e.step_failure_data.error]
+        errors = [e.step_failure_data.error for e in failed]
+        # Dagster's own error stands around the one that the step raised
+        kinds = [(error.cause or error).cls_name for error in errors if error]
         record_failure(
             Ledger.open(home.ledger),
             run=context.dagster_run.run_id,

@@ -119,7 +119,8 @@ def test_a_flip_in_the_database_is_found_or_changes_nothing(full: Home, ledger: 
         full.database.write_bytes(whole)
         flip(full.database, draw.randrange(len(whole)))
         codes.add(exit_code(full))
-    assert codes == {0, 4}
+    assert 4 in codes
+    assert codes <= {0, 4}
 
 
 def exit_code(home: Home) -> int:
