@@ -68,7 +68,7 @@ def publish_snapshot(line: Line) -> Snapshot:
         extra_manifest=settings.model_dump(mode="json", include=_IN_MANIFEST),
     )
     line.say(f"published: {snapshot.id}" + ("" if snapshot.is_new else " (unchanged)"))
-    if settings.keep_snapshots != "all":
+    if settings.keep_snapshots is not None:
         for old in retire(line.home, line.ledger, keep=settings.keep_snapshots):
             line.say(f"retired: {old} (keep_snapshots: {settings.keep_snapshots})")
     return snapshot

@@ -4,10 +4,10 @@ Belongs here: what an operator may set, the defaults, the text of a new file.
 Does not belong here: using a setting; Dagster's own settings (`orchestration.home`).
 """
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from schemas.errors import UsageError
 from warehouse.files import read_small
@@ -51,8 +51,14 @@ class Settings(BaseModel):
     title: _Line = "Registry of intramedullary spinal cord tumours"
     licence: _Line = NO_LICENCE
     contributors: tuple[_Line, ...] = ()
-    keep_snapshots: Literal["all"] | Annotated[int, Field(ge=1)] = "all"
+    #: None keeps all, which the file calls 'all'.
+    keep_snapshots: Annotated[int, Field(ge=1)] | None = None
     reading: Reading = Reading()
+
+    @field_validator("keep_snapshots", mode="before")
+    @classmethod
+    def _all_of_them(cls, value: object) -> object:
+        return None if value == "all" else value
 
 
 def settings_of(home: Home) -> Settings:
