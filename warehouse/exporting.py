@@ -116,8 +116,8 @@ def _demand_whole(folder: Path, recorded: str, shown: str, snapshot_id: str) -> 
     """Refuse a package that is not as published."""
     if fault := package_fault(folder, recorded):
         raise IntegrityError(
-            f"{shown} (E_SHA256): {fault}. Nothing was exported. 'imsct snapshot restore "
-            f"{snapshot_id}' brings it back."
+            f"{shown} (E_SHA256): {fault}. Nothing was exported. Run 'imsct snapshot restore "
+            f"{snapshot_id}': it brings it back."
         )
 
 

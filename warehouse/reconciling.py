@@ -26,8 +26,8 @@ _COMPARED = (
     ("received", "deliveries"),
 )
 _REBUILD = (
-    "Nothing was read from it. 'imsct materialize --rebuild' builds it again from received/ and "
-    "the ledger, and keeps it until that has worked."
+    "Nothing was read from it. Run 'imsct materialize --rebuild': it builds it again from received/ "
+    "and the ledger, and keeps it until that has worked."
 )
 
 
@@ -224,9 +224,9 @@ def _demand_same_ledger(store: Store, ledger: Ledger, noted: _Noted) -> None:
         return
     raise IntegrityError(
         f"{_shown(store)} (E_LEDGER): it rests on event seq {seq if not is_known else foreign[0]}, "
-        "which the ledger does not hold as it was. Either the database is of another home: "
-        "'imsct materialize --rebuild' builds this home's own. Or the ledger is older than the "
-        "database: restore ledger/ledger.jsonl from a backup. Nothing was read from it."
+        "which the ledger does not hold as it was. Nothing was read from it. Is the database of "
+        "another home? Run 'imsct materialize --rebuild': it builds this home's own. Is the ledger "
+        "older than the database? Restore ledger/ledger.jsonl from a backup."
     )
 
 

@@ -137,7 +137,7 @@ def _frames(
         raise IntegrityError(
             f"Snapshot {was.id} (E_CONTENT): what is left of it, or what received/ and the ledger "
             f"up to seq {was.ledger_seq} give today, has another content. A newer program may "
-            f"compute other columns: restore it with the version that published it (dictionary "
+            f"compute other columns. Restore it with the version that published it (dictionary "
             f"version {was.schema_version}, {was.created[:10]}), or from a backup. Nothing was "
             "changed."
         )

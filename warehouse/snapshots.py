@@ -269,7 +269,7 @@ def _is_id(text: str) -> bool:
 
 def _remedy(snapshot_id: str) -> str:
     """How to come by a spoilt snapshot again."""
-    return f"'imsct snapshot restore {snapshot_id}' brings it back."
+    return f"Run 'imsct snapshot restore {snapshot_id}': it brings it back."
 
 
 def _spoilt(beside: Path, what: str) -> str:

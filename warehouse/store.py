@@ -124,8 +124,8 @@ class Store:
         is_new = path is not None and not path.exists()
         if path is not None and is_new and path.with_name(f"{path.name}.wal").exists():
             raise IntegrityError(
-                f"{path.name} (E_LEDGER): the file is missing, its write-ahead log is there. "
-                "'imsct materialize --rebuild' builds it again from received/ and the ledger."
+                f"{path.name} (E_LEDGER): the file is missing, its write-ahead log is there. Run "
+                "'imsct materialize --rebuild': it builds it again from received/ and the ledger."
             )
         try:
             con = duckdb.connect(str(path) if path else ":memory:")

@@ -250,7 +250,7 @@ def _broken(
     message: str,
     *,
     severity_is_warning: bool = False,
-    remedy: str | None = None,
+    remedy: str = "Run 'imsct snapshot restore' with the id of the snapshot.",
 ) -> Problem:
     """A problem of a file in `published/`."""
     return Problem(
@@ -258,7 +258,7 @@ def _broken(
         rule=rule,
         severity="warning" if severity_is_warning else "error",
         message=message,
-        suggestion=remedy or f"Run 'imsct snapshot restore {path.stem}'.",
+        suggestion=remedy,
     )
 
 

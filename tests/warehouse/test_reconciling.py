@@ -118,7 +118,7 @@ def test_a_database_of_another_home_is_refused(home: Home, tmp_path: Path) -> No
 def test_a_ledger_older_than_its_database_is_refused(home: Home) -> None:
     path = home.ledger / "ledger.jsonl"
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:2]))
-    with pytest.raises(IntegrityError, match=r"E_LEDGER.*seq 4.*restore ledger"):
+    with pytest.raises(IntegrityError, match=r"E_LEDGER.*seq 4.*Restore ledger"):
         opened(home)
 
 
