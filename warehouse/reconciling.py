@@ -26,8 +26,8 @@ _COMPARED = (
     ("received", "deliveries"),
 )
 _REBUILD = (
-    "Nothing was read from it. Run 'imsct materialize --rebuild': it builds it again from received/ "
-    "and the ledger, and keeps it until that has worked."
+    "Nothing was read from it. Run 'imsct materialize --rebuild': it builds it again from "
+    "received/ and the ledger, and keeps it until that has worked."
 )
 
 
