@@ -17,6 +17,7 @@ from schemas.tables import TABLES
 from warehouse.accounts import close_accounts
 from warehouse.merge import merge
 from warehouse.quarantine import broken_by_rule
+from warehouse.reconciling import record_merge
 from warehouse.site_findings import judge_sites
 from warehouse.validation.verdict import Verdict, validate
 
@@ -112,6 +113,7 @@ def quarantine_problems(line: dg.ResourceParam[Line]) -> dg.MaterializeResult:
     """One row per (row, rule), with place and remedy; accepted + quarantined = received."""
     accounts = close_accounts(line.store)
     unusual = judge_sites(line.store)
+    record_merge(line.store, line.ledger)
     line.say(
         f"quarantine: {accounts['received'].sum()} records received = "
         f"{accounts['accepted'].sum()} accepted + {accounts['quarantined'].sum()} quarantined"

@@ -11,6 +11,7 @@ from schemas.tables import SCHEMA_VERSION, TABLES
 from warehouse.constraints import constraints_of
 from warehouse.content import content_id
 from warehouse.quarantine import delivery_counts
+from warehouse.retiring import retire
 from warehouse.settings import settings_of
 from warehouse.snapshots import Snapshot, publish
 
@@ -20,13 +21,18 @@ _OTHERS = (
     ("analysis", "cases"),
     ("analysis", "columns"),
 )
-_KEYS: dict[tuple[str, str], tuple[str, ...]] = {
+KEYS: dict[tuple[str, str], tuple[str, ...]] = {
     **{("core", table.name): table.key for table in TABLES},
     ("reference", "published_counts"): ("row_id",),
     ("reference", "cord_norms"): ("vert_level", "sex", "measure"),
     ("analysis", "cases"): ("case_id",),
     ("analysis", "columns"): ("column",),
 }
+CONSTRAINTS = {("core", table.name): constraints_of(table) for table in TABLES}
+
+
+#: Settings that say whose the rows are, and under which terms.
+_IN_MANIFEST = {"title", "licence", "contributors"}
 
 
 def snapshot_frames(line: Line) -> dict[tuple[str, str], pl.DataFrame]:
@@ -51,14 +57,18 @@ def candidate_id(line: Line) -> str:
 
 def publish_snapshot(line: Line) -> Snapshot:
     """Publish what the store holds, or find that it is published already."""
+    settings = settings_of(line.home)
     snapshot = publish(
         snapshot_frames(line),
-        keys=_KEYS,
-        constraints={("core", table.name): constraints_of(table) for table in TABLES},
+        keys=KEYS,
+        constraints=CONSTRAINTS,
         home=line.home,
         ledger=line.ledger,
         schema_version=SCHEMA_VERSION,
-        extra_manifest=settings_of(line.home).model_dump(mode="json", exclude={"reading"}),
+        extra_manifest=settings.model_dump(mode="json", include=_IN_MANIFEST),
     )
     line.say(f"published: {snapshot.id}" + ("" if snapshot.is_new else " (unchanged)"))
+    if settings.keep_snapshots is not None:
+        for old in retire(line.home, line.ledger, keep=settings.keep_snapshots):
+            line.say(f"retired: {old} (keep_snapshots: {settings.keep_snapshots})")
     return snapshot

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from orchestration.options import with_home
+from orchestration.home_option import with_home
 
 
 @click.command()

@@ -15,7 +15,8 @@ from typing import Any
 import click
 
 from orchestration.analysis_commands import analyse, apply
-from orchestration.options import with_home
+from orchestration.home_option import with_home
+from orchestration.keeping_commands import export_command, restore_command
 from orchestration.site_commands import prepare, profile
 from schemas.errors import ImsctError
 
@@ -62,7 +63,7 @@ def simulate(cases: int, sites: int, seed: int, faults: int, out: Path) -> None:
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @click.option("--profile", help="Profile, by name or file, of a folder that has no manifest yet.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-@_with_home
+@with_home
 def check(home: Any, folder: Path, profile: str | None, as_json: bool) -> int:
     """List every problem of a delivery in one pass, without loading it.
 
@@ -260,7 +261,7 @@ def quarantine(home: Any, site: str | None, as_json: bool, **files: Path | None)
 @click.argument("case")
 @click.argument("column", required=False, metavar="[COLUMN]")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-@_with_home
+@with_home
 def trace(home: Any, case: str, column: str | None, as_json: bool) -> None:
     """Follow a case, or one of its values, back to file and line and forward to reports.
 
@@ -291,7 +292,7 @@ imsct.add_command(profile)
 
 @imsct.group()
 def snapshot() -> None:
-    """Published versions: list, show, diff, verify."""
+    """Published versions: list, show, diff, verify, export, restore."""
 
 
 @snapshot.command("list")
@@ -348,6 +349,10 @@ def snapshot_verify(home: Any, snapshot_id: str | None) -> int:
     text, exit_code = verification(home, snapshot_id)
     click.echo(text)
     return exit_code
+
+
+snapshot.add_command(export_command)
+snapshot.add_command(restore_command)
 
 
 def main() -> None:

@@ -12,8 +12,10 @@ from pathlib import Path
 
 import dagster as dg
 
+from warehouse.failures import record_failure
 from warehouse.files import held, is_held
 from warehouse.home import Home
+from warehouse.ledger import Ledger
 
 #: Statuses of a run that has begun: its process shows a sign of life, or it is dead.
 _BEGUN = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
@@ -48,6 +50,7 @@ def clear_up(instance: dg.DagsterInstance, home: Home) -> None:
     """Call dead runs failed, and free the pool of every run that is over."""
     for run in dead_runs(instance, home):
         instance.report_run_failed(run, "The process ended without an end of the run.")
+        record_failure(Ledger.open(home.ledger), run=run.run_id, steps=(), error="killed")
         _sign(home, run.run_id).unlink(missing_ok=True)
     storage = instance.event_log_storage
     holders = set(storage.get_concurrency_run_ids())

@@ -17,7 +17,7 @@ from orchestration.home import home_from
 from orchestration.jobs import refresh_home
 from orchestration.resources import PATIENCE, line_resource
 from orchestration.schedules import nightly_refresh
-from orchestration.sensors import landing_sensor
+from orchestration.sensors import failure_sensor, landing_sensor
 from warehouse.home import Home
 
 ASSETS = [
@@ -45,7 +45,7 @@ def build_definitions(home: Home, *, patience: float = 0.0) -> dg.Definitions:
         resources={"line": line_resource(home, patience=patience)},
         jobs=[refresh_home],
         schedules=[nightly_refresh],
-        sensors=[landing_sensor(home)],
+        sensors=[landing_sensor(home), failure_sensor(home)],
         executor=dg.in_process_executor,
     )
 

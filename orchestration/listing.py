@@ -21,8 +21,10 @@ from schemas.showing import counted
 from warehouse.files import write_atomically
 from warehouse.home import Home
 from warehouse.ledger import Ledger
+from warehouse.publications import RETIRED, newest_events
 from warehouse.published import PublishedReader
 from warehouse.quarantine import current_problems, delivery_counts
+from warehouse.reconciling import open_reconciled
 from warehouse.snapshots import Snapshot, current, current_id, list_snapshots, show
 from warehouse.store import Store, StoreInUseError
 from warehouse.verification import verify
@@ -225,8 +227,18 @@ def snapshots_listing(home: Home, *, as_json: bool) -> str:
         }
         for s in sorted(list_snapshots(home), key=lambda s: (s.created, s.ledger_seq))
     ]
+    retired = [
+        {
+            "id": event.payload["snapshot"],
+            "sha256": event.payload["sha256"],
+            "rows": event.payload["rows"],
+            "retired": event.time,
+        }
+        for event in newest_events(Ledger.open(home.ledger)).values()
+        if event.kind == RETIRED
+    ]
     if as_json:
-        return json_text({"snapshots": listed})
+        return json_text({"snapshots": listed, "retired": retired})
     if not listed:
         return "Nothing is published yet. Run 'imsct demo' or 'imsct materialize'."
     header = ("id", "created", "rows", "sha256", "")
@@ -239,6 +251,10 @@ def snapshots_listing(home: Home, *, as_json: bool) -> str:
             "current" if s["current"] else "",
         )
         for s in listed
+    ]
+    rows += [
+        (str(s["id"]), "", str(s["rows"]), f"{str(s['sha256'])[:16]}...", f"retired {s['retired']}")
+        for s in retired
     ]
     return table_text([header, *rows])
 
@@ -309,7 +325,7 @@ def open_store(home: Home) -> Store:
     if not home.database.exists():
         require_home(home)
         raise StorageError("There is no database. Run 'imsct materialize' to build it.")
-    return Store.open(home.database)
+    return open_reconciled(home)
 
 
 def json_text(content: Any) -> str:

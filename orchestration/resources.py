@@ -17,6 +17,7 @@ from orchestration.dead_runs import clear_up, sign_of_life
 from orchestration.provenance import code_hash, lock_hash
 from warehouse.home import Home
 from warehouse.ledger import Ledger
+from warehouse.reconciling import reconcile
 from warehouse.store import Store, StoreInUseError
 
 #: Seconds a queued run waits for another process to let go of the store.
@@ -44,7 +45,10 @@ def line_resource(home: Home, *, patience: float = 0.0) -> dg.ResourceDefinition
             if context.instance is not None:
                 clear_up(context.instance, home)
             # Read after waiting: another process may have received deliveries meanwhile.
-            yield Line(home, Ledger.open(home.ledger), store, say, code_hash(), lock_hash())
+            ledger = Ledger.open(home.ledger)
+            if reconcile(store, ledger):
+                say(f"{home.database.name} is missing: built again from received/ and the ledger")
+            yield Line(home, ledger, store, say, code_hash(), lock_hash())
 
     return dg.ResourceDefinition(resource_fn=open_line)
 

@@ -7,7 +7,7 @@ Does not belong here: the command line (`orchestration.cli`), definitions.
 import logging
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import dagster as dg
 
@@ -15,7 +15,9 @@ from orchestration.definitions import build_definitions
 from orchestration.home import make_ready
 from orchestration.resources import say
 from schemas.errors import ImsctError, IntegrityError, StorageError, UsageError
+from warehouse.failures import record_failure
 from warehouse.home import Home
+from warehouse.ledger import Ledger
 from warehouse.snapshots import current_id
 from warehouse.store import Store, StoreInUseError
 
@@ -42,8 +44,17 @@ def materialize(home: Home, *, select: str | None = None) -> dg.ExecuteInProcess
             run_config=_QUIET, instance=instance, raise_on_error=False, asset_selection=keys
         )
     if not result.success:
-        raise _cause(result)
+        cause = _cause(result)
+        steps = [str(e.step_key) for e in result.all_events if e.is_step_failure]
+        _record(home, run=result.run_id, steps=steps, error=cause)
+        raise cause
     return result
+
+
+def _record(home: Home, *, run: str, steps: list[str], error: ImsctError) -> None:
+    """Tell the ledger of a failed run; a ledger that cannot be written must not hide its error."""
+    with suppress(ImsctError):
+        record_failure(Ledger.open(home.ledger), run=run, steps=steps, error=type(error).__name__)
 
 
 def published_before(home: Home) -> str | None:

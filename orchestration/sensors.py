@@ -13,6 +13,7 @@ import dagster as dg
 from orchestration.dead_runs import clear_up, unfinished_runs
 from orchestration.jobs import refresh_home
 from warehouse.arrivals import Arrivals, arrivals
+from warehouse.failures import record_failure
 from warehouse.home import Home
 from warehouse.ledger import Ledger
 
@@ -43,6 +44,32 @@ def landing_sensor(home: Home) -> dg.SensorDefinition:
         return decide(arrivals(home, Ledger.open(home.ledger)), context.instance)
 
     return landing_zone
+
+
+def failure_sensor(home: Home) -> dg.SensorDefinition:
+    """The sensor that tells the ledger of runs that failed without anybody watching."""
+
+    @dg.run_failure_sensor(
+        name="failed_runs",
+        minimum_interval_seconds=INTERVAL_SECONDS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Records every failed run in the ledger: which steps, and the kind of error.",
+    )
+    def failed_runs(context: dg.RunFailureSensorContext) -> None:
+        if not home.ledger.is_dir():
+            return
+        failed = context.get_step_failure_events()
+        errors = [e.step_failure_data.error for e in failed]
+        # Dagster's own error stands around the one that the step raised
+        kinds = [(error.cause or error).cls_name for error in errors if error]
+        record_failure(
+            Ledger.open(home.ledger),
+            run=context.dagster_run.run_id,
+            steps=[str(event.step_key) for event in failed],
+            error=str(kinds[0]) if kinds else "unknown",
+        )
+
+    return failed_runs
 
 
 def decide(

@@ -45,6 +45,8 @@ def approve(
         site=delivery.site,
         delivery=delivery.delivery,
         number=delivery.seq,
+        content_id=delivery.content_id,
+        rows=delivery.rows,
         findings=[list(finding) for finding in findings],
         reason=_checked(reason),
     )
@@ -59,6 +61,8 @@ def withdraw(ledger: Ledger, delivery: ReceivedDelivery, *, reason: str) -> Even
         site=delivery.site,
         delivery=delivery.delivery,
         number=delivery.seq,
+        content_id=delivery.content_id,
+        rows=delivery.rows,
         reason=_checked(reason),
     )
 

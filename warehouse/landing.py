@@ -283,7 +283,11 @@ def _duplicate(folder: Path, earlier: ReceivedDelivery, ledger: Ledger) -> Recei
         for e in (*ledger.events("received"), *ledger.events("duplicate"))
         if place.items() <= e.payload.items()
     ]
-    event = known[0] if known else ledger.append("duplicate", **place, received_as=earlier.seq)
+    event = (
+        known[0]
+        if known
+        else ledger.append("duplicate", **place, received_as=earlier.seq, rows=earlier.rows)
+    )
     return Receipt(
         status="duplicate",
         site=earlier.site,

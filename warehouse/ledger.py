@@ -108,6 +108,12 @@ class Ledger:
         """The events in their order, all or those of one kind."""
         return tuple(e for e in self._events if kind is None or e.kind == kind)
 
+    def until(self, seq: int) -> "Ledger":
+        """The ledger as it was when event `seq` was its newest, to be read."""
+        then = Ledger(self.path, clock=self.clock)
+        then._events = self._events[:seq]
+        return then
+
     @property
     def head(self) -> tuple[int, str]:
         """Seq and hash of the newest event; (0, zeros) before the first."""

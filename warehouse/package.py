@@ -19,7 +19,12 @@ from schemas.columns import Column, Integer, Number
 from schemas.exports import dictionary_as
 from schemas.tables import BY_NAME
 from warehouse.content import TableName
-from warehouse.files import put_folder_in_place, temporary_beside, write_atomically
+from warehouse.files import (
+    put_folder_in_place,
+    sha256_of,
+    temporary_beside,
+    write_atomically,
+)
 from warehouse.settings import NO_LICENCE
 
 DESCRIPTOR = "datapackage.json"
@@ -76,6 +81,30 @@ def write_package(
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
     return hashlib.sha256(descriptor.read_bytes()).hexdigest()
+
+
+def package_fault(folder: Path, recorded: str) -> str:
+    """What of a package is not as the ledger recorded its descriptor; empty where nothing is."""
+    descriptor = folder / DESCRIPTOR
+    if not descriptor.is_file():
+        return f"{DESCRIPTOR} is missing"
+    if sha256_of(descriptor) != recorded:
+        return f"{DESCRIPTOR} is not the one that the ledger recorded"
+    named: dict[str, str] = json.loads(descriptor.read_bytes())["files"]
+    there = {path.name for path in folder.iterdir()} - {DESCRIPTOR}
+    differing = sorted(there ^ set(named)) or sorted(
+        name for name, digest in named.items() if sha256_of(folder / name) != digest
+    )
+    return f"{', '.join(differing[:3])} changed after publication" if differing else ""
+
+
+def read_package(folder: Path) -> dict[TableName, pl.DataFrame]:
+    """The tables of a package whose bytes were compared before."""
+    frames = {}
+    for path in sorted(folder.glob("*.parquet")):
+        layer, _, table = path.stem.partition(".")
+        frames[layer, table] = pl.read_parquet(path)
+    return frames
 
 
 def _write(

@@ -15,6 +15,7 @@ from warehouse.decisions import APPROVED, withdrawn
 from warehouse.history import undo_from
 from warehouse.landing import ReceivedDelivery, received_deliveries
 from warehouse.ledger import Event, Ledger
+from warehouse.reconciling import enter_books
 from warehouse.staging import StagedDelivery
 from warehouse.store import Store
 from warehouse.validation.verdict import PROBLEM_SCHEMA
@@ -36,12 +37,16 @@ def enter_deliveries(store: Store, ledger: Ledger) -> int:
             _enter(store, delivery)
         for event in refused:
             _enter_refused(store, event)
-        _enter_decisions(store, ledger)
+        if _enter_decisions(store, ledger) or received or refused:
+            enter_books(store, ledger)
     return len(received) + len(refused)
 
 
-def _enter_decisions(store: Store, ledger: Ledger) -> None:
-    """Enter approvals and withdrawals, and undo back to the first delivery that they concern."""
+def _enter_decisions(store: Store, ledger: Ledger) -> bool:
+    """Enter approvals and withdrawals, and undo back to the first delivery that they concern.
+
+    False where there are none that the store does not know.
+    """
     known = {row[0] for row in store.rows("select distinct event from received.approvals")}
     concerned = []
     for event in ledger.events(APPROVED):
@@ -59,6 +64,7 @@ def _enter_decisions(store: Store, ledger: Ledger) -> None:
         undo_from(store, min(*concerned, *gone, sys.maxsize))
     for number in gone:
         _close_withdrawn(store, number)
+    return bool(concerned or gone)
 
 
 def _close_withdrawn(store: Store, number: int) -> None:

@@ -7,7 +7,7 @@ Does not belong here: using a setting; Dagster's own settings (`orchestration.ho
 from typing import Annotated
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from schemas.errors import UsageError
 from warehouse.files import read_small
@@ -23,6 +23,9 @@ title: Registry of intramedullary spinal cord tumours
 # Under which terms others may use what is published here, and who is to be cited, in this order.
 licence: {NO_LICENCE}
 contributors: []
+# How many snapshots are kept: all, or the newest so many. The current one stays, and one that a
+# folder of results/ or reports/ names; 'imsct snapshot restore' brings a retired one back.
+keep_snapshots: all
 # What the reading of one delivered file may take: memory, time, and its own size.
 reading: {{memory_mib: 512, seconds: 120, file_mib: 512}}
 """.encode()
@@ -48,7 +51,14 @@ class Settings(BaseModel):
     title: _Line = "Registry of intramedullary spinal cord tumours"
     licence: _Line = NO_LICENCE
     contributors: tuple[_Line, ...] = ()
+    #: None keeps all, which the file calls 'all'.
+    keep_snapshots: Annotated[int, Field(ge=1)] | None = None
     reading: Reading = Reading()
+
+    @field_validator("keep_snapshots", mode="before")
+    @classmethod
+    def _all_of_them(cls, value: object) -> object:
+        return None if value == "all" else value
 
 
 def settings_of(home: Home) -> Settings:

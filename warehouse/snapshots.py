@@ -6,6 +6,7 @@ Does not belong here: what goes in (the caller's frames), verifying a home
 The order of `publish` is the safety: a crash at any point leaves `CURRENT` naming a whole snapshot.
 """
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -30,6 +31,7 @@ from warehouse.files import (
 from warehouse.home import Home
 from warehouse.ledger import Ledger
 from warehouse.package import write_package
+from warehouse.publications import PUBLISHED, newest_events
 from warehouse.snapshot_file import build_file, read_content
 
 FORMAT = "imsct.snapshot/1"
@@ -67,10 +69,14 @@ class Snapshot:
         """Where the manifest lies."""
         return manifest_path(self.path)
 
+    def fields(self) -> dict[str, object]:
+        """What the manifest says."""
+        return {k: v for k, v in asdict(self).items() if k not in ("path", "is_new")}
+
     def to_json(self) -> bytes:
         """The bytes of the manifest."""
-        fields = {k: v for k, v in asdict(self).items() if k not in ("path", "is_new")}
-        return (json.dumps({"format": FORMAT, **fields}, indent=1, sort_keys=True) + "\n").encode()
+        content = {"format": FORMAT, **self.fields()}
+        return (json.dumps(content, indent=1, sort_keys=True) + "\n").encode()
 
 
 def publish(
@@ -168,7 +174,7 @@ def current_id(home: Home) -> str | None:
 def current(home: Home) -> Snapshot | None:
     """The current snapshot; None before the first publication."""
     named = current_id(home)
-    return None if named is None else show(home, named)
+    return None if named is None else read_manifest(snapshot_path(home, named))
 
 
 def show(home: Home, snapshot_id: str) -> Snapshot:
@@ -244,6 +250,18 @@ def check_file(snapshot: Snapshot) -> None:
         )
 
 
+def entry_of(snapshot: Snapshot, package: str) -> dict[str, object]:
+    """What the ledger keeps of a published snapshot: enough to know it and to bring it back."""
+    return {
+        "snapshot": snapshot.id,
+        "sha256": snapshot.sha256,
+        "manifest_sha256": hashlib.sha256(snapshot.to_json()).hexdigest(),
+        "package_sha256": package,
+        "rows": snapshot.total_rows,
+        "manifest": json.loads(json.dumps(snapshot.fields())),  # as reading the ledger gives it
+    }
+
+
 def _is_id(text: str) -> bool:
     """Whether a text has the form of a snapshot id."""
     return len(text) == _ID_DIGITS and set(text) <= set("0123456789abcdef")
@@ -251,10 +269,7 @@ def _is_id(text: str) -> bool:
 
 def _remedy(snapshot_id: str) -> str:
     """How to come by a spoilt snapshot again."""
-    return (
-        f"Restore published/{snapshot_id}.duckdb and .json from a backup; or delete both and run "
-        "'imsct materialize', which builds the current one again."
-    )
+    return f"Run 'imsct snapshot restore {snapshot_id}': it brings it back."
 
 
 def _spoilt(beside: Path, what: str) -> str:
@@ -330,18 +345,15 @@ def _announce(
     done: Callable[[str], None],
 ) -> bool:
     """Record the publication and point `CURRENT` to it; False where both were so already."""
-    file = manifest_path(snapshot.path)
-    entry: dict[str, object] = {
-        "snapshot": snapshot.id,
-        "sha256": snapshot.sha256,
-        "manifest_sha256": size_and_sha256(file)[1],
-        "package_sha256": package,
-        "rows": snapshot.total_rows,
-    }
-    events = ledger.events("published")
-    is_recorded = bool(events) and events[-1].payload == entry
+    entry = entry_of(snapshot, package)
+    events = ledger.events(PUBLISHED)
+    is_recorded = (
+        bool(events)
+        and events[-1].payload["snapshot"] == snapshot.id
+        and newest_events(ledger)[snapshot.id].payload == entry
+    )
     if not is_recorded:
-        ledger.append("published", **entry)
+        ledger.append(PUBLISHED, **entry)
         done("ledger")
     pointer = home.published / "CURRENT"
     text = f"{snapshot.id}\n".encode()

@@ -12,7 +12,7 @@ import re
 import struct
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -78,6 +78,8 @@ create table history.restated (
     delivery bigint, site varchar, "table" varchar, key varchar
 );
 create table received.layout (layout varchar, schema_version varchar);
+create table received.accounted (seq bigint, hash varchar, is_open boolean, entered bigint);
+insert into received.accounted values (null, null, true, 0);
 """
 
 
@@ -105,6 +107,8 @@ class Store:
     def __init__(self, con: duckdb.DuckDBPyConnection, path: Path | None) -> None:
         self.con = con
         self.path = path
+        #: Whether there was no file at all before.
+        self.is_new = False
 
     @classmethod
     def open(cls, path: Path | None) -> "Store":
@@ -115,8 +119,14 @@ class Store:
         StorageError
             If another process writes the file, or it cannot be opened.
         IntegrityError
-            If the file is damaged, or was made by a newer program.
+            If the file is damaged, or was made by a newer program, or only its log is there.
         """
+        is_new = path is not None and not path.exists()
+        if path is not None and is_new and path.with_name(f"{path.name}.wal").exists():
+            raise IntegrityError(
+                f"{path.name} (E_LEDGER): the file is missing, its write-ahead log is there. Run "
+                "'imsct materialize --rebuild': it builds it again from received/ and the ledger."
+            )
         try:
             con = duckdb.connect(str(path) if path else ":memory:")
         except duckdb.Error as error:
@@ -124,7 +134,12 @@ class Store:
         con.execute("set enable_progress_bar = false")
         con.execute("set threads = 2")
         store = cls(con, path)
-        store._make_layout()
+        store.is_new = is_new
+        try:
+            store._make_layout()
+        except BaseException:
+            con.close()
+            raise
         return store
 
     def __enter__(self) -> "Store":
@@ -143,9 +158,11 @@ class Store:
         """All or nothing: what happens inside is committed at the end or not at all."""
         self.con.execute("begin")
         try:
-            yield
+            with self._damage_told():
+                yield
         except BaseException:
-            self.con.execute("rollback")
+            with suppress(duckdb.FatalException):  # a connection that is dead has nothing to undo
+                self.con.execute("rollback")
             raise
         self.con.execute("commit")
 
@@ -166,11 +183,23 @@ class Store:
 
     def rows(self, query: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
         """All rows of a query; every value is bound."""
-        return self.con.execute(query, list(values)).fetchall()
+        with self._damage_told():
+            return self.con.execute(query, list(values)).fetchall()
 
     def frame(self, query: str, values: Sequence[object] = ()) -> pl.DataFrame:
         """The result of a query as a frame; every value is bound."""
-        return pl.DataFrame(self.con.execute(query, list(values)).to_arrow_table())
+        with self._damage_told():
+            return pl.DataFrame(self.con.execute(query, list(values)).to_arrow_table())
+
+    @contextmanager
+    def _damage_told(self) -> Iterator[None]:
+        """A block of the file that is spoilt shows when it is first read, which may be late."""
+        try:
+            yield
+        except (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException) as error:
+            if "orrupt" in str(error) or isinstance(error, duckdb.SerializationException):
+                raise _why_not_opened(self.path, error) from error
+            raise
 
     def read(self, layer: str, table: str) -> pl.DataFrame:
         """A whole table, rows in no particular order."""

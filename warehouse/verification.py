@@ -4,7 +4,6 @@ Belongs here: finding what changed since it was received or published; all of it
 Does not belong here: mending it (the messages say how), the checks made on every opening.
 """
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +17,9 @@ from warehouse.files import NotRegularError, sha256_of
 from warehouse.home import Home
 from warehouse.landing import received_deliveries
 from warehouse.ledger import Event, Ledger
-from warehouse.package import DESCRIPTOR
+from warehouse.package import package_fault
+from warehouse.publications import kept_events
+from warehouse.reconciling import demand_contents, open_reconciled
 from warehouse.snapshot_file import read_content
 from warehouse.snapshots import (
     Snapshot,
@@ -30,6 +31,7 @@ from warehouse.snapshots import (
     snapshot_files,
     snapshot_path,
 )
+from warehouse.store import StoreInUseError
 
 _BACKUP = "Restore the file from a backup."
 _WRITE_POINTER = "Run 'imsct materialize'; it writes CURRENT anew."
@@ -52,13 +54,13 @@ def verify(home: Home, ledger: Ledger, snapshot_id: str | None = None) -> list[P
         raise StorageError(f"{home.path} is no home. Name one with --home or IMSCT_HOME.")
     ledger = Ledger.open(ledger.path.parent, clock=ledger.clock)  # as it is on the disk now
     problems = [*_torn(ledger)]
-    published = {str(event.payload["snapshot"]): event for event in ledger.events("published")}
+    published = kept_events(ledger)
     ids = {*published, *(path.stem for path in snapshot_files(home))}
     for found in sorted(ids if snapshot_id is None else {snapshot_id}):
         problems += _snapshot(snapshot_path(home, found), published.get(found), ledger)
     if snapshot_id is None:
         problems += [*_current(home, published), *_received(home, ledger)]
-        problems += _features(home, ledger)
+        problems += [*_features(home, ledger), *_database(home)]
     return problems
 
 
@@ -138,27 +140,11 @@ def _content(snapshot: Snapshot) -> Iterator[Problem]:
 def _package(snapshot: Snapshot, recorded: str) -> Iterator[Problem]:
     """The package beside a snapshot: its descriptor as recorded, its files as described."""
     folder = package_path(snapshot.path)
-    descriptor = folder / DESCRIPTOR
-    said = ""
-    if not descriptor.is_file():
-        said = f"{DESCRIPTOR} is missing"
-    elif sha256_of(descriptor) != recorded:
-        said = f"{DESCRIPTOR} is not the one that the ledger recorded"
-    else:
-        named: dict[str, str] = json.loads(descriptor.read_bytes())["files"]
-        there = {path.name for path in folder.iterdir()} - {DESCRIPTOR}
-        differing = sorted(there ^ set(named)) or sorted(
-            name for name, digest in named.items() if sha256_of(folder / name) != digest
-        )
-        if differing:
-            said = f"{', '.join(differing[:3])} changed after publication"
-    if said:
+    if said := package_fault(folder, recorded):
         yield _broken(
             folder,
             "E_SHA256",
             f"published/{folder.name}/ (E_SHA256): {said}. The snapshot itself is whole.",
-            remedy=f"Delete the folder published/{folder.name} and run 'imsct materialize', which "
-            "writes it again where the snapshot is current; else restore it from a backup.",
         )
 
 
@@ -253,14 +239,38 @@ def _features(home: Home, ledger: Ledger) -> Iterator[Problem]:
             )
 
 
+def _database(home: Home) -> Iterator[Problem]:
+    """The database against the ledger, row by row; one that is missing is built again."""
+    if not home.database.exists():
+        return
+    shown = home.database.name
+    try:
+        with open_reconciled(home) as store:
+            demand_contents(store, Ledger.open(home.ledger))
+    except StoreInUseError as error:
+        yield Problem(
+            file=shown,
+            rule="E_LEDGER",
+            severity="warning",
+            message=f"It was not compared with the ledger: {error}",
+            suggestion="Repeat when nobody writes it.",
+        )
+    except IntegrityError as error:
+        yield Problem(
+            file=shown,
+            rule="E_LEDGER",
+            message=str(error),
+            suggestion="Run 'imsct materialize --rebuild'.",
+        )
+
+
 def _broken(
     path: Path,
     rule: str,
     message: str,
     *,
     severity_is_warning: bool = False,
-    remedy: str = "Restore the file from a backup, or delete the snapshot's two files and run "
-    "'imsct materialize'.",
+    remedy: str = "Run 'imsct snapshot restore' with the id of the snapshot.",
 ) -> Problem:
     """A problem of a file in `published/`."""
     return Problem(

@@ -35,8 +35,9 @@ def picture(definitions: dg.Definitions) -> str:
             f"{schedule.default_status.value}"
         )
     for sensor in repository.sensor_defs:
+        is_of_runs = isinstance(sensor, dg.RunStatusSensorDefinition)
         lines.append(
-            f"sensor: {sensor.name} -> {sensor.job_name} | every "
+            f"sensor: {sensor.name} -> {'the ledger' if is_of_runs else sensor.job_name} | every "
             f"{sensor.minimum_interval_seconds} s | {sensor.default_status.value}"
         )
     return "\n".join(lines) + "\n"

@@ -14,7 +14,7 @@ from orchestration.dead_runs import clear_up, dead_runs, sign_of_life, unfinishe
 from orchestration.home import make_ready
 from orchestration.jobs import refresh_home
 from orchestration.schedules import nightly_refresh
-from orchestration.sensors import ARRIVALS_TAG, PAUSES, decide, landing_sensor
+from orchestration.sensors import ARRIVALS_TAG, PAUSES, decide, failure_sensor, landing_sensor
 from tests.support.deliveries import CASES, a_delivery
 from warehouse.arrivals import arrivals
 from warehouse.files import held, is_held
@@ -68,6 +68,40 @@ def ended(instance: dg.DagsterInstance, digest: str) -> None:
     """A run for these deliveries that failed just now."""
     run = a_run(instance, STATUS.STARTED, **{ARRIVALS_TAG: digest})
     instance.report_run_failed(run)
+
+
+@dg.op
+def broken() -> None:
+    """An op that fails with a text that nobody may read."""
+    raise ValueError("Jane Doe")
+
+
+@dg.job
+def broken_job() -> None:
+    """A job for a run that fails."""
+    broken()
+
+
+def test_a_failed_run_is_told_to_the_ledger_once_and_without_its_text(
+    home: Home, instance: dg.DagsterInstance
+) -> None:
+    receive(a_delivery(home.landing), home, Ledger.open(home.ledger))
+    ran = broken_job.execute_in_process(instance=instance, raise_on_error=False)
+    context = dg.build_run_status_sensor_context(
+        sensor_name="failed_runs",
+        dagster_instance=instance,
+        dagster_run=ran.dagster_run,
+        dagster_event=ran.get_run_failure_event(),
+    ).for_run_failure()
+    for _ in range(2):
+        failure_sensor(home)(context)
+    (event,) = Ledger.open(home.ledger).events("run_failed")
+    assert event.payload == {
+        "run": ran.run_id,
+        "steps": ["broken"],
+        "error": "ValueError",
+        "waiting": {"1": 4},
+    }
 
 
 def test_nothing_new_is_said_and_the_store_is_not_made(

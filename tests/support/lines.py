@@ -2,8 +2,8 @@
 
 Belongs here: running the commands of an `expected.json`, reading the home afterwards.
 Does not belong here: the folders and what is expected of them (`tests/faults`).
-Beside `imsct` there is one word more, `copy`: a folder that a site puts into the landing zone by
-other means than `imsct deliver`.
+Beside `imsct` there are two words more. `copy`: a folder that a site puts into the landing zone by
+other means than `imsct deliver`, or a file that is put back from a backup; `remove`: a lost file.
 """
 
 import json
@@ -60,7 +60,11 @@ def _run(words: list[str]) -> Ran:
     """One command."""
     program, *arguments = words
     if program == "copy":
-        shutil.copytree(*arguments)
+        put = shutil.copytree if Path(arguments[0]).is_dir() else shutil.copy
+        put(*arguments)
+        return Ran(0, "", "")
+    if program == "remove":
+        Path(*arguments).unlink()
         return Ran(0, "", "")
     assert program == "imsct"
     return imsct(*arguments)

@@ -112,7 +112,10 @@ def test_a_new_home_says_its_settings_and_they_are_the_defaults(home: Home) -> N
     assert settings_of(home) == Settings()
 
 
-@pytest.mark.parametrize("text", ["titel: x\n", "title: 4\n", "- a\n", "title: [\n", "title: ''\n"])
+@pytest.mark.parametrize(
+    "text",
+    ["titel: x\n", "title: 4\n", "- a\n", "title: [\n", "title: ''\n", "keep_snapshots: 0\n"],
+)
 def test_settings_that_cannot_be_read_are_told_in_a_sentence(home: Home, text: str) -> None:
     home.settings.write_text(text, encoding="utf-8")
     with pytest.raises(UsageError, match=r"^imsct\.yaml"):

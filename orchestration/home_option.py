@@ -1,7 +1,7 @@
-"""Options that several commands share.
+"""The option --home, which most commands share.
 
-Belongs here: an option whose meaning must be the same everywhere.
-Does not belong here: commands.
+Belongs here: giving a command the option, resolved to a home.
+Does not belong here: which folder is meant (`orchestration.home`), the commands.
 """
 
 import functools
@@ -16,9 +16,9 @@ def with_home(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @click.option("--home", "home_path", metavar="DIR", help="Home folder [IMSCT_HOME, ./home].")
     @functools.wraps(command)
-    def with_home(*args: Any, home_path: str | None, **options: Any) -> Any:
+    def with_option(*args: Any, home_path: str | None, **options: Any) -> Any:
         from orchestration.home import home_from
 
         return command(*args, home=home_from(home_path), **options)
 
-    return with_home
+    return with_option

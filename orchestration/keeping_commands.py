@@ -1,0 +1,52 @@
+"""The commands `imsct snapshot restore` and `export`: a snapshot brought back, or passed on.
+
+Belongs here: arguments, what is printed.
+Does not belong here: how it is done (`assets.restoring`, `warehouse.exporting`).
+"""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from orchestration.home_option import with_home
+
+
+@click.command("restore")
+@click.argument("snapshot_id", metavar="ID")
+@with_home
+def restore_command(home: Any, snapshot_id: str) -> None:
+    """Bring back a spoilt, missing or retired snapshot, with the identical content.
+
+    The rows come from its own file or package, whichever is whole; else they are built again from
+    received/ and the ledger as they were then. What gives other rows is refused.
+    """
+    from assets.restoring import restore_snapshot
+    from orchestration.home import require_home
+    from orchestration.resources import say
+    from warehouse.ledger import Ledger
+
+    require_home(home)
+    snapshot, parts = restore_snapshot(home, Ledger.open(home.ledger), snapshot_id, say=say)
+    said = f"brought back ({', '.join(parts)})" if parts else "whole; nothing to bring back"
+    click.echo(f"{snapshot.id}: {said}. Content {snapshot.content[:16]}..., as published.")
+
+
+@click.command("export")
+@click.argument("snapshot_id", metavar="ID")
+@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR")
+@with_home
+def export_command(home: Any, snapshot_id: str, out: Path) -> None:
+    """Copy a snapshot's package into a new folder: Parquet, dictionary, licence, citation.
+
+    Every file is compared with its hash, before and after; the ledger records who took what.
+    """
+    from getpass import getuser
+
+    from orchestration.home import require_home
+    from warehouse.exporting import export
+    from warehouse.ledger import Ledger
+
+    require_home(home)
+    exported = export(home, Ledger.open(home.ledger), snapshot_id, out, by=getuser())
+    click.echo(exported.message)

@@ -1,0 +1,49 @@
+"""Retiring: old snapshots removed by the home's policy, none of them lost.
+
+Belongs here: which may go, the `retired` event, removing the files.
+Does not belong here: bringing one back (`warehouse.restoring`).
+The event comes first: a crash leaves files that the next run removes.
+"""
+
+import shutil
+
+from warehouse.files import locked
+from warehouse.home import Home
+from warehouse.ledger import Ledger
+from warehouse.publications import RETIRED, kept_events, newest_events
+from warehouse.snapshots import current_id, manifest_path, package_path, snapshot_path
+
+
+def retire(home: Home, ledger: Ledger, *, keep: int) -> list[str]:
+    """Remove all but the newest `keep` snapshots, the current one and those that a report names.
+
+    Newest is what was published or brought back last.
+
+    Returns
+    -------
+    list[str]
+        The ids of the retired ones.
+    """
+    with locked(home.published, doing="publishing"):
+        kept = kept_events(ledger)
+        old = [s for s in list(kept)[:-keep] if s != current_id(home) and not _is_named(home, s)]
+        for snapshot in old:
+            ledger.append(RETIRED, **kept[snapshot].payload, keep_snapshots=keep)
+        for snapshot, event in newest_events(ledger).items():
+            if event.kind == RETIRED:
+                _remove(home, snapshot)
+    return old
+
+
+def _is_named(home: Home, snapshot: str) -> bool:
+    """Whether a result or a report rests on a snapshot."""
+    places = (home.results, home.reports)
+    return any(True for place in places for _ in place.glob(f"*-{snapshot}"))
+
+
+def _remove(home: Home, snapshot: str) -> None:
+    """Remove the files of a snapshot; the manifest last, for it names what is left."""
+    path = snapshot_path(home, snapshot)
+    shutil.rmtree(package_path(path), ignore_errors=True)
+    path.unlink(missing_ok=True)
+    manifest_path(path).unlink(missing_ok=True)
