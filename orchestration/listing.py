@@ -16,13 +16,15 @@ from orchestration.home import require_home
 from schemas.errors import StorageError, UsageError
 from schemas.problems import Problem, exit_code_of
 from schemas.showing import counted
+from warehouse.connecting import StoreInUseError
+from warehouse.encryption import key_of
 from warehouse.files import write_atomically
 from warehouse.home import Home
 from warehouse.ledger import Ledger
 from warehouse.published import PublishedReader
 from warehouse.quarantine import current_problems, delivery_counts
 from warehouse.snapshots import Snapshot, current, current_id, list_snapshots, show
-from warehouse.store import Store, StoreInUseError
+from warehouse.store import Store
 from warehouse.verification import verify
 
 _SHOWN = 200
@@ -281,7 +283,7 @@ def open_store(home: Home) -> Store:
     if not home.database.exists():
         require_home(home)
         raise StorageError("There is no database. Run 'imsct materialize' to build it.")
-    return Store.open(home.database)
+    return Store.open(home.database, key=key_of(home))
 
 
 def json_text(content: Any) -> str:

@@ -5,12 +5,7 @@ Does not belong here: validation (`warehouse.validation`), merging (`warehouse.m
 One process writes; readers open what `published/CURRENT` names.
 """
 
-import fcntl
 import hashlib
-import os
-import re
-import struct
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -21,10 +16,12 @@ import duckdb
 import polars as pl
 
 from schemas.columns import Column
-from schemas.errors import ImsctError, IntegrityError, StorageError
+from schemas.errors import IntegrityError
 from schemas.table import Table
 from schemas.tables import SCHEMA_VERSION, TABLES
+from warehouse.connecting import connect, cursor
 from warehouse.sql import TEXT_SUFFIX, literal, name
+from warehouse.writing import forget_writer, note_writer
 
 _SQL_TYPES: dict[type[pl.DataType], str] = {
     pl.String: "varchar",
@@ -88,12 +85,6 @@ _LAYERS = ("received", "staged", "history", "core", "quarantine", "reference", "
 VERSION = (
     "valid_from bigint, valid_to bigint, recorded_at bigint, recorded_to bigint, ended_by varchar"
 )
-#: `struct flock` of Linux: type, whence, start, length, process.
-_FLOCK = "hhqqi"
-
-
-class StoreInUseError(StorageError):
-    """Another process writes the store."""
 
 
 class Store:
@@ -107,25 +98,39 @@ class Store:
         self.path = path
 
     @classmethod
-    def open(cls, path: Path | None) -> "Store":
+    def open(cls, path: Path | None, *, key: str | None = None, run: str = "") -> "Store":
         """Open or make the store at `path`; without a path, one that lives in memory.
+
+        With a `key` the file is encrypted. `run` is the run that writes: who comes second is told.
 
         Raises
         ------
         StorageError
             If another process writes the file, or it cannot be opened.
         IntegrityError
-            If the file is damaged, or was made by a newer program.
+            If the file is damaged, or was made by another version of the program.
         """
+        store = cls(connect(path, key), path)
         try:
-            con = duckdb.connect(str(path) if path else ":memory:")
-        except duckdb.Error as error:
-            raise _why_not_opened(path, error) from error
-        con.execute("set enable_progress_bar = false")
-        con.execute("set threads = 2")
-        store = cls(con, path)
-        store._make_layout()
+            if path is not None:
+                note_writer(path, run)
+            store.con.execute("set enable_progress_bar = false")
+            store.con.execute("set threads = 2")
+            store._make_layout()
+        except BaseException:
+            store.close()
+            raise
         return store
+
+    def close(self) -> None:
+        """End the connection; another process may write then."""
+        if self.path is not None:
+            forget_writer(self.path)
+        self.con.close()
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A second connection to the same database, of the same process."""
+        return cursor(self.con)
 
     def __enter__(self) -> "Store":
         return self
@@ -136,7 +141,7 @@ class Store:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.con.close()
+        self.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -220,35 +225,6 @@ class Store:
             self.con.execute("insert into received.layout values (?, ?)", made)
 
 
-def writer_of(path: Path) -> int | None:
-    """Id of the process that holds the file's lock; None where none does, or where not on Linux.
-
-    Only asks: the lock is not taken, so nobody who is about to take it is stopped.
-    """
-    if sys.platform != "linux" or not path.is_file():
-        return None
-    with path.open("rb") as file:
-        asked = struct.pack(_FLOCK, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
-        kind, _, _, _, holder = struct.unpack(_FLOCK, fcntl.fcntl(file, fcntl.F_GETLK, asked))
-    return None if kind == fcntl.F_UNLCK else holder
-
-
-def check_database(path: Path) -> None:
-    """Open the file for reading only, and close it again.
-
-    Raises
-    ------
-    StoreInUseError
-        If another process writes it.
-    IntegrityError
-        If it is damaged.
-    """
-    try:
-        duckdb.connect(str(path), read_only=True).close()
-    except duckdb.Error as error:
-        raise _why_not_opened(path, error) from error
-
-
 @cache
 def layout() -> str:
     """Name of the tables that this program makes: it changes by itself when a declaration does."""
@@ -287,25 +263,4 @@ def _core_ddl(table: Table) -> str:
     return (
         f"create view core.{name(table.name)} as select * exclude (valid_to, recorded_to, ended_by)"
         f" from history.{name(table.name)} where valid_to is null and recorded_to is null"
-    )
-
-
-def _why_not_opened(path: Path | None, error: Exception) -> ImsctError:
-    """Why a file cannot be opened, and what to do."""
-    shown = path.name if path else "memory"
-    if re.search(r"\block\b", str(error), re.IGNORECASE):  # not a corrupt "block"
-        writer = writer_of(path) if path else None
-        return StoreInUseError(
-            f"{shown} is being written by another process"
-            + (f" ({writer})" if writer else "")
-            + ". Wait for it to end, then repeat. To read meanwhile, open the file that "
-            "published/CURRENT names."
-        )
-    if path is not None and path.exists() and os.access(path, os.R_OK | os.W_OK):
-        return IntegrityError(
-            f"{shown} is damaged ({type(error).__name__}). 'imsct materialize --rebuild' builds it "
-            "again from received/ and the ledger."
-        )
-    return StorageError(
-        f"{shown} cannot be opened ({type(error).__name__}). Check the disk and the permissions."
     )
