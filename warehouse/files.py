@@ -13,7 +13,8 @@ import secrets
 import shutil
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from schemas.errors import IntegrityError, StorageError
@@ -221,7 +222,7 @@ def locked(folder: Path, *, doing: str) -> Iterator[None]:
     except OSError as error:
         raise as_storage_error(error, f"{folder.name}/.lock cannot be made") from error
     try:
-        _lock_at_once(descriptor, f"Another process is {doing} in {folder.name}/.")
+        _lock_at_once(descriptor, f"is {doing} in {folder.name}/.")
         yield
     finally:
         os.close(descriptor)
@@ -241,7 +242,7 @@ def held(path: Path) -> Iterator[None]:
     except OSError as error:
         raise as_storage_error(error, f"{path.name} cannot be made") from error
     try:
-        _lock_at_once(descriptor, f"Another process holds {path.name}.")
+        _lock_at_once(descriptor, f"holds {path.name}.")
         try:
             yield
         finally:
@@ -267,12 +268,18 @@ def is_held(path: Path) -> bool:
     return False
 
 
-def _lock_at_once(descriptor: int, who: str) -> None:
-    """Take the lock or say who holds it."""
+def _lock_at_once(descriptor: int, doing: str) -> None:
+    """Take the lock and leave in its file who has it, or say who does."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        raise StorageError(f"{who} Wait for it to end, then repeat.") from error
+        noted = os.pread(descriptor, 100, 0).decode("ascii", "replace")
+        who = f"Another process ({noted})" if noted else "Another process"
+        raise StorageError(f"{who} {doing} Wait for it to end, then repeat.") from error
+    since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    with suppress(OSError):  # the lock holds without its note, on a full disk say
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}, since {since}".encode(), 0)
 
 
 def _blocks(descriptor: int) -> Iterator[bytes]:
