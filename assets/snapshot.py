@@ -7,6 +7,7 @@ Does not belong here: the file, the manifest and `CURRENT` (`warehouse.snapshots
 import polars as pl
 
 from assets.context import Line
+from assets.redaction import redacted
 from schemas.tables import SCHEMA_VERSION, TABLES
 from warehouse.constraints import constraints_of
 from warehouse.content import content_id
@@ -29,6 +30,10 @@ _KEYS: dict[tuple[str, str], tuple[str, ...]] = {
 }
 
 
+#: Settings that go out with a snapshot; the others are the operator's own affair.
+_ABOUT = {"title", "licence", "contributors"}
+
+
 def snapshot_frames(line: Line) -> dict[tuple[str, str], pl.DataFrame]:
     """The rows of the next snapshot by (layer, table)."""
     frames = {
@@ -49,6 +54,7 @@ def candidate_id(line: Line) -> str:
     return content_id(snapshot_frames(line))
 
 
+@redacted
 def publish_snapshot(line: Line) -> Snapshot:
     """Publish what the store holds, or find that it is published already."""
     snapshot = publish(
@@ -58,7 +64,7 @@ def publish_snapshot(line: Line) -> Snapshot:
         home=line.home,
         ledger=line.ledger,
         schema_version=SCHEMA_VERSION,
-        extra_manifest=settings_of(line.home).model_dump(mode="json", exclude={"reading"}),
+        extra_manifest=settings_of(line.home).model_dump(mode="json", include=_ABOUT),
     )
     line.say(f"published: {snapshot.id}" + ("" if snapshot.is_new else " (unchanged)"))
     return snapshot

@@ -49,7 +49,7 @@ def line_resource(home: Home, *, patience: float = 0.0) -> dg.ResourceDefinition
                 until_the_end.enter_context(sign_of_life(home, run))
             store = until_the_end.enter_context(open_store(home, patience, run=run))
             if context.instance is not None:
-                clear_up(context.instance, home)
+                clear_up(context.instance, home, writer=run or None)
             # Read after waiting: another process may have received deliveries meanwhile.
             yield Line(home, Ledger.open(home.ledger), store, say, code_hash(), lock_hash())
 

@@ -16,6 +16,7 @@ from orchestration.home import make_ready
 from orchestration.resources import open_store, say
 from schemas.errors import ImsctError, IntegrityError, StorageError, UsageError
 from warehouse.connecting import StoreInUseError
+from warehouse.files import full_disk
 from warehouse.home import Home
 from warehouse.snapshots import current_id
 
@@ -142,6 +143,8 @@ def _cause(result: dg.ExecuteInProcessResult) -> ImsctError:
             kind = _kinds().get(error.cls_name)
             if kind is not None:
                 return kind(error.message.partition(": ")[2].strip())
+            if full := full_disk(error.message):
+                return full
             error = error.cause
     failed = [event.step_key for event in result.all_events if event.is_step_failure]
     return StorageError(

@@ -9,6 +9,7 @@ import errno
 import fcntl
 import hashlib
 import os
+import re
 import secrets
 import shutil
 import stat
@@ -21,6 +22,10 @@ from schemas.errors import IntegrityError, StorageError
 
 TEMPORARY = ".tmp-"
 _BLOCK = 1 << 20
+#: The system's words, and SQLite's two, which does not pass them on.
+_FULL = re.compile(
+    "No space left on device|File too large|Disk quota exceeded|disk is full|disk I/O error"
+)
 
 
 class NotRegularError(StorageError):
@@ -295,11 +300,27 @@ def _write_all(descriptor: int, data: bytes) -> None:
         rest = rest[os.write(descriptor, rest) :]
 
 
+def full_disk(text: str) -> StorageError | None:
+    """What to do where a library says that the disk took no more; None where it says another thing.
+
+    DuckDB, SQLite and polars each have a class of their own for it, the system's words in common.
+    """
+    if not _FULL.search(text):
+        return None
+    return StorageError(
+        "The disk took no more: it is full, or a quota or a limit on file size is reached. Make "
+        "space, then repeat; nothing is left half done, and what was published before is "
+        "untouched. 'imsct doctor' says how much is free."
+    )
+
+
 def as_storage_error(error: OSError, what: str) -> StorageError:
     """The system's refusal in words, with what to do."""
     remedy = {
         errno.ENOSPC: "The disk is full: make space, then repeat; nothing is left half done.",
         errno.EDQUOT: "The quota is used up: make space, then repeat; nothing is left half done.",
+        errno.EFBIG: "A limit on file size is reached: raise it, then repeat; nothing is left half "
+        "done.",
         errno.ENOENT: "It is not there: check the folder, then repeat.",
         errno.EROFS: "The disk is mounted read-only.",
     }.get(error.errno or 0, "Check the permissions and the disk, then repeat.")

@@ -7,7 +7,7 @@ One process writes; readers open what `published/CURRENT` names.
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -150,7 +150,8 @@ class Store:
         try:
             yield
         except BaseException:
-            self.con.execute("rollback")
+            with suppress(duckdb.Error):  # a full disk may have ended it already
+                self.con.execute("rollback")
             raise
         self.con.execute("commit")
 

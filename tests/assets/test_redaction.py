@@ -6,8 +6,8 @@ import pytest
 
 from assets import checking
 from assets.context import Line
+from assets.intake import stage_pending
 from assets.receiving import receive_landed
-from assets.staging import stage_pending
 from schemas.errors import StorageError
 from tests.support.command import imsct
 from tests.support.folders import announce, clean, set_cells

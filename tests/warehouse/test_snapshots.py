@@ -259,7 +259,7 @@ def test_a_full_disk_leaves_current_as_it_was(home: Home, ledger: Ledger) -> Non
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
         check=False,
     )
-    assert "cannot be written" in done.stdout
+    assert "Make space, then repeat" in done.stdout
     assert "CURRENT is as it was" in done.stdout
     assert not list(home.published.glob(".tmp-*"))
     assert current_id(home) == first.id
