@@ -17,7 +17,7 @@ from orchestration.findings import Finding, from_error
 from orchestration.one_writer import dagster_settings, remedy, who_else_may_write
 from schemas.errors import ImsctError
 from schemas.showing import counted
-from warehouse.connecting import StoreInUseError, check_database
+from warehouse.connecting import StoreInUseError, check_database, extension
 from warehouse.encryption import key_of
 from warehouse.files import TEMPORARY
 from warehouse.handing_over import INCOMING
@@ -35,6 +35,7 @@ def examine_home(home: Home) -> Iterator[Finding]:
     """Everything about a home."""
     yield _permissions(home)
     yield from _settings(home)
+    yield _encryption(home)
     yield _store(home)
     yield _ledger(home)
     yield _snapshot(home)
@@ -89,6 +90,21 @@ def _settings(home: Home) -> Iterator[Finding]:
             remedy=remedy(home),
             exit_code=3,
         )
+
+
+def _encryption(home: Home) -> Finding:
+    """Whether the database is encrypted, and what is not."""
+    try:
+        key = key_of(home)
+        if key is not None:
+            extension()
+    except ImsctError as error:
+        return from_error("encryption", error)
+    if key is None:
+        found = "off; the disk's own is the operator's affair (docs/encryption.md)"
+        return Finding(about="encryption", status="note", found=found)
+    found = "warehouse.duckdb; everything else of the home is not (docs/encryption.md)"
+    return Finding(about="encryption", status="ok", found=found)
 
 
 def _store(home: Home) -> Finding:
