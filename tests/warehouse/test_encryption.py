@@ -107,9 +107,10 @@ def test_no_flipped_bit_gives_other_rows(tmp_path: Path) -> None:
                 ):
                     store.read(str(layer), str(table))
         except (ImsctError, duckdb.Error) as error:
-            assert re.search("AES tag|damaged|another key", str(error)), place
+            said = str(error)
         else:
-            pytest.fail(f"byte {place}: another byte was not noticed")
+            said = "nothing"
+        assert re.search("AES tag|damaged|another key", said), place
 
 
 def test_the_whole_way_gives_what_a_plain_store_gives(tmp_path: Path) -> None:
