@@ -53,7 +53,7 @@ def connect(
             return duckdb.connect(str(path or ":memory:"), read_only=is_read_only)
         return _attached(path, key, is_read_only=is_read_only)
     except duckdb.Error as error:
-        raise _why_not_opened(path, error) from error
+        raise why_not_opened(path, error) from error
 
 
 def cursor(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
@@ -119,7 +119,7 @@ def _attached(path: Path, key: str, *, is_read_only: bool) -> duckdb.DuckDBPyCon
     return con
 
 
-def _why_not_opened(path: Path | None, error: Exception) -> ImsctError:
+def why_not_opened(path: Path | None, error: Exception) -> ImsctError:
     """Why a file cannot be opened, and what to do."""
     shown = path.name if path else "memory"
     text = str(error)
@@ -143,6 +143,12 @@ def _why_not_opened(path: Path | None, error: Exception) -> ImsctError:
         return StorageError(
             f"{shown} is not encrypted, and imsct.yaml asks for it. {_REBUILD} The plain file is "
             "deleted when that has worked, not overwritten: on the disk its bytes may remain."
+        )
+    if "version number" in text:
+        return IntegrityError(
+            f"{shown} was written by another version of the engine, which this one "
+            f"({duckdb.__version__}) cannot read. Nothing was changed. Use the program that made "
+            "it; or 'imsct materialize --rebuild' builds it again from received/ and the ledger."
         )
     if path is not None and path.exists() and os.access(path, os.R_OK | os.W_OK):
         return IntegrityError(

@@ -210,12 +210,9 @@ class Store:
             " where table_schema = 'received' and table_name = 'layout'"
         )
         if exists:
-            if self.rows("from received.layout") != [(layout(), SCHEMA_VERSION)]:
-                raise IntegrityError(
-                    f"{self.path} was made by another version of the program. 'imsct materialize "
-                    "--rebuild' builds it again from received/ and the ledger, and keeps it until "
-                    "that has worked; or use the program that made it."
-                )
+            found = self.rows("from received.layout")
+            if found != [(layout(), SCHEMA_VERSION)]:
+                raise IntegrityError(_of_another_version(self.path, found))
             return
         with self.transaction():
             for layer in _LAYERS:
@@ -224,6 +221,22 @@ class Store:
                 self.con.execute(statement)
             made = [layout(), SCHEMA_VERSION]
             self.con.execute("insert into received.layout values (?, ?)", made)
+
+
+def _of_another_version(path: Path | None, made: Sequence[tuple[object, ...]]) -> str:
+    """Message for a file of another layout, by what it says of who made it."""
+    named = [str(row[1]) for row in made if len(row) > 1]
+    newer = max((int(version) for version in named if version.isdigit()), default=0)
+    if newer > int(SCHEMA_VERSION):
+        return (
+            f"{path} was made by a newer program: version {newer} of the dictionary, this one "
+            f"knows {SCHEMA_VERSION}. Nothing was changed. Update the program."
+        )
+    return (
+        f"{path} was made by another version of the program. Nothing was changed. 'imsct "
+        "materialize --rebuild' builds it again from received/ and the ledger, and keeps it until "
+        "that has worked; or use the program that made it."
+    )
 
 
 @cache
