@@ -18,12 +18,14 @@ from analyses.report import render_counts, render_index, render_report
 from analyses.results import to_json
 from analyses.workers import processors
 from assets.context import Line
+from assets.redaction import redacted
 from assets.snapshot import candidate_id
 from warehouse.files import write_atomically
 from warehouse.official_counts import official_counts
 from warehouse.quarantine import delivery_counts
 
 
+@redacted
 def analyse_cohort(line: Line, plan: Plan) -> dict[str, str | int]:
     """Run one plan on one cohort, unless the same plan, snapshot and code already gave a result.
 
@@ -82,6 +84,7 @@ def write_run(run: AnalysisRun, *, results: Path, report: Path) -> None:
     write_atomically(report / "report.html", render_report(run.results))
 
 
+@redacted
 def write_counts(line: Line, snapshot: str) -> None:
     """Write the page of official counts; a run that took nothing in says the same as before."""
     counts, deliveries = official_counts(line.store), delivery_counts(line.store)
@@ -90,6 +93,7 @@ def write_counts(line: Line, snapshot: str) -> None:
     line.say("reports/validation.html: written")
 
 
+@redacted
 def write_index(line: Line, snapshot: str) -> None:
     """Write the page that leads to every report on a snapshot."""
     found = []

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from schemas.errors import ImsctError, StorageError
+from warehouse.files import full_disk
 
 Result = TypeVar("Result")
 _ROOT = Path(__file__).parents[1]
@@ -34,7 +35,12 @@ def redacted(step: Callable[..., Result]) -> Callable[..., Result]:
 
 
 def without_text(error: Exception) -> StorageError:
-    """What may be said of an exception: its class, and the last place of ours it went through."""
+    """What may be said of an exception: its class, and the last place of ours it went through.
+
+    A full disk is no error of the program, whichever library meets it.
+    """
+    if full := full_disk(str(error)):
+        return full
     place, trace = "", error.__traceback__
     while trace is not None:
         path = Path(trace.tb_frame.f_code.co_filename)

@@ -7,6 +7,7 @@ Does not belong here: the file, the manifest and `CURRENT` (`warehouse.snapshots
 import polars as pl
 
 from assets.context import Line
+from assets.redaction import redacted
 from schemas.tables import SCHEMA_VERSION, TABLES
 from warehouse.constraints import constraints_of
 from warehouse.content import content_id
@@ -31,8 +32,8 @@ KEYS: dict[tuple[str, str], tuple[str, ...]] = {
 CONSTRAINTS = {("core", table.name): constraints_of(table) for table in TABLES}
 
 
-#: Settings that say whose the rows are, and under which terms.
-_IN_MANIFEST = {"title", "licence", "contributors"}
+#: Settings that go out with a snapshot; the others are the operator's own affair.
+_ABOUT = {"title", "licence", "contributors"}
 
 
 def snapshot_frames(line: Line) -> dict[tuple[str, str], pl.DataFrame]:
@@ -55,6 +56,7 @@ def candidate_id(line: Line) -> str:
     return content_id(snapshot_frames(line))
 
 
+@redacted
 def publish_snapshot(line: Line) -> Snapshot:
     """Publish what the store holds, or find that it is published already."""
     settings = settings_of(line.home)
@@ -65,7 +67,7 @@ def publish_snapshot(line: Line) -> Snapshot:
         home=line.home,
         ledger=line.ledger,
         schema_version=SCHEMA_VERSION,
-        extra_manifest=settings.model_dump(mode="json", include=_IN_MANIFEST),
+        extra_manifest=settings.model_dump(mode="json", include=_ABOUT),
     )
     line.say(f"published: {snapshot.id}" + ("" if snapshot.is_new else " (unchanged)"))
     if settings.keep_snapshots is not None:

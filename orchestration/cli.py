@@ -229,8 +229,15 @@ def delivery_withdraw(home: Any, name: str, reason: str) -> None:
 @imsct.command()
 @click.option("--select", help="Assets to run, in Dagster's selection syntax.")
 @click.option("--rebuild", is_flag=True, help="Build the database again from received/.")
+@click.option(
+    "--wait",
+    default=0.0,
+    type=click.FloatRange(0, 86_400),
+    metavar="SECONDS",
+    help="How long to wait while another process writes the database [0: not at all].",
+)
 @with_home
-def materialize(home: Any, select: str | None, rebuild: bool) -> None:
+def materialize(home: Any, select: str | None, rebuild: bool, wait: float) -> None:
     """Run the assets in this process: take in new deliveries, analyse, publish."""
     from orchestration.home import require_home
     from orchestration.listing import run_as_text
@@ -239,8 +246,8 @@ def materialize(home: Any, select: str | None, rebuild: bool) -> None:
 
     require_home(home)
     before = published_before(home)
-    with database_set_aside(home) if rebuild else nullcontext():
-        run(home, select=select)
+    with database_set_aside(home, wait=wait) if rebuild else nullcontext():
+        run(home, select=select, wait=wait)
     click.echo(run_as_text(home, before=before))
 
 

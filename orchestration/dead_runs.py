@@ -46,8 +46,12 @@ def dead_runs(instance: dg.DagsterInstance, home: Home) -> list[dg.DagsterRun]:
     return [r.dagster_run for r in records if _is_dead(home, r)]
 
 
-def clear_up(instance: dg.DagsterInstance, home: Home) -> None:
-    """Call dead runs failed, and free the pool of every run that is over."""
+def clear_up(instance: dg.DagsterInstance, home: Home, *, writer: str | None = None) -> None:
+    """Call dead runs failed, and free the pool of every run that is over.
+
+    `writer` is the run that has the store open, where there is one: then no other run can be at a
+    step that writes, whatever its status says. One that ended on a full disk could not record it.
+    """
     for run in dead_runs(instance, home):
         instance.report_run_failed(run, "The process ended without an end of the run.")
         record_failure(Ledger.open(home.ledger), run=run.run_id, steps=(), error="killed")
@@ -56,7 +60,7 @@ def clear_up(instance: dg.DagsterInstance, home: Home) -> None:
     holders = set(storage.get_concurrency_run_ids())
     for key in storage.get_concurrency_keys():
         holders |= storage.get_concurrency_info(key).active_run_ids
-    alive = {run.run_id for run in unfinished_runs(instance)}
+    alive = {writer} if writer else {run.run_id for run in unfinished_runs(instance)}
     for over in sorted(holders - alive):
         storage.free_concurrency_slots_for_run(over)
 

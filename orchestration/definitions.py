@@ -15,6 +15,7 @@ from assets.results import results_assets
 from assets.staged import staged_tables
 from orchestration.home import home_from
 from orchestration.jobs import refresh_home
+from orchestration.one_writer import require_one_writer
 from orchestration.resources import PATIENCE, line_resource
 from orchestration.schedules import nightly_refresh
 from orchestration.sensors import failure_sensor, landing_sensor
@@ -39,8 +40,13 @@ def build_definitions(home: Home, *, patience: float = 0.0) -> dg.Definitions:
 
     `patience` is how many seconds a run waits for a store that another process writes: none where
     a person waits for the run.
+
+    Raises
+    ------
+    StorageError
+        If the home's settings would let a second process write.
     """
-    return dg.Definitions(
+    made = dg.Definitions(
         assets=ASSETS,
         resources={"line": line_resource(home, patience=patience)},
         jobs=[refresh_home],
@@ -48,6 +54,8 @@ def build_definitions(home: Home, *, patience: float = 0.0) -> dg.Definitions:
         sensors=[landing_sensor(home), failure_sensor(home)],
         executor=dg.in_process_executor,
     )
+    require_one_writer(home, made)
+    return made
 
 
 defs = build_definitions(home_from(None), patience=PATIENCE)

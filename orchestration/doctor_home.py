@@ -11,18 +11,20 @@ import time
 from collections.abc import Iterator
 
 import dagster as dg
-import yaml
 
 from orchestration.dead_runs import dead_runs
 from orchestration.findings import Finding, from_error
+from orchestration.one_writer import dagster_settings, remedy, who_else_may_write
 from schemas.errors import ImsctError
 from schemas.showing import counted
+from warehouse.connecting import StoreInUseError, check_database, extension
+from warehouse.encryption import key_of
 from warehouse.files import TEMPORARY
 from warehouse.handing_over import INCOMING
 from warehouse.home import Home
 from warehouse.ledger import Ledger
 from warehouse.snapshots import check_file, current
-from warehouse.store import StoreInUseError, check_database, writer_of
+from warehouse.writing import owner_in_words, writer_of
 
 #: Seconds without a heartbeat after which a daemon counts as gone; it beats every 30 s.
 _HEARTBEAT = 120
@@ -33,6 +35,7 @@ def examine_home(home: Home) -> Iterator[Finding]:
     """Everything about a home."""
     yield _permissions(home)
     yield from _settings(home)
+    yield _encryption(home)
     yield _store(home)
     yield _ledger(home)
     yield _snapshot(home)
@@ -63,47 +66,45 @@ def _permissions(home: Home) -> Finding:
 
 def _settings(home: Home) -> Iterator[Finding]:
     """Dagster's settings: one writer, one run, no telemetry."""
-    path = home.dagster / "dagster.yaml"
-    remedy = f"'imsct init' renews {path} where imsct wrote it; one that you edited: mend it"
     try:
-        settings = yaml.safe_load(path.read_text(encoding="utf-8"))
-        concurrency = settings.get("concurrency", {})
-        limits = (
-            concurrency.get("pools", {}).get("default_limit", "any"),
-            concurrency.get("runs", {}).get("max_concurrent_runs", 10),  # Dagster's own default
-        )
-        is_quiet = settings.get("telemetry", {}).get("enabled") is False
-    except (OSError, yaml.YAMLError, AttributeError) as error:
-        yield Finding(
-            about="settings",
-            status="problem",
-            found=f"dagster.yaml cannot be read ({type(error).__name__})",
-            remedy=remedy,
-            exit_code=3,
-        )
+        settings = dagster_settings(home)
+    except ImsctError as error:
+        yield from_error("settings", error)
         return
-    if limits == (1, 1):
+    others = who_else_may_write(settings)
+    if others is None:
         found = "one run at a time, one step that writes"
         yield Finding(about="settings", status="ok", found=found)
     else:
         yield Finding(
-            about="settings",
-            status="problem",
-            found=f"steps that may write at a time: {limits[0]}, runs: {limits[1]}; the database "
-            "takes one writer",
-            remedy=remedy,
-            exit_code=3,
+            about="settings", status="problem", found=others, remedy=remedy(home), exit_code=3
         )
-    if is_quiet:
+    telemetry = settings.get("telemetry")
+    if isinstance(telemetry, dict) and telemetry.get("enabled") is False:
         yield Finding(about="telemetry", status="ok", found="off")
     else:
         yield Finding(
             about="telemetry",
             status="problem",
             found="Dagster may report usage to its makers",
-            remedy=remedy,
+            remedy=remedy(home),
             exit_code=3,
         )
+
+
+def _encryption(home: Home) -> Finding:
+    """Whether the database is encrypted, and what is not."""
+    try:
+        key = key_of(home)
+        if key is not None:
+            extension()
+    except ImsctError as error:
+        return from_error("encryption", error)
+    if key is None:
+        found = "off; the disk's own is the operator's affair (docs/encryption.md)"
+        return Finding(about="encryption", status="note", found=found)
+    found = "warehouse.duckdb; everything else of the home is not (docs/encryption.md)"
+    return Finding(about="encryption", status="ok", found=found)
 
 
 def _store(home: Home) -> Finding:
@@ -111,12 +112,11 @@ def _store(home: Home) -> Finding:
     if not home.database.exists():
         found = "none yet; 'imsct materialize' builds it"
         return Finding(about="database", status="note", found=found)
-    writer = writer_of(home.database)
-    if writer is not None:
-        found = f"being written by process {writer}; readable again after it"
+    if writer_of(home.database) is not None:
+        found = f"being written by {owner_in_words(home.database)}; readable again after it"
         return Finding(about="database", status="ok", found=found)
     try:
-        check_database(home.database)
+        check_database(home.database, key_of(home))
     except StoreInUseError as error:
         return Finding(about="database", status="ok", found=str(error))
     except ImsctError as error:

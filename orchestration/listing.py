@@ -18,6 +18,7 @@ from orchestration.home import require_home
 from schemas.errors import StorageError, UsageError
 from schemas.problems import Problem, exit_code_of
 from schemas.showing import counted
+from warehouse.connecting import StoreInUseError
 from warehouse.files import write_atomically
 from warehouse.home import Home
 from warehouse.ledger import Ledger
@@ -26,7 +27,7 @@ from warehouse.published import PublishedReader
 from warehouse.quarantine import current_problems, delivery_counts
 from warehouse.reconciling import open_reconciled
 from warehouse.snapshots import Snapshot, current, current_id, list_snapshots, show
-from warehouse.store import Store, StoreInUseError
+from warehouse.store import Store
 from warehouse.verification import verify
 
 _SHOWN = 200

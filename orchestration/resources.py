@@ -14,11 +14,14 @@ import dagster as dg
 
 from assets.context import Line
 from orchestration.dead_runs import clear_up, sign_of_life
+from orchestration.one_writer import refuse_step_process
 from orchestration.provenance import code_hash, lock_hash
+from warehouse.connecting import StoreInUseError
+from warehouse.encryption import key_of
 from warehouse.home import Home
 from warehouse.ledger import Ledger
 from warehouse.reconciling import reconcile
-from warehouse.store import Store, StoreInUseError
+from warehouse.store import Store
 
 #: Seconds a queued run waits for another process to let go of the store.
 PATIENCE = 900.0
@@ -39,11 +42,15 @@ def line_resource(home: Home, *, patience: float = 0.0) -> dg.ResourceDefinition
         home.create()
         Ledger.open(home.ledger)  # a broken one ends the run before it waits or writes
         with ExitStack() as until_the_end:
+            run = ""
             if context.run is not None:
-                until_the_end.enter_context(sign_of_life(home, context.run.run_id))
-            store = until_the_end.enter_context(_open_store(home, patience))
+                run = context.run.run_id
+                if context.instance is not None:
+                    refuse_step_process(context.instance, context.run)
+                until_the_end.enter_context(sign_of_life(home, run))
+            store = until_the_end.enter_context(open_store(home, patience, run=run))
             if context.instance is not None:
-                clear_up(context.instance, home)
+                clear_up(context.instance, home, writer=run or None)
             # Read after waiting: another process may have received deliveries meanwhile.
             ledger = Ledger.open(home.ledger)
             if reconcile(store, ledger):
@@ -53,7 +60,7 @@ def line_resource(home: Home, *, patience: float = 0.0) -> dg.ResourceDefinition
     return dg.ResourceDefinition(resource_fn=open_line)
 
 
-def _open_store(home: Home, patience: float) -> Store:
+def open_store(home: Home, patience: float, *, run: str = "") -> Store:
     """The store, as soon as no other process writes it.
 
     Raises
@@ -61,11 +68,12 @@ def _open_store(home: Home, patience: float) -> Store:
     StoreInUseError
         If that takes longer than `patience`.
     """
+    key = key_of(home)
     until = time.monotonic() + patience
     is_said = False
     while True:
         try:
-            return Store.open(home.database)
+            return Store.open(home.database, key=key, run=run)
         except StoreInUseError:
             if time.monotonic() >= until:
                 raise

@@ -13,19 +13,24 @@ import dagster as dg
 
 from orchestration.definitions import build_definitions
 from orchestration.home import make_ready
-from orchestration.resources import say
+from orchestration.resources import open_store, say
 from schemas.errors import ImsctError, IntegrityError, StorageError, UsageError
+from warehouse.connecting import StoreInUseError
 from warehouse.failures import record_failure
+from warehouse.files import full_disk
 from warehouse.home import Home
 from warehouse.ledger import Ledger
 from warehouse.snapshots import current_id
-from warehouse.store import Store, StoreInUseError
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
-def materialize(home: Home, *, select: str | None = None) -> dg.ExecuteInProcessResult:
+def materialize(
+    home: Home, *, select: str | None = None, wait: float = 0.0
+) -> dg.ExecuteInProcessResult:
     """Run the assets of a home in this process, all of them or those selected.
+
+    `wait` is how many seconds the run waits for another process to let go of the database.
 
     Raises
     ------
@@ -36,7 +41,7 @@ def materialize(home: Home, *, select: str | None = None) -> dg.ExecuteInProcess
     """
     make_ready(home)
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
-    definitions = build_definitions(home)
+    definitions = build_definitions(home, patience=wait)
     job = definitions.resolve_implicit_global_asset_job_def()
     keys = _selected(definitions, select) if select else None
     with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
@@ -70,7 +75,7 @@ def published_before(home: Home) -> str | None:
 
 
 @contextmanager
-def database_set_aside(home: Home) -> Iterator[None]:
+def database_set_aside(home: Home, *, wait: float = 0.0) -> Iterator[None]:
     """Build the database again from `received/` and the ledger; put the old one back if that fails.
 
     Raises
@@ -80,8 +85,7 @@ def database_set_aside(home: Home) -> Iterator[None]:
     """
     if home.database.exists():
         try:
-            with Store.open(home.database):
-                pass
+            open_store(home, wait).close()
         except StoreInUseError:
             raise
         except ImsctError as error:
@@ -92,6 +96,10 @@ def database_set_aside(home: Home) -> Iterator[None]:
         path.replace(place)
     try:
         yield
+    except StoreInUseError:
+        # Another process was quicker and builds it: the new file is its own, not ours to take away.
+        say(f"What was there before lies as {home.database.name}.aside.")
+        raise
     except BaseException:
         for path in files:
             path.unlink(missing_ok=True)
@@ -146,6 +154,8 @@ def _cause(result: dg.ExecuteInProcessResult) -> ImsctError:
             kind = _kinds().get(error.cls_name)
             if kind is not None:
                 return kind(error.message.partition(": ")[2].strip())
+            if full := full_disk(error.message):
+                return full
             error = error.cause
     failed = [event.step_key for event in result.all_events if event.is_step_failure]
     return StorageError(

@@ -9,17 +9,23 @@ import errno
 import fcntl
 import hashlib
 import os
+import re
 import secrets
 import shutil
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from schemas.errors import IntegrityError, StorageError
 
 TEMPORARY = ".tmp-"
 _BLOCK = 1 << 20
+#: The system's words, and SQLite's two, which does not pass them on.
+_FULL = re.compile(
+    "No space left on device|File too large|Disk quota exceeded|disk is full|disk I/O error"
+)
 
 
 class NotRegularError(StorageError):
@@ -221,7 +227,7 @@ def locked(folder: Path, *, doing: str) -> Iterator[None]:
     except OSError as error:
         raise as_storage_error(error, f"{folder.name}/.lock cannot be made") from error
     try:
-        _lock_at_once(descriptor, f"Another process is {doing} in {folder.name}/.")
+        _lock_at_once(descriptor, f"is {doing} in {folder.name}/.")
         yield
     finally:
         os.close(descriptor)
@@ -241,7 +247,7 @@ def held(path: Path) -> Iterator[None]:
     except OSError as error:
         raise as_storage_error(error, f"{path.name} cannot be made") from error
     try:
-        _lock_at_once(descriptor, f"Another process holds {path.name}.")
+        _lock_at_once(descriptor, f"holds {path.name}.")
         try:
             yield
         finally:
@@ -267,12 +273,18 @@ def is_held(path: Path) -> bool:
     return False
 
 
-def _lock_at_once(descriptor: int, who: str) -> None:
-    """Take the lock or say who holds it."""
+def _lock_at_once(descriptor: int, doing: str) -> None:
+    """Take the lock and leave in its file who has it, or say who does."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        raise StorageError(f"{who} Wait for it to end, then repeat.") from error
+        noted = os.pread(descriptor, 100, 0).decode("ascii", "replace")
+        who = f"Another process ({noted})" if noted else "Another process"
+        raise StorageError(f"{who} {doing} Wait for it to end, then repeat.") from error
+    since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    with suppress(OSError):  # the lock holds without its note, on a full disk say
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}, since {since}".encode(), 0)
 
 
 def _blocks(descriptor: int) -> Iterator[bytes]:
@@ -288,11 +300,27 @@ def _write_all(descriptor: int, data: bytes) -> None:
         rest = rest[os.write(descriptor, rest) :]
 
 
+def full_disk(text: str) -> StorageError | None:
+    """What to do where a library says that the disk took no more; None where it says another thing.
+
+    DuckDB, SQLite and polars each have a class of their own for it, the system's words in common.
+    """
+    if not _FULL.search(text):
+        return None
+    return StorageError(
+        "The disk took no more: it is full, or a quota or a limit on file size is reached. Make "
+        "space, then repeat; nothing is left half done, and what was published before is "
+        "untouched. 'imsct doctor' says how much is free."
+    )
+
+
 def as_storage_error(error: OSError, what: str) -> StorageError:
     """The system's refusal in words, with what to do."""
     remedy = {
         errno.ENOSPC: "The disk is full: make space, then repeat; nothing is left half done.",
         errno.EDQUOT: "The quota is used up: make space, then repeat; nothing is left half done.",
+        errno.EFBIG: "A limit on file size is reached: raise it, then repeat; nothing is left half "
+        "done.",
         errno.ENOENT: "It is not there: check the folder, then repeat.",
         errno.EROFS: "The disk is mounted read-only.",
     }.get(error.errno or 0, "Check the permissions and the disk, then repeat.")

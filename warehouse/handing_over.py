@@ -8,6 +8,7 @@ A folder whose name starts with a dot is being written and does not exist for an
 import hashlib
 import os
 import secrets
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,6 +131,8 @@ def _hand_over(
         sync_folder(site)
     except OSError as error:
         raise as_storage_error(error, f"{manifest.site}/{manifest.delivery}") from error
+    finally:
+        shutil.rmtree(incoming, ignore_errors=True)  # on a full disk it would be in the way
     return final
 
 

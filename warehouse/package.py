@@ -20,6 +20,7 @@ from schemas.exports import dictionary_as
 from schemas.tables import BY_NAME
 from warehouse.content import TableName
 from warehouse.files import (
+    full_disk,
     put_folder_in_place,
     sha256_of,
     temporary_beside,
@@ -121,7 +122,10 @@ def _write(
     for table, frame in sorted(tables.items()):
         path = folder / f"{'.'.join(table)}.parquet"
         # no statistics and one row group size: the bytes follow from the rows alone
-        frame.write_parquet(path, compression="zstd", statistics=False)
+        try:
+            frame.write_parquet(path, compression="zstd", statistics=False)
+        except (OSError, pl.exceptions.ComputeError) as error:
+            raise full_disk(str(error)) or error from error
         resources.append(_resource(path, table, frame, keys.get(table, ())))
     for name, text in (
         ("dictionary.json", dictionary_as("json")),

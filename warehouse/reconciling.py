@@ -11,6 +11,7 @@ from typing import NamedTuple, cast
 
 from schemas.errors import IntegrityError
 from schemas.tables import TABLES
+from warehouse.encryption import key_of
 from warehouse.home import Home
 from warehouse.ledger import Event, Ledger
 from warehouse.sql import name
@@ -51,11 +52,11 @@ def open_reconciled(home: Home) -> Store:
     IntegrityError
         If they do not agree (E_LEDGER).
     """
-    store = Store.open(home.database)
+    store = Store.open(home.database, key=key_of(home))
     try:
         reconcile(store, Ledger.open(home.ledger))
     except BaseException:
-        store.con.close()
+        store.close()
         raise
     return store
 

@@ -4,10 +4,18 @@ Belongs here: what an operator may set, the defaults, the text of a new file.
 Does not belong here: using a setting; Dagster's own settings (`orchestration.home`).
 """
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from schemas.errors import UsageError
 from warehouse.files import read_small
@@ -28,6 +36,8 @@ contributors: []
 keep_snapshots: all
 # What the reading of one delivered file may take: memory, time, and its own size.
 reading: {{memory_mib: 512, seconds: 120, file_mib: 512}}
+# Encrypt warehouse.duckdb, with a key that lies outside the home (docs/encryption.md). Off:
+# encryption: {{key_file: /etc/imsct/warehouse.key}}
 """.encode()
 
 _Line = Annotated[str, Field(min_length=1, max_length=400)]
@@ -43,6 +53,23 @@ class Reading(BaseModel):
     file_mib: Annotated[int, Field(ge=1, le=65_536)] = 512
 
 
+class Encryption(BaseModel):
+    """Where the key of the database is: in a file or in an environment variable, one of the two."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    key_file: Path | None = None
+    key_variable: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.key_file is None) == (self.key_variable is None):
+            raise ValueError("name one of key_file, key_variable")
+        if self.key_file is not None and not self.key_file.is_absolute():
+            raise ValueError("key_file is a whole path, from / on")
+        return self
+
+
 class Settings(BaseModel):
     """What an operator set; a home without the file has the defaults."""
 
@@ -54,6 +81,7 @@ class Settings(BaseModel):
     #: None keeps all, which the file calls 'all'.
     keep_snapshots: Annotated[int, Field(ge=1)] | None = None
     reading: Reading = Reading()
+    encryption: Encryption | None = None
 
     @field_validator("keep_snapshots", mode="before")
     @classmethod

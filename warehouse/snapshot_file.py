@@ -14,6 +14,7 @@ import polars as pl
 
 from schemas.errors import IntegrityError, StorageError
 from warehouse.content import TableName, sql_type
+from warehouse.files import full_disk
 from warehouse.published import open_published, tables_of
 from warehouse.sql import name as quoted_name
 
@@ -42,7 +43,7 @@ def build_file(
             "is a fault of the program: report it with this line."
         ) from error
     except (duckdb.OperationalError, duckdb.FatalException) as error:  # full disk, in both shapes
-        raise StorageError(
+        raise full_disk(str(error)) or StorageError(
             f"The snapshot cannot be written ({type(error).__name__}). Check space and permissions "
             "of published/, then repeat; CURRENT is as it was."
         ) from error

@@ -5,12 +5,8 @@ Does not belong here: validation (`warehouse.validation`), merging (`warehouse.m
 One process writes; readers open what `published/CURRENT` names.
 """
 
-import fcntl
 import hashlib
-import os
 import re
-import struct
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -21,10 +17,12 @@ import duckdb
 import polars as pl
 
 from schemas.columns import Column
-from schemas.errors import ImsctError, IntegrityError, StorageError
+from schemas.errors import IntegrityError
 from schemas.table import Table
 from schemas.tables import SCHEMA_VERSION, TABLES
+from warehouse.connecting import connect, cursor, why_not_opened
 from warehouse.sql import TEXT_SUFFIX, literal, name
+from warehouse.writing import forget_writer, note_writer
 
 _SQL_TYPES: dict[type[pl.DataType], str] = {
     pl.String: "varchar",
@@ -90,12 +88,14 @@ _LAYERS = ("received", "staged", "history", "core", "quarantine", "reference", "
 VERSION = (
     "valid_from bigint, valid_to bigint, recorded_at bigint, recorded_to bigint, ended_by varchar"
 )
-#: `struct flock` of Linux: type, whence, start, length, process.
-_FLOCK = "hhqqi"
 
-
-class StoreInUseError(StorageError):
-    """Another process writes the store."""
+#: How the engine says that a block is spoilt, plain or encrypted.
+_DAMAGE = (
+    duckdb.IOException,
+    duckdb.FatalException,
+    duckdb.SerializationException,
+    duckdb.InvalidInputException,
+)
 
 
 class Store:
@@ -111,15 +111,18 @@ class Store:
         self.is_new = False
 
     @classmethod
-    def open(cls, path: Path | None) -> "Store":
+    def open(cls, path: Path | None, *, key: str | None = None, run: str = "") -> "Store":
         """Open or make the store at `path`; without a path, one that lives in memory.
+
+        With a `key` the file is encrypted. `run` is the run that writes: who comes second is told.
 
         Raises
         ------
         StorageError
             If another process writes the file, or it cannot be opened.
         IntegrityError
-            If the file is damaged, or was made by a newer program, or only its log is there.
+            If the file is damaged, or was made by another version of the program, or only its log
+            is there.
         """
         is_new = path is not None and not path.exists()
         if path is not None and is_new and path.with_name(f"{path.name}.wal").exists():
@@ -127,20 +130,28 @@ class Store:
                 f"{path.name} (E_LEDGER): the file is missing, its write-ahead log is there. Run "
                 "'imsct materialize --rebuild': it builds it again from received/ and the ledger."
             )
-        try:
-            con = duckdb.connect(str(path) if path else ":memory:")
-        except duckdb.Error as error:
-            raise _why_not_opened(path, error) from error
-        con.execute("set enable_progress_bar = false")
-        con.execute("set threads = 2")
-        store = cls(con, path)
+        store = cls(connect(path, key), path)
         store.is_new = is_new
         try:
+            if path is not None:
+                note_writer(path, run)
+            store.con.execute("set enable_progress_bar = false")
+            store.con.execute("set threads = 2")
             store._make_layout()
         except BaseException:
-            con.close()
+            store.close()
             raise
         return store
+
+    def close(self) -> None:
+        """End the connection; another process may write then."""
+        if self.path is not None:
+            forget_writer(self.path)
+        self.con.close()
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A second connection to the same database, of the same process."""
+        return cursor(self.con)
 
     def __enter__(self) -> "Store":
         return self
@@ -151,7 +162,7 @@ class Store:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.con.close()
+        self.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -161,7 +172,7 @@ class Store:
             with self._damage_told():
                 yield
         except BaseException:
-            with suppress(duckdb.FatalException):  # a connection that is dead has nothing to undo
+            with suppress(duckdb.Error):  # a full disk may have ended it already
                 self.con.execute("rollback")
             raise
         self.con.execute("commit")
@@ -196,9 +207,10 @@ class Store:
         """A block of the file that is spoilt shows when it is first read, which may be late."""
         try:
             yield
-        except (duckdb.IOException, duckdb.FatalException, duckdb.SerializationException) as error:
-            if "orrupt" in str(error) or isinstance(error, duckdb.SerializationException):
-                raise _why_not_opened(self.path, error) from error
+        except _DAMAGE as error:
+            is_told = re.search("orrupt|AES tag", str(error))
+            if is_told or isinstance(error, duckdb.SerializationException):
+                raise why_not_opened(self.path, error) from error
             raise
 
     def read(self, layer: str, table: str) -> pl.DataFrame:
@@ -233,12 +245,9 @@ class Store:
             " where table_schema = 'received' and table_name = 'layout'"
         )
         if exists:
-            if self.rows("from received.layout") != [(layout(), SCHEMA_VERSION)]:
-                raise IntegrityError(
-                    f"{self.path} was made by another version of the program. 'imsct materialize "
-                    "--rebuild' builds it again from received/ and the ledger, and keeps it until "
-                    "that has worked; or use the program that made it."
-                )
+            found = self.rows("from received.layout")
+            if found != [(layout(), SCHEMA_VERSION)]:
+                raise IntegrityError(_of_another_version(self.path, found))
             return
         with self.transaction():
             for layer in _LAYERS:
@@ -249,33 +258,20 @@ class Store:
             self.con.execute("insert into received.layout values (?, ?)", made)
 
 
-def writer_of(path: Path) -> int | None:
-    """Id of the process that holds the file's lock; None where none does, or where not on Linux.
-
-    Only asks: the lock is not taken, so nobody who is about to take it is stopped.
-    """
-    if sys.platform != "linux" or not path.is_file():
-        return None
-    with path.open("rb") as file:
-        asked = struct.pack(_FLOCK, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
-        kind, _, _, _, holder = struct.unpack(_FLOCK, fcntl.fcntl(file, fcntl.F_GETLK, asked))
-    return None if kind == fcntl.F_UNLCK else holder
-
-
-def check_database(path: Path) -> None:
-    """Open the file for reading only, and close it again.
-
-    Raises
-    ------
-    StoreInUseError
-        If another process writes it.
-    IntegrityError
-        If it is damaged.
-    """
-    try:
-        duckdb.connect(str(path), read_only=True).close()
-    except duckdb.Error as error:
-        raise _why_not_opened(path, error) from error
+def _of_another_version(path: Path | None, made: Sequence[tuple[object, ...]]) -> str:
+    """Message for a file of another layout, by what it says of who made it."""
+    named = [str(row[1]) for row in made if len(row) > 1]
+    newer = max((int(version) for version in named if version.isdigit()), default=0)
+    if newer > int(SCHEMA_VERSION):
+        return (
+            f"{path} was made by a newer program: version {newer} of the dictionary, this one "
+            f"knows {SCHEMA_VERSION}. Nothing was changed. Update the program."
+        )
+    return (
+        f"{path} was made by another version of the program. Nothing was changed. 'imsct "
+        "materialize --rebuild' builds it again from received/ and the ledger, and keeps it until "
+        "that has worked; or use the program that made it."
+    )
 
 
 @cache
@@ -316,25 +312,4 @@ def _core_ddl(table: Table) -> str:
     return (
         f"create view core.{name(table.name)} as select * exclude (valid_to, recorded_to, ended_by)"
         f" from history.{name(table.name)} where valid_to is null and recorded_to is null"
-    )
-
-
-def _why_not_opened(path: Path | None, error: Exception) -> ImsctError:
-    """Why a file cannot be opened, and what to do."""
-    shown = path.name if path else "memory"
-    if re.search(r"\block\b", str(error), re.IGNORECASE):  # not a corrupt "block"
-        writer = writer_of(path) if path else None
-        return StoreInUseError(
-            f"{shown} is being written by another process"
-            + (f" ({writer})" if writer else "")
-            + ". Wait for it to end, then repeat. To read meanwhile, open the file that "
-            "published/CURRENT names."
-        )
-    if path is not None and path.exists() and os.access(path, os.R_OK | os.W_OK):
-        return IntegrityError(
-            f"{shown} is damaged ({type(error).__name__}). 'imsct materialize --rebuild' builds it "
-            "again from received/ and the ledger."
-        )
-    return StorageError(
-        f"{shown} cannot be opened ({type(error).__name__}). Check the disk and the permissions."
     )

@@ -11,6 +11,7 @@ import duckdb
 
 from schemas.errors import ImsctError, IntegrityError, StorageError
 from schemas.problems import Problem
+from warehouse.connecting import StoreInUseError
 from warehouse.content import content_sha256
 from warehouse.features import FEATURES, REMEDY, check_feature_file, feature_path
 from warehouse.files import NotRegularError, sha256_of
@@ -31,7 +32,6 @@ from warehouse.snapshots import (
     snapshot_files,
     snapshot_path,
 )
-from warehouse.store import StoreInUseError
 
 _BACKUP = "Restore the file from a backup."
 _WRITE_POINTER = "Run 'imsct materialize'; it writes CURRENT anew."

@@ -24,7 +24,8 @@ import polars as pl
 
 from assets.readers.identifiers import Scan, unsearched
 from assets.readers.read_file import ReadFile, ReadProblem, refused
-from assets.readers.worker import too_large, unreadable
+from assets.readers.worker import NO_ROOM, too_large, unreadable
+from schemas.errors import StorageError
 from schemas.profile import FileProfile
 from warehouse.files import NotRegularError, opened
 
@@ -216,7 +217,18 @@ def _resident(pid: int) -> int:
 
 
 def _ended(code: int, part: FileProfile) -> ReadProblem:
-    """What it means that the process ended before the file was read."""
+    """What it means that the process ended before the file was read.
+
+    Raises
+    ------
+    StorageError
+        If the disk is full: then no file is to blame, and none is refused.
+    """
+    if code == NO_ROOM:
+        raise StorageError(
+            f"The folder for temporary files, {tempfile.gettempdir()}, takes no more: make space "
+            "there, or name another one (TMPDIR), then repeat. No file was refused for it."
+        )
     if code == -signal.SIGXCPU:
         return too_large("processor time")
     if code == -signal.SIGKILL:

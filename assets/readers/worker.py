@@ -21,6 +21,8 @@ from assets.readers.read_file import ReadFile, ReadProblem, refused
 from assets.readers.reading import read
 from schemas.profile import FileProfile
 
+#: How the process ends where the disk takes no more: no fault of any file.
+NO_ROOM = os.EX_IOERR
 PROBLEM_SCHEMA: dict[str, type[pl.DataType]] = {
     "rule": pl.String,
     "message": pl.String,
@@ -42,7 +44,9 @@ def main() -> None:
         found = _read(job)
         try:
             _write(folder, job["number"], found)
-        except OSError:
+        except OSError as error:
+            if "File too large" not in str(error):  # not the limit of this process: the disk
+                sys.exit(NO_ROOM)
             part = FileProfile.model_validate(job["part"])
             _write(folder, job["number"], refused(part, too_large("written bytes")))
 

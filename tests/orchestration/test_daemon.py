@@ -22,7 +22,8 @@ from warehouse.home import Home
 from warehouse.ledger import Ledger
 from warehouse.published import PublishedReader
 from warehouse.snapshots import check_file, current, current_id
-from warehouse.store import Store, writer_of
+from warehouse.store import Store
+from warehouse.writing import writer_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("daemon")]
 ROOT = Path(__file__).parent.parent.parent

@@ -8,8 +8,9 @@ from orchestration import run
 from orchestration.home import make_ready
 from orchestration.run import database_set_aside, published_before
 from schemas.errors import IntegrityError, StorageError, UsageError
+from warehouse.connecting import StoreInUseError
 from warehouse.home import Home
-from warehouse.store import Store, StoreInUseError
+from warehouse.store import Store
 
 
 @pytest.fixture

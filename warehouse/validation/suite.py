@@ -51,7 +51,7 @@ class OfficialCount:
                 connection_string="duckdb:///:memory:",
                 # The store's own database: a second connection with duckdb-sqlalchemy's settings
                 # is refused while the store has the file open.
-                kwargs={"creator": lambda: ConnectionWrapper(store.con.cursor())},
+                kwargs={"creator": lambda: ConnectionWrapper(store.cursor())},
             )
         )
 
