@@ -100,6 +100,7 @@ def without_identifiers(found: ReadFile, data: bytes, part: FileProfile, scan: S
         ]
     else:
         findings = list(_in_frame(found.frame, columns, scan))
+        findings += _in_header(data, part, scan)
         for problem in found.problems:
             cells = next(csv.reader([problem.content or ""], delimiter=part.delimiter), [])
             placed = [(problem.line or 0, cells)]
@@ -122,6 +123,17 @@ def unsearched(found: ReadFile) -> ReadFile:
 def is_withheld(read: ReadFile) -> bool:
     """Whether the bytes of a file must not be kept."""
     return read.is_unsearched or any(p.rule in IDENTIFIER_RULES for p in read.problems)
+
+
+def _in_header(data: bytes, part: FileProfile, scan: Scan) -> Iterator[_Finding]:
+    """What in a DICOM header names a patient: the file is kept with it; invented ones may."""
+    if part.format not in ("dicom_sr", "dicom_header") or scan in ("published", "simulated"):
+        return
+    # imported here: pydicom takes as long as everything else together
+    from assets.readers.dicom_patient import naming_attributes
+
+    for keyword in naming_attributes(data):
+        yield _Finding(keyword, "an attribute of the header that names a patient", 1)
 
 
 def _columns(part: FileProfile, scan: Scan) -> dict[str, _Cells]:

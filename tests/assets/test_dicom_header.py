@@ -9,6 +9,7 @@ import pytest
 
 from assets.profiles import profile_named
 from assets.readers.dicom_elements import is_whole
+from assets.readers.dicom_patient import NAMING
 from assets.readers.mapping import map_records
 from assets.readers.read_file import ReadFile
 from assets.readers.reading import read
@@ -16,6 +17,7 @@ from tests.support.dicom import SEARCHED, deep_sequences, huge_length, image
 from tests.support.real_data import real
 
 PART = profile_named("dicom_header").files[0]
+CASE, STUDY = "c-" + "a" * 26, "s-" + "b" * 26
 
 
 def found_in(data: bytes) -> ReadFile:
@@ -146,3 +148,20 @@ def test_the_real_segmentation_is_no_image_of_a_patient() -> None:
     assert found.problems == ()
     assert found.frame["modality"].to_list() == ["other"]
     assert "QIN" not in str(found.frame.rows())
+
+
+def test_a_file_that_names_a_patient_is_kept_of_invented_ones_only() -> None:
+    """The header is read by a list, but the bytes would be kept as they came."""
+    for scan in ("hmac-sha256/1", "unannounced"):
+        found = read(image(), PART, file=f"{CASE}.{STUDY}.dcm", declared=1, scan=scan)
+        assert set(rules(found)) == {"E_PHI"}
+        assert {p.column for p in found.problems} >= {"PatientName", "PatientID"}
+        assert found.is_refused
+        assert found.frame.is_empty()
+        said = str([(p.message, p.suggestion) for p in found.problems])
+        assert [needle for needle in SEARCHED if needle in said] == []
+    assert rules(read(image(), PART, file="C1.S1.dcm", declared=1, scan="simulated")) == []
+    empty = dict.fromkeys(NAMING, "")
+    nobody = image(**{**empty, "PatientName": f"{CASE}^", "PatientID": CASE})
+    quiet = read(nobody, PART, file=f"{CASE}.{STUDY}.dcm", declared=1, scan="hmac-sha256/1")
+    assert rules(quiet) == []
