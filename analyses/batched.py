@@ -23,6 +23,11 @@ OWN_METRIC_FROM = 0.5
 _MEMORY = 8
 _MAX_STEPS = 60
 _MAX_SHORTER = 30
+_MAX_NEWTON = 30
+#: Newton's steps square their error: after one of this size none is left that matters.
+_NEWTON_STEP = 1e-6
+#: Keeps the Hessian of a separated sample solvable; far below that of one that has a solution.
+_LEAST_CURVATURE = 1e-10
 #: Fresh metrics after the first, for a fit that has not arrived.
 _MAX_RENEWALS = 4
 #: Solved fits are put aside once fewer than this share of a batch still moves.
@@ -61,7 +66,8 @@ class Coding:
         if self.is_plain:
             return slopes * self.value
         starts = np.flatnonzero(np.diff(self.source, prepend=-1))
-        return np.add.reduceat(slopes[:, self.target] * self.value, starts, axis=1)
+        found: Floats = np.add.reduceat(slopes[:, self.target] * self.value, starts, axis=1)
+        return found
 
     def gather(self, sums: Floats) -> Floats:
         """Sums over rows of the shared columns (f, a) as sums of each fit's own columns (f, q)."""
@@ -69,15 +75,20 @@ class Coding:
             return sums * self.value
         order = np.argsort(self.target, kind="stable")
         starts = np.flatnonzero(np.diff(self.target[order], prepend=-1))
-        return np.add.reduceat((sums[:, self.source] * self.value)[:, order], starts, axis=1)
+        found: Floats = np.add.reduceat(
+            (sums[:, self.source] * self.value)[:, order], starts, axis=1
+        )
+        return found
 
     def columns(self, matrix: Floats, fit: int) -> Floats:
         """The standardised columns of one fit for rows of the shared matrix."""
         if self.is_plain:
-            return matrix * self.value[fit] - self.shift[fit]
+            plain: Floats = matrix * self.value[fit] - self.shift[fit]
+            return plain
         turn = np.zeros((matrix.shape[1], self.shift.shape[1]))
         turn[self.source, self.target] = self.value[fit]
-        return matrix @ turn - self.shift[fit]
+        found: Floats = matrix @ turn - self.shift[fit]
+        return found
 
 
 @dataclass(frozen=True)
@@ -169,7 +180,8 @@ def own_metric(problem: Problem, curvature: Floats, c: Floats) -> Metric:
 
     def apply(vector: Floats, fits: NDArray[np.int64]) -> Floats:
         own = inverse if len(fits) == len(inverse) else inverse[fits]
-        return np.matmul(own, vector.astype(np.float32)[:, :, None])[:, :, 0].astype(np.float64)
+        turned = np.matmul(own, vector.astype(np.float32)[:, :, None])[:, :, 0]
+        return turned.astype(np.float64)
 
     return apply
 
@@ -207,6 +219,7 @@ def ridge_many(
     the slopes, so that C times the norm of the gradient bounds their distance from the solution.
     """
     beta, arrived = start.copy(), np.zeros(len(c), dtype=bool)
+    beta[:, 1:] *= problem.coding.used()
     everyone = np.arange(len(c))
     for round_ in range(1 + _MAX_RENEWALS):
         own = (c >= OWN_METRIC_FROM) if round_ == 0 else np.ones(len(c), dtype=bool)
@@ -245,6 +258,62 @@ def ridge_path_many(
     return found, arrived
 
 
+def expit(logits: Floats) -> Floats:
+    """Risk of a logit.
+
+    Examples
+    --------
+    >>> expit(np.array([0.0, -1e9])).round(3).tolist()
+    [0.5, 0.0]
+    """
+    risk = np.exp(-np.clip(logits, -500, 500))
+    risk += 1
+    return np.divide(1, risk, out=risk)
+
+
+def maximum_likelihood_many(matrix: Floats, outcome: Floats, weights: Floats) -> Solved:
+    """Logistic regressions without penalty of every row of weights, for few columns.
+
+    Parameters
+    ----------
+    matrix
+        Shape (n, p).
+    outcome
+        Shape (n,). 0 or 1.
+    weights
+        Shape (f, n).
+
+    Returns
+    -------
+    Solved
+        On the scale of the matrix. `arrived` is false where there is no finite solution.
+
+    Notes
+    -----
+    Newton: the Hessians of all fits are one product of weights and squares.
+    """
+    centre, spread = matrix.mean(axis=0), matrix.std(axis=0)
+    spread = np.where(spread > 0, spread, 1.0)
+    design = np.column_stack([np.ones(len(matrix)), (matrix - centre) / spread])
+    size = design.shape[1]
+    squares = (design[:, :, None] * design[:, None, :]).reshape(len(design), -1)
+    beta = np.zeros((len(weights), size))
+    moved = np.full(len(weights), np.inf)
+    for _ in range(_MAX_NEWTON):
+        risk = expit(beta @ design.T)
+        gradient = (weights * (outcome - risk)) @ design
+        hessian = ((weights * risk * (1 - risk)) @ squares).reshape(-1, size, size)
+        hessian += _LEAST_CURVATURE * np.eye(size)
+        step = np.linalg.solve(hessian, gradient[:, :, None])[:, :, 0]
+        beta += np.clip(step, -5, 5)
+        moved = np.abs(step).max(axis=1)
+        if (moved <= _NEWTON_STEP).all():
+            break
+    beta[:, 1:] /= spread
+    beta[:, 0] -= beta[:, 1:] @ centre
+    return Solved(beta, moved <= _NEWTON_STEP)
+
+
 class _State:
     """Where a batch of fits stands, and the memory of its last steps."""
 
@@ -259,9 +328,7 @@ class _State:
         self.inverses: list[Floats] = []
 
     def _residual(self, logits: Floats) -> tuple[Floats, Floats]:
-        risk = np.exp(-np.clip(logits, -500, 500))
-        risk += 1
-        np.divide(1, risk, out=risk)
+        risk = expit(logits)
         residual = risk - self.problem.outcome
         residual *= self.problem.weights
         return residual, risk
@@ -272,14 +339,15 @@ class _State:
         return found
 
     def curvature(self) -> Floats:
-        """w p (1 - p) of every row."""
-        found: Floats = self.problem.weights * self.risk * (1 - self.risk)
+        """Weight times p (1 - p) of every row, a trifle where every risk is 0 or 1."""
+        found: Floats = self.problem.weights * np.maximum(self.risk * (1 - self.risk), 1e-15)
         return found
 
     def error(self, total_curvature: Floats) -> Floats:
         """An upper bound of how far each fit is from its solution."""
         slopes = self.c * np.sqrt(np.einsum("fq,fq->f", self.gradient[:, 1:], self.gradient[:, 1:]))
-        return np.maximum(slopes, np.abs(self.gradient[:, 0]) / total_curvature)
+        found: Floats = np.maximum(slopes, np.abs(self.gradient[:, 0]) / total_curvature)
+        return found
 
     def direction(self, metric: Metric) -> Floats:
         """The L-BFGS direction: two loops over the remembered steps around the metric."""

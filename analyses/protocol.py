@@ -119,6 +119,7 @@ def _run(
             whole=whole,
             classes=selected.classes,
             centres=centres,
+            events_per_parameter=verdict["events_per_parameter"],
             processes=processes,
             progress=progress,
         )
