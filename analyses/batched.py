@@ -180,7 +180,7 @@ def own_metric(problem: Problem, curvature: Floats, c: Floats) -> Metric:
 
     def apply(vector: Floats, fits: NDArray[np.int64]) -> Floats:
         own = inverse if len(fits) == len(inverse) else inverse[fits]
-        turned = np.matmul(own, vector.astype(np.float32)[:, :, None])[:, :, 0]
+        turned: NDArray[np.float32] = np.matmul(own, vector.astype(np.float32)[:, :, None])[:, :, 0]
         return turned.astype(np.float64)
 
     return apply
