@@ -70,7 +70,6 @@ def calibration_slope_rows(outcome: Floats, risk: Floats, weights: Floats) -> Fl
     total = weights.sum(axis=1)
     x = x - (np.einsum("fn,fn->f", weights, x) / np.maximum(total, 1))[:, None]
     beta = np.zeros((len(x), 2))
-    beta[:, 1] = 1
     alive = np.einsum("fn,fn,fn->f", weights, x, x) > 1e-9 * np.maximum(total, 1)
     size = np.zeros(len(x))
     for _ in range(_MAX_STEPS):

@@ -6,11 +6,11 @@ import pytest
 
 from analyses import centres as module
 from analyses.centres import internal_external, leave_one_centre_out
-from analyses.resampled import Resample, refit_many
 from analyses.learners import learn_forest, learn_ridge
 from analyses.models import Training
 from analyses.plan import Resampling
 from analyses.pooling import pool
+from analyses.resampled import Resample, refit_many
 from analyses.resampling import Stage, bootstrap_weights, generator
 
 RESAMPLING = Resampling(outer_folds=3, inner_folds=3, repeats=1)
