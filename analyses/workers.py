@@ -40,7 +40,7 @@ def in_turn(
     processes
         How many processes share the work; 1 stays in this one.
     progress
-        Told after each tenth of the parts, with an estimate of the time left.
+        Told after each quarter of the parts, with an estimate of the time left.
 
     Examples
     --------
@@ -56,7 +56,9 @@ def in_turn(
     started, found = time.monotonic(), []
     for done, result in enumerate(results, start=1):
         found.append(result)
-        if progress is not None and (10 * done) // len(parts) > (10 * (done - 1)) // len(parts):
+        if progress is not None and done == len(parts):
+            progress("done")
+        elif progress is not None and (4 * done) // len(parts) > (4 * (done - 1)) // len(parts):
             left = (time.monotonic() - started) / done * (len(parts) - done)
             progress(f"{100 * done // len(parts)} %, about {_duration(left)} left")
     return found

@@ -36,13 +36,14 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # publishes no types
 
-from analyses.batched import Problem, SharedMetric, expit, maximum_likelihood_many, ridge_path_many
+from analyses.batched import Problem, SharedMetric, expit, ridge_path_many
 from analyses.bootstraps import optimism_corrected
 from analyses.metrics import Floats
 from analyses.models import GRID
 from analyses.resampled import INNER_TOLERANCE, tune_and_fit
 from analyses.row_scores import auc_rows
 from analyses.shared_cases import share_cases
+from analyses.unpenalised import maximum_likelihood_many
 
 ORACLES = Path(__file__).parent.parent / "tests" / "oracles"
 SMALL = ["age", "central", "illdef", "cap", "seg", "mcc"]

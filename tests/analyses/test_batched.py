@@ -9,7 +9,7 @@ import pytest
 from sklearn.preprocessing import StandardScaler
 
 from analyses import batched, resampled
-from analyses.batched import Problem, SharedMetric, maximum_likelihood_many, ridge_path_many
+from analyses.batched import Problem, SharedMetric, ridge_path_many
 from analyses.learners import Learned, learn_ridge
 from analyses.models import GRID, Training, fit_logistic
 from analyses.plan import Resampling
@@ -17,6 +17,7 @@ from analyses.preprocessing import fit_preprocessing, with_categories
 from analyses.resampled import Refit, Resample, refit_many, tune_and_fit
 from analyses.row_scores import auc_rows
 from analyses.shared_cases import share_cases
+from analyses.unpenalised import maximum_likelihood_many
 
 ORACLES = Path(__file__).parent.parent / "oracles"
 COLUMNS = ["age_years", "n_segments", "margin", "cap_sign", "enhancement_pattern"]

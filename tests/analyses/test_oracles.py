@@ -11,7 +11,7 @@ from sklearn.datasets import load_breast_cancer
 from sklearn.preprocessing import StandardScaler
 
 from analyses import metrics, multiclass
-from analyses.batched import expit, maximum_likelihood_many
+from analyses.batched import expit
 from analyses.bootstraps import (
     bootstrap_632plus,
     case_intervals,
@@ -25,6 +25,7 @@ from analyses.models import fit_logistic, predict_risk
 from analyses.multinomial import multinomial_path
 from analyses.pooling import pool
 from analyses.standard_errors import auc_error, intercept_error, slope_error
+from analyses.unpenalised import maximum_likelihood_many
 from analyses.verdict import max_cox_snell_r2, minimum_sample_size
 
 FOLDER = Path(__file__).parent.parent / "oracles"

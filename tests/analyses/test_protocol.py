@@ -56,14 +56,16 @@ def test_results_hold_every_key(run: Run, frame: pl.DataFrame, plan: Plan) -> No
         for entry in nested.values():
             low, high = entry["interval"]
             assert low <= entry["estimate"] <= high
-        assert model["performance"]["bootstrap_632plus"] is None
+        assert set(model["performance"]["bootstrap_632plus"]) == {"auc", "brier", "log_loss"}
+        assert model["instability"]["resamples"] == 11
         assert len(model["tuning"]["spread"]) == 6
         histogram = model["curves"]["calibration"]["histogram"]
         assert sum(bar["events"] + bar["non_events"] for bar in histogram) == 120
         assert len(model["curves"]["roc"]) <= 100
         assert [point["threshold"] for point in model["curves"]["decision"]] == [0.3, 0.5]
     assert results["cohort"]["centres"][0]["centre"] == "A"
-    assert told[0].startswith("eor: baseline, nested cross-validation: 100 %, about ")
+    assert told[0] == "eor: baseline, nested cross-validation: done"
+    assert re.fullmatch(r"eor: baseline, 11 bootstraps: 50 %, about \d+ (s|min) left", told[2])
 
 
 def test_learnable_outcome_beats_the_baseline(run: Run, make_frame: Any) -> None:
@@ -114,6 +116,11 @@ def test_hash_seed_and_process_change_no_byte(
             check=True,
         )
         assert done.stdout.strip() == expected
+
+
+@pytest.mark.parametrize("processes", [2, 4])
+def test_number_of_processes_changes_no_byte(run: Run, frame: pl.DataFrame, processes: int) -> None:
+    assert to_json(run(frame, processes=processes).results) == to_json(run(frame).results)
 
 
 def test_model_file_round_trip_is_bit_equal(run: Run, frame: pl.DataFrame) -> None:
