@@ -28,10 +28,14 @@ _LIMITS = (0.025, 0.975)
 
 @dataclass(frozen=True)
 class Draws:
-    """Resamples of patients, and how many were drawn again because an outcome was missing."""
+    """Resamples of patients; `redrawn`: how often each was drawn again for want of an outcome."""
 
     resamples: tuple[Resample, ...]
-    redrawn: int
+    redrawn: tuple[int, ...]
+
+    def first(self, n: int) -> "Draws":
+        """The first resamples."""
+        return Draws(self.resamples[:n], self.redrawn[:n])
 
     @property
     def weights(self) -> Floats:
@@ -73,11 +77,12 @@ def draw(
         else np.unique(centres, return_inverse=True)[1][first]
     )
     classes = np.unique(outcome)
-    redrawn = 0
-    resamples = []
+    resamples, redrawn = [], []
     for number in range(n_draws):
         rng = generator(seed, Stage.BOOTSTRAPS, number, 0)
+        again = -1
         while True:
+            again += 1
             counts = np.zeros(len(first))
             for centre in range(at.max() + 1):
                 here = np.flatnonzero(at == centre)
@@ -85,9 +90,9 @@ def draw(
             weights = counts[place]
             if len(np.unique(outcome[weights > 0])) == len(classes):
                 break
-            redrawn += 1
+        redrawn.append(again)
         resamples.append(Resample(weights, (Stage.BOOTSTRAPS, number, 1)))
-    return Draws(tuple(resamples), redrawn)
+    return Draws(tuple(resamples), tuple(redrawn))
 
 
 def corrected_632plus(

@@ -25,11 +25,11 @@ from analyses.evaluation import (
     outer_folds,
     performance,
 )
-from analyses.learners import LEARNERS, ROLES
+from analyses.learners import LEARNERS, ROLES, Learner
 from analyses.metrics import Floats
 from analyses.models import Training, predict_risk
 from analyses.plan import Plan
-from analyses.resampled import refit_many
+from analyses.resampled import Refit, refit_many
 from analyses.resampling import Stage, bootstrap_weights, generator
 from analyses.stability import stability
 
@@ -126,42 +126,10 @@ def _fit(setting: _Setting, training: Training, *, name: str, learner: str, role
     """Evaluate one model, then fit it on all rows."""
     plan = setting.plan
     learn = LEARNERS[learner]
-
-    def tell(message: str) -> None:
-        if setting.progress is not None:
-            setting.progress(f"{plan.name}: {name}, {message}")
-
-    ways: dict[str, Any] = {
-        "learner": learn,
-        "resampling": plan.resampling,
-        "processes": setting.processes,
-    }
-    predicted = nested_cross_validation(
-        training, setting.folds, **ways, progress=_part(tell, "nested cross-validation")
-    )
-    left_out = None
-    if setting.centres is not None:
-        left_out = leave_one_centre_out(
-            training, setting.centres, **ways, progress=_part(tell, "each centre left out")
-        )
-    n_draws = plan.resampling.bootstraps_of(role)
-    refits = refit_many(
-        training,
-        setting.draws.resamples[:n_draws],
-        **ways,
-        progress=_part(tell, f"{n_draws} bootstraps"),
-    )
+    draws = setting.draws.first(plan.resampling.bootstraps_of(role))
+    predicted, left_out, refits = _evaluate(setting, training, name, learn, draws)
     learned = learn(training, plan.resampling, (Stage.FINAL,))
     risk = predict_risk(learned.pipeline, training.frame, n_classes=training.n_classes)
-    stable = stability(
-        training,
-        learned,
-        risk,
-        refits,
-        setting.draws,
-        plan=plan,
-        events_per_parameter=setting.events_per_parameter,
-    )
     entry = results.model_entry(
         name=name,
         role=role,
@@ -169,7 +137,15 @@ def _fit(setting: _Setting, training: Training, *, name: str, learner: str, role
         learned=learned,
         performance=_performance(setting, training, risk, predicted, left_out),
         one_se=_one_se(setting, training, predicted),
-        stable=stable,
+        stable=stability(
+            training,
+            learned,
+            risk,
+            refits,
+            draws,
+            plan=plan,
+            events_per_parameter=setting.events_per_parameter,
+        ),
         predicted=predicted,
         classes=setting.classes,
         thresholds=plan.thresholds,
@@ -181,9 +157,33 @@ def _fit(setting: _Setting, training: Training, *, name: str, learner: str, role
     return Fitted(entry, learned.pipeline, predicted, left_out, warnings)
 
 
-def _part(tell: Callable[[str], None], part: str) -> Callable[[str], None]:
-    """Tell how far one part of the work is."""
-    return lambda message: tell(f"{part}: {message}")
+def _evaluate(
+    setting: _Setting, training: Training, name: str, learn: Learner, draws: Draws
+) -> tuple[OutOfFold, LeftOut | None, list[Refit]]:
+    """The refits of one model: outer folds, centres, bootstraps."""
+
+    def tell(part: str) -> Callable[[str], None] | None:
+        said = setting.progress
+        if said is None:
+            return None
+        return lambda message: said(f"{setting.plan.name}: {name}, {part}: {message}")
+
+    ways: dict[str, Any] = {
+        "learner": learn,
+        "resampling": setting.plan.resampling,
+        "processes": setting.processes,
+    }
+    predicted = nested_cross_validation(
+        training, setting.folds, **ways, progress=tell("nested cross-validation")
+    )
+    left_out = None
+    if setting.centres is not None:
+        left_out = leave_one_centre_out(
+            training, setting.centres, **ways, progress=tell("each centre left out")
+        )
+    n_draws = len(draws.resamples)
+    refits = refit_many(training, draws.resamples, **ways, progress=tell(f"{n_draws} bootstraps"))
+    return predicted, left_out, refits
 
 
 def _one_se(setting: _Setting, training: Training, predicted: OutOfFold) -> dict[str, Any] | None:

@@ -67,7 +67,7 @@ def stability(
         reasons["optimism_corrected"] = why_no_optimism or NO_BOOTSTRAPS
         return Stability(None, None, None, None, (), reasons)
     risks = np.stack([refit.risk for refit in refits])
-    weights = draws.weights[: len(refits)]
+    weights = draws.weights
     estimates = bootstraps.bootstrap_632plus(
         training.outcome, risk, risks, weights, n_classes=training.n_classes
     )
@@ -82,7 +82,7 @@ def stability(
             for name, value in estimates.items()
         },
         optimism_corrected=corrected,
-        instability={"resamples": len(refits), "redrawn": draws.redrawn, **unstable},
+        instability={"resamples": len(refits), "redrawn": sum(draws.redrawn), **unstable},
         penalties=bootstraps.penalty_quantiles(refits),
         refits=refits,
         reasons={} if why_no_optimism is None else {"optimism_corrected": why_no_optimism},
