@@ -110,4 +110,7 @@ def _changes(unstable: dict[str, Any]) -> str:
     said = ", ".join(
         f"{row['threshold']:g}: {100 * row['changed']:.0f}" for row in unstable["classification"]
     )
-    return f"Of 100 predictions so many lay on the other side of a threshold ({said})."
+    return (
+        "Of 100 predictions so many lay on the other side of a threshold than the one shown "
+        f"({said})."
+    )

@@ -114,7 +114,10 @@ def test_how_steady_the_model_is(case: str) -> None:
     assert "How steady the model is" in text
     assert "anew from 8 resamples of the patients" in text
     moved = 100 * models[1]["instability"]["mape"]
-    assert f"the probability then moved by {moved:.1f} points on average (ridge model)" in text
+    assert (
+        f"the probability then moved by {moved:.1f} percentage points on average (ridge model)"
+        in text
+    )
     assert models[2]["instability"]["resamples"] == 2  # the forest has as many as the plan says
     corrected = models[1]["performance"]["bootstrap_632plus"]["auc"]["estimate"]
     assert re.search(rf"AUC, \.632\+ \d\.\d\d {corrected:.2f} \d\.\d\d", text)
