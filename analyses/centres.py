@@ -5,7 +5,7 @@ Does not belong here: pooling (`analyses.pooling`), folds of patients (`analyses
 A centre with few events is shown with its numbers, and left out of the pooled ones.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyses import metrics
-from analyses.evaluation import entry, predict_without
+from analyses.evaluation import entry
 from analyses.intervals import LEAST_SHARE, Z, percentile_interval
 from analyses.learners import Learner
 from analyses.metrics import Floats
@@ -21,9 +21,9 @@ from analyses.models import Training
 from analyses.panel import panel_of, whole
 from analyses.plan import Resampling
 from analyses.pooling import LEAST_CENTRES, Pooled, pool
+from analyses.resampled import Resample, refit_many
 from analyses.resampling import Stage
 from analyses.standard_errors import auc_error, intercept_error, log_ratio_error, slope_error
-from analyses.workers import in_turn
 
 #: A centre enters the pool with at least so many events, and so many cases without (a convention).
 LEAST_EVENTS = 10
@@ -55,6 +55,7 @@ def leave_one_centre_out(
     learner: Learner,
     resampling: Resampling,
     processes: int = 1,
+    progress: Callable[[str], None] | None = None,
 ) -> LeftOut | None:
     """Predict the cases of each centre from all others; None with fewer than three centres.
 
@@ -64,7 +65,7 @@ def leave_one_centre_out(
         All eligible rows.
     centres
         Shape (n,). Centre of each row.
-    learner, resampling, processes
+    learner, resampling, processes, progress
         As in nested cross-validation.
     """
     names = np.unique(centres)
@@ -77,22 +78,20 @@ def leave_one_centre_out(
         for place, name in enumerate(names)
         if len(np.unique(training.outcome[centres != name])) > 1
     ]
-    found = in_turn(
-        predict_without,
+    found = refit_many(
+        training,
         [
-            {
-                "training": training,
-                "test": centres == names[place],
-                "learner": learner,
-                "resampling": resampling,
-                "key": (Stage.CENTRES, place),
-            }
+            Resample((centres != names[place]).astype(np.float64), (Stage.CENTRES, place))
             for place in possible
         ],
+        learner=learner,
+        resampling=resampling,
         processes=processes,
+        progress=progress,
     )
-    for place, unseen in zip(possible, found, strict=True):
-        risk[centres == names[place]] = unseen.risk
+    for place, refit in zip(possible, found, strict=True):
+        here = centres == names[place]
+        risk[here] = refit.risk[here]
     return LeftOut(risk, centres)
 
 

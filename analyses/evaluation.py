@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from analyses.intervals import corrected_difference, logit_interval, percentile_interval
 from analyses.learners import Learner
 from analyses.metrics import Floats, Parts, mean_known
-from analyses.models import Choice, Training, predict_risk
+from analyses.models import Choice, Training
 from analyses.panel import panel_of, whole
 from analyses.plan import Resampling
+from analyses.resampled import Resample, refit_many
 from analyses.resampling import Stage, assign_folds, generator
-from analyses.workers import in_turn
 
 #: Bootstrap samples of patients behind every interval.
 DRAWS = 2000
@@ -29,30 +29,19 @@ NO_VALUE = "no finite value: the predictions are constant or separate the outcom
 
 
 @dataclass(frozen=True)
-class Unseen:
-    """Predictions of some rows by a model that had not seen them.
-
-    `risk` has shape (rows,), or (rows, K) for K > 2 classes; `null_risk`, of the same shape, the
-    shares of the outcome among the training rows.
-    """
-
-    risk: Floats
-    null_risk: Floats
-    choice: Choice | None
-
-
-@dataclass(frozen=True)
 class OutOfFold:
     """Predictions of every case in every repeat: (repeats, n), with K > 2 classes (repeats, n, K).
 
     `null_risk` is the share of events (of each class) among the rows each prediction was learned
-    from. `choices` lists the penalties in the order of repeats and folds, if the model has one.
+    from. `choices` lists the penalties in the order of repeats and folds, if the model has one;
+    `one_se_risk` then comes from the penalties of the one-standard-error rule.
     """
 
     risk: Floats
     null_risk: Floats
     folds: NDArray[np.int64]
     choices: tuple[Choice, ...]
+    one_se_risk: Floats | None = None
 
     def parts(self, repeat: int) -> Parts:
         """Test folds of one repeat as masks of rows."""
@@ -72,24 +61,6 @@ def outer_folds(training: Training, resampling: Resampling) -> NDArray[np.int64]
             for repeat in range(resampling.repeats)
         ]
     )
-
-
-def predict_without(
-    training: Training,
-    test: NDArray[np.bool_],
-    *,
-    learner: Learner,
-    resampling: Resampling,
-    key: tuple[int, ...],
-) -> Unseen:
-    """Learn from all rows but the test rows, and predict these."""
-    rows = training.part(~test)
-    learned = learner(rows, resampling, key)
-    n_classes = training.n_classes
-    risk = predict_risk(learned.pipeline, training.part(test).frame, n_classes=n_classes)
-    shares = np.bincount(rows.outcome.astype(int), minlength=n_classes) / len(rows.outcome)
-    null = np.broadcast_to(shares[1] if n_classes == 2 else shares, risk.shape).copy()
-    return Unseen(risk, null, learned.choice)
 
 
 def nested_cross_validation(
@@ -116,36 +87,37 @@ def nested_cross_validation(
     processes
         Processes that share the folds; the result does not depend on it.
     progress
-        Told after each repeat.
+        Told now and then, with an estimate of the time left.
     """
-    shape = folds.shape if training.n_classes == 2 else (*folds.shape, training.n_classes)
-    risk, null_risk = np.empty(shape), np.empty(shape)
     tasks = [
         (repeat, fold) for repeat in range(len(folds)) for fold in range(resampling.outer_folds)
     ]
-    found = in_turn(
-        predict_without,
+    refits = refit_many(
+        training,
         [
-            {
-                "training": training,
-                "test": folds[repeat] == fold,
-                "learner": learner,
-                "resampling": resampling,
-                "key": (Stage.INNER, repeat, fold),
-            }
+            Resample((folds[repeat] != fold).astype(np.float64), (Stage.INNER, repeat, fold))
             for repeat, fold in tasks
         ],
+        learner=learner,
+        resampling=resampling,
         processes=processes,
+        progress=progress,
     )
-    choices = []
-    for (repeat, fold), unseen in zip(tasks, found, strict=True):
+    shape = folds.shape if training.n_classes == 2 else (*folds.shape, training.n_classes)
+    risk, one_se, null_risk = np.empty(shape), np.empty(shape), np.empty(shape)
+    for (repeat, fold), refit in zip(tasks, refits, strict=True):
         test = folds[repeat] == fold
-        risk[repeat, test], null_risk[repeat, test] = unseen.risk, unseen.null_risk
-        if unseen.choice is not None:
-            choices.append(unseen.choice)
-        if progress is not None and fold == resampling.outer_folds - 1:
-            progress(f"repeat {repeat + 1} of {len(folds)}")
-    return OutOfFold(risk=risk, null_risk=null_risk, folds=folds, choices=tuple(choices))
+        risk[repeat, test], null_risk[repeat, test] = refit.risk[test], refit.null_risk[test]
+        if refit.one_se_risk is not None:
+            one_se[repeat, test] = refit.one_se_risk[test]
+    choices = tuple(refit.choice for refit in refits if refit.choice is not None)
+    return OutOfFold(
+        risk=risk,
+        null_risk=null_risk,
+        folds=folds,
+        choices=choices,
+        one_se_risk=one_se if choices else None,
+    )
 
 
 def performance(

@@ -6,7 +6,7 @@ Does not belong here: the order of the whole analysis (`analyses.protocol`), one
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from analyses import cautions, results
+from analyses.bootstraps import Draws, draw
 from analyses.centres import LeftOut, internal_external, leave_one_centre_out, wins_by_centre
 from analyses.evaluation import (
     DRAWS,
@@ -24,11 +25,13 @@ from analyses.evaluation import (
     outer_folds,
     performance,
 )
-from analyses.learners import LEARNERS, ROLES, Learned
+from analyses.learners import LEARNERS, ROLES, Learner
 from analyses.metrics import Floats
 from analyses.models import Training, predict_risk
 from analyses.plan import Plan
+from analyses.resampled import Refit, refit_many
 from analyses.resampling import Stage, bootstrap_weights, generator
+from analyses.stability import stability
 
 #: A challenger whose nested calibration slope lies outside is not trusted (a convention).
 SLOPES = (0.7, 1.3)
@@ -54,6 +57,8 @@ class _Setting:
     weights: Floats
     classes: Sequence[str]
     centres: NDArray[np.str_] | None
+    draws: Draws
+    events_per_parameter: float
     processes: int
     progress: Callable[[str], None] | None
 
@@ -66,6 +71,7 @@ def fit_all(
     whole: Training,
     classes: Sequence[str],
     centres: NDArray[np.str_] | None,
+    events_per_parameter: float,
     processes: int = 1,
     progress: Callable[[str], None] | None = None,
 ) -> list[Fitted]:
@@ -81,6 +87,8 @@ def fit_all(
         Names of the classes; none for a binary outcome.
     centres
         Centre of each row; None where leaving one out means nothing.
+    events_per_parameter
+        From the verdict.
     processes, progress
         As in `analyses.protocol.run_plan`.
     """
@@ -88,7 +96,16 @@ def fit_all(
         whole.groups, n_draws=DRAWS, rng=generator(plan.resampling.seed, Stage.INTERVALS)
     )
     folds = outer_folds(whole, plan.resampling)
-    setting = _Setting(plan, folds, weights, classes, centres, processes, progress)
+    draws = draw(
+        whole.outcome,
+        whole.groups,
+        centres,
+        n_draws=plan.resampling.bootstraps,
+        seed=plan.resampling.seed,
+    )
+    setting = _Setting(
+        plan, folds, weights, classes, centres, draws, events_per_parameter, processes, progress
+    )
     models = [("baseline", "ridge", "baseline", baseline)]
     models += [(name, name, role, full) for name, role in _roles(plan.models)]
     return [
@@ -109,36 +126,26 @@ def _fit(setting: _Setting, training: Training, *, name: str, learner: str, role
     """Evaluate one model, then fit it on all rows."""
     plan = setting.plan
     learn = LEARNERS[learner]
-
-    def tell(message: str) -> None:
-        if setting.progress is not None:
-            setting.progress(f"{plan.name}: {name}, {message}")
-
-    predicted = nested_cross_validation(
-        training,
-        setting.folds,
-        learner=learn,
-        resampling=plan.resampling,
-        processes=setting.processes,
-        progress=tell,
-    )
-    left_out = None
-    if setting.centres is not None:
-        left_out = leave_one_centre_out(
-            training,
-            setting.centres,
-            learner=learn,
-            resampling=plan.resampling,
-            processes=setting.processes,
-        )
-        tell("each centre left out once")
+    draws = setting.draws.first(plan.resampling.bootstraps_of(role))
+    predicted, left_out, refits = _evaluate(setting, training, name, learn, draws)
     learned = learn(training, plan.resampling, (Stage.FINAL,))
+    risk = predict_risk(learned.pipeline, training.frame, n_classes=training.n_classes)
     entry = results.model_entry(
         name=name,
         role=role,
         training=training,
         learned=learned,
-        performance=_performance(setting, training, learned, predicted, left_out),
+        performance=_performance(setting, training, risk, predicted, left_out),
+        one_se=_one_se(setting, training, predicted),
+        stable=stability(
+            training,
+            learned,
+            risk,
+            refits,
+            draws,
+            plan=plan,
+            events_per_parameter=setting.events_per_parameter,
+        ),
         predicted=predicted,
         classes=setting.classes,
         thresholds=plan.thresholds,
@@ -150,16 +157,52 @@ def _fit(setting: _Setting, training: Training, *, name: str, learner: str, role
     return Fitted(entry, learned.pipeline, predicted, left_out, warnings)
 
 
+def _evaluate(
+    setting: _Setting, training: Training, name: str, learn: Learner, draws: Draws
+) -> tuple[OutOfFold, LeftOut | None, list[Refit]]:
+    """The refits of one model: outer folds, centres, bootstraps."""
+
+    def tell(part: str) -> Callable[[str], None] | None:
+        said = setting.progress
+        if said is None:
+            return None
+        return lambda message: said(f"{setting.plan.name}: {name}, {part}: {message}")
+
+    ways: dict[str, Any] = {
+        "learner": learn,
+        "resampling": setting.plan.resampling,
+        "processes": setting.processes,
+    }
+    predicted = nested_cross_validation(
+        training, setting.folds, **ways, progress=tell("nested cross-validation")
+    )
+    left_out = None
+    if setting.centres is not None:
+        left_out = leave_one_centre_out(
+            training, setting.centres, **ways, progress=tell("each centre left out")
+        )
+    n_draws = len(draws.resamples)
+    refits = refit_many(training, draws.resamples, **ways, progress=tell(f"{n_draws} bootstraps"))
+    return predicted, left_out, refits
+
+
+def _one_se(setting: _Setting, training: Training, predicted: OutOfFold) -> dict[str, Any] | None:
+    """Nested performance with the penalties of the one-standard-error rule; None without tuning."""
+    if predicted.one_se_risk is None:
+        return None
+    beside = replace(predicted, risk=predicted.one_se_risk)
+    return performance(training.outcome, beside, setting.weights, n_classes=training.n_classes)
+
+
 def _performance(
     setting: _Setting,
     training: Training,
-    learned: Learned,
+    risk: Floats,
     predicted: OutOfFold,
     left_out: LeftOut | None,
 ) -> dict[str, Any]:
     """Apparent, nested and centre by centre."""
     n_classes, outcome = training.n_classes, training.outcome
-    risk = predict_risk(learned.pipeline, training.frame, n_classes=n_classes)
     return {
         "apparent": apparent_performance(outcome, risk, n_classes=n_classes),
         "nested_cv": performance(outcome, predicted, setting.weights, n_classes=n_classes),

@@ -52,6 +52,10 @@ class Training:
         frame = self.frame.filter(pl.Series(rows))
         return Training(frame, self.outcome[rows], self.groups[rows], self.n_classes)
 
+    def at(self, rows: NDArray[np.int64]) -> "Training":
+        """Rows by place, each as often as it is named."""
+        return Training(self.frame[rows], self.outcome[rows], self.groups[rows], self.n_classes)
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -69,6 +73,10 @@ class Choice:
     def is_at_edge(self) -> bool:
         """Whether the grid ends at the chosen value."""
         return self.c in (GRID[0], GRID[-1])
+
+
+#: Training rows that allow no inner folds: the strongest penalty.
+UNTUNED = Choice(c=GRID[0], one_se=GRID[0], losses=())
 
 
 def fit_logistic(matrix: Floats, outcome: Floats, c: float) -> LogisticRegression:
@@ -178,23 +186,33 @@ def choose_penalty(
         Smallest mean loss; equal losses: the stronger penalty. Without two patients of each class:
         the strongest penalty.
     """
+    folds = inner_fold_of_rows(training, inner_folds=inner_folds, rng=generator(seed, *key))
+    if folds is None:
+        return UNTUNED
+    present = np.unique(training.outcome)
+    losses = [
+        _losses(training.part(folds != fold), training.part(folds == fold))
+        for fold in np.unique(folds)
+        # patients with rows of two classes can leave a part without one: nothing to learn there
+        if len(np.unique(training.outcome[folds != fold])) == len(present)
+    ]
+    return choose(np.array(losses)) if len(losses) > 1 else UNTUNED
+
+
+def inner_fold_of_rows(
+    training: Training, *, inner_folds: int, rng: np.random.Generator
+) -> NDArray[np.int64] | None:
+    """Inner fold of each training row; None without two patients of each class.
+
+    A row that is there twice is in one fold, and counts as one patient.
+    """
     strata = list(patient_strata(training.outcome, training.groups).values())
     present = np.unique(training.outcome)
     rarest = min(strata.count(value) for value in present) if len(present) > 1 else 0
     n_folds = min(inner_folds, rarest)
     if n_folds < 2:
-        return Choice(c=GRID[0], one_se=GRID[0], losses=())
-    rng = generator(seed, *key)
-    folds = assign_folds(training.outcome, training.groups, n_folds=n_folds, rng=rng)
-    losses = [
-        _losses(training.part(folds != fold), training.part(folds == fold))
-        for fold in range(n_folds)
-        # patients with rows of two classes can leave a part without one: nothing to learn there
-        if len(np.unique(training.outcome[folds != fold])) == len(present)
-    ]
-    if len(losses) < 2:
-        return Choice(c=GRID[0], one_se=GRID[0], losses=())
-    return choose(np.array(losses))
+        return None
+    return assign_folds(training.outcome, training.groups, n_folds=n_folds, rng=rng)
 
 
 def choose(losses: Floats) -> Choice:

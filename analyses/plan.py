@@ -68,13 +68,30 @@ class Columns:
 
 @dataclass(frozen=True)
 class Resampling:
-    """Folds, repeats and seed. `inner_folds` may shrink in a training part with few events."""
+    """Folds, repeats, bootstraps and seed.
+
+    `inner_folds` may shrink in a training part with few events. `challenger_bootstraps` says how
+    many of the bootstraps the challengers get too; None: all of them.
+    """
 
     outer_folds: int = 5
     inner_folds: int = 5
     repeats: int = 10
     bootstraps: int = 200
+    challenger_bootstraps: int | None = None
     seed: int = 1
+
+    def bootstraps_of(self, role: str) -> int:
+        """How many bootstraps a model of this role gets.
+
+        Examples
+        --------
+        >>> Resampling(bootstraps=200, challenger_bootstraps=20).bootstraps_of("challenger")
+        20
+        """
+        if role != "challenger" or self.challenger_bootstraps is None:
+            return self.bootstraps
+        return min(self.bootstraps, self.challenger_bootstraps)
 
 
 @dataclass(frozen=True)
@@ -247,6 +264,7 @@ _LIMITS = {
     "inner_folds": (2, 20),
     "repeats": (1, 1000),
     "bootstraps": (0, 10000),
+    "challenger_bootstraps": (0, 10000),
     "seed": (0, 2**32 - 1),
 }
 

@@ -138,7 +138,7 @@ class CaseEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # skl
         absent = [name for name in self.feature_names_in_ if name not in there]
         if absent:
             raise ValueError(f"columns are missing: {', '.join(absent)}")
-        return [_typed(X[name]) for name in self.feature_names_in_]
+        return [typed(X[name]) for name in self.feature_names_in_]
 
     def __sklearn_tags__(self) -> Any:
         """Missing values are this step's work."""
@@ -185,7 +185,7 @@ def is_text(dtype: pl.DataType) -> bool:
     return dtype == pl.String or isinstance(dtype, pl.Enum | pl.Categorical)
 
 
-def _typed(series: pl.Series) -> Any:
+def typed(series: pl.Series) -> Any:
     """A text column as categories, any other as floats with nan for missing."""
     if not is_text(series.dtype):
         return _as_number(series)
@@ -217,7 +217,7 @@ def _as_text(column: Any) -> pl.Series:
     raise ValueError("a column held text in training and holds numbers now")
 
 
-def _coded(column: pl.Series) -> tuple[NDArray[np.int64], list[str]]:
+def coded(column: pl.Series) -> tuple[NDArray[np.int64], list[str]]:
     """Code of each row and the text of each code; empty cells have the last code, `EMPTY`."""
     dtype = column.dtype
     assert isinstance(dtype, pl.Enum)  # `_typed` made it one
@@ -236,13 +236,13 @@ def _learn_text(
     column: pl.Series, groups: NDArray[np.str_] | None, min_patients: int
 ) -> ColumnCode:
     """A text: its levels, its most frequent value, its states."""
-    codes, texts = _coded(column)
+    codes, texts = coded(column)
     n_rows = np.bincount(codes, minlength=len(texts))
     seen = [(text, int(n), code) for code, (text, n) in enumerate(zip(texts, n_rows, strict=True))]
-    values = sorted((text, n) for text, n, _ in seen if n and not _is_missing(text))
+    values = sorted((text, n) for text, n, _ in seen if n and not is_missing(text))
     states: dict[str, set[Any]] = {}
     for text, n, code in seen:
-        if n and _is_missing(text):
+        if n and is_missing(text):
             rows = np.flatnonzero(codes == code)
             who = rows if groups is None else groups[rows]
             states.setdefault(text, set()).update(who.tolist())
@@ -262,8 +262,8 @@ def _learn_text(
 
 def _code_text(column: pl.Series, code: ColumnCode) -> list[NDArray[np.float64]]:
     """The columns that a text becomes."""
-    codes, texts = _coded(column)
-    filled = [code["fill"] if _is_missing(text) else text for text in texts]
+    codes, texts = coded(column)
+    filled = [code["fill"] if is_missing(text) else text for text in texts]
     blocks = []
     if code["kind"] == "sign" and code["fill"]:
         ones = {"present", "yes"}
@@ -271,7 +271,7 @@ def _code_text(column: pl.Series, code: ColumnCode) -> list[NDArray[np.float64]]
     blocks.extend(np.array([float(t == level) for t in filled])[codes] for level in code["levels"])
     blocks.extend(np.array([float(t == state) for t in texts])[codes] for state in code["own"])
     if code["joint"]:
-        other = [float(_is_missing(t) and t not in code["own"]) for t in texts]
+        other = [float(is_missing(t) and t not in code["own"]) for t in texts]
         blocks.append(np.array(other)[codes])
     return blocks
 
@@ -284,7 +284,7 @@ def _names(name: str, code: ColumnCode) -> list[str]:
     return [*names, f"{name}: missing"] if code["joint"] else names
 
 
-def _is_missing(text: str) -> bool:
+def is_missing(text: str) -> bool:
     """Whether a text says that there is no value."""
     return text == EMPTY or text in MISSING_STATES
 

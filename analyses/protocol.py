@@ -123,6 +123,7 @@ def _run(
             whole=whole,
             classes=selected.classes,
             centres=centres,
+            events_per_parameter=verdict["events_per_parameter"],
             processes=processes,
             progress=progress,
         )

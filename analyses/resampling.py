@@ -23,6 +23,7 @@ class Stage(IntEnum):
     INTERVALS = 3
     CENTRES = 4
     FOREST = 5
+    BOOTSTRAPS = 6
 
 
 def generator(seed: int, *key: int) -> np.random.Generator:

@@ -13,10 +13,12 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 
 from analyses import curves
+from analyses.bootstraps import slope_spread
 from analyses.evaluation import OutOfFold
 from analyses.learners import Learned
 from analyses.metrics import Floats
 from analyses.models import GRID, Training
+from analyses.stability import Stability
 
 SCHEMA = "imsct.results/1"
 #: Digits that two machines agree on; the last ones of a float they may not.
@@ -48,11 +50,13 @@ def model_entry(
     training: Training,
     learned: Learned,
     performance: Mapping[str, Any],
+    one_se: Mapping[str, Any] | None,
+    stable: Stability,
     predicted: OutOfFold,
     classes: Sequence[str],
     thresholds: Sequence[float],
 ) -> dict[str, Any]:
-    """One entry of `models`; what later work brings is null.
+    """One entry of `models`; `not_computed` says why a part of it is null.
 
     The curves show the out-of-fold predictions of the first repeat.
     """
@@ -60,12 +64,13 @@ def model_entry(
         "name": name,
         "role": role,
         "predictors": list(training.frame.columns),
-        "coefficients": _coefficients(learned.pipeline, classes),
+        "coefficients": _coefficients(learned.pipeline, classes, stable),
         "performance": {
-            "bootstrap_632plus": None,
-            "optimism_corrected": None,
+            "bootstrap_632plus": stable.bootstrap_632plus,
+            "optimism_corrected": stable.optimism_corrected,
             **performance,
         },
+        "not_computed": stable.reasons,
         "tuning": None
         if learned.choice is None
         else {
@@ -73,22 +78,34 @@ def model_entry(
             "one_se": learned.choice.one_se,
             "spread": [fold.c for fold in predicted.choices],
             "grid": list(GRID),
-            "bootstrap_quantiles": None,
+            "one_se_nested_cv": one_se,
+            "bootstrap_quantiles": stable.penalties,
         },
         "curves": _curves(training.outcome, predicted.risk[0], classes, thresholds),
-        "instability": None,
+        "instability": stable.instability,
     }
 
 
-def _coefficients(pipeline: Pipeline, classes: Sequence[str]) -> list[dict[str, Any]]:
-    """Slopes of standardised columns; of several classes one vector each; a forest has none."""
+def _coefficients(
+    pipeline: Pipeline, classes: Sequence[str], stable: Stability
+) -> list[dict[str, Any]]:
+    """Slopes of standardised columns; of several classes one vector each; a forest has none.
+
+    Intervals are quantiles over the refits, and say how a slope moves, not where the truth is.
+    """
     slopes = getattr(pipeline["model"], "coef_", None)
     if slopes is None:
         return []
     names = list(classes) if len(classes) > 2 else [None]
+    none = {"interval": None, "selected": None, "same_sign": None}
     return [
-        {"term": str(term), "class": name, "estimate": float(slope), "interval": None}
-        for name, vector in zip(names, slopes, strict=True)
+        {
+            "term": str(term),
+            "class": name,
+            "estimate": float(slope),
+            **(slope_spread(str(term), k, slope, stable.refits) if stable.refits else none),
+        }
+        for k, (name, vector) in enumerate(zip(names, slopes, strict=True))
         for term, slope in zip(pipeline["encode"].get_feature_names_out(), vector, strict=True)
     ]
 

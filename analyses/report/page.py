@@ -10,6 +10,7 @@ from analyses import numbers
 from analyses.report import contest, environment, pictures, prose, sections, words
 from analyses.report.release import release
 from analyses.report.shortening import SHOWN, shortened
+from analyses.report.steadiness import steadiness
 
 
 def render_report(results: dict[str, Any]) -> bytes:
@@ -110,6 +111,7 @@ def _of_models(
         "measures_figure": pictures.measures(page, models),
         "comparison": contest.comparison(page) if models else "",
         "challengers": contest.challengers(page),
+        "steadiness": steadiness(page, models),
         "centres": contest.centres(page, models),
         "calibration_figures": pictures.curves(primary),
         "decision": contest.decision(primary, baseline),
@@ -129,11 +131,12 @@ def contents(made: dict[str, Any]) -> list[tuple[str, str]]:
         ("size", "Outcome and sample size", True),
         ("specification", "The model", fitted),
         ("performance", "Performance", fitted),
+        ("steadiness", "How steady the model is", made["steadiness"] is not None),
         ("centres", "At centres it was not made from", made["centres"] is not None),
         ("calibration", "Calibration", bool(made["calibration_figures"])),
         ("decision", "Decision curve", bool(made["decision"])),
         ("not-fitted", "What was not fitted", not fitted),
-        ("not-yet", "Not computed in this version", bool(made["not_yet"])),
+        ("not-yet", "What was not computed", bool(made["not_yet"])),
         ("warnings", "Warnings", True),
         ("limitations", "Limitations", True),
         ("methods", "Methods", True),

@@ -188,6 +188,7 @@ def terms(page: dict[str, Any], model: dict[str, Any] | None) -> Rows:
         for r in page["cohort"]["missingness"]
     }
     by_term: dict[str, list[float]] = {}
+    rows = {row["term"]: row for row in found}
     for row in found:
         by_term.setdefault(row["term"], []).append(row["estimate"] or 0.0)
     ordered = sorted(by_term, key=lambda t: (-max(map(abs, by_term[t])), t))
@@ -196,6 +197,12 @@ def terms(page: dict[str, Any], model: dict[str, Any] | None) -> Rows:
             "label": term_label(term, labels),
             "estimates": [numbers.number(value, digits=3) for value in by_term[term]],
             "direction": _direction(by_term[term][0]) if len(by_term[term]) == 1 else "",
+            "refits": numbers.interval(rows[term].get("interval"), digits=3)
+            if rows[term].get("interval")
+            else numbers.NONE,
+            "same_sign": numbers.NONE
+            if rows[term].get("same_sign") is None
+            else f"{100 * rows[term]['same_sign']:.0f}%",
         }
         for term in ordered[:SHOWN]
     ]
@@ -304,8 +311,9 @@ def not_yet(model: dict[str, Any] | None) -> list[dict[str, str]]:
     if model is None:
         return []
     performance = model.get("performance") or {}
+    reasons = model.get("not_computed") or {}
     return [
-        {"name": name, "status": status, "why": why}
+        {"name": name, "status": reasons.get(key, status), "why": why}
         for key, (name, status, why) in words.NOT_YET.items()
         if not (model.get(key) if key == "instability" else performance.get(key))
     ]

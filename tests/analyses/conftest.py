@@ -17,7 +17,7 @@ population: {provenance: simulated}
 outcome: {kind: binary, column: gross_total_resection, positive: "yes"}
 predictors: [age_years, n_segments, margin, cap_sign, enhancement_pattern]
 baseline: [age_years]
-resampling: {outer_folds: 3, inner_folds: 3, repeats: 2, bootstraps: 0, seed: 1}
+resampling: {outer_folds: 3, inner_folds: 3, repeats: 2, bootstraps: 11, seed: 1}
 thresholds: [0.3, 0.5]
 """
 AVAILABILITY = {

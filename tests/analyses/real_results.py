@@ -22,7 +22,8 @@ outcome: {outcome}
 predictors: [age_years, n_segments, margin, cap_sign, cord_region]
 baseline: [age_years]
 models: [ridge, random_forest]
-resampling: {{outer_folds: 5, inner_folds: 3, repeats: 1, bootstraps: 0, seed: 1}}
+resampling:
+  {{outer_folds: 5, inner_folds: 3, repeats: 1, bootstraps: 8, challenger_bootstraps: 2, seed: 1}}
 """
 _OUTCOMES = {
     "classes": "{kind: multiclass, column: histology_group, rest: other}",

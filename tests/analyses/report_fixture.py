@@ -344,6 +344,11 @@ def _model(rng: np.random.Generator, role: str, names: list[str], outcome: Any) 
             "optimism_corrected": None,
             "internal_external": None,
         },
+        "not_computed": {
+            "bootstrap_632plus": "The plan asks for no bootstraps of this model.",
+            "instability": "The plan asks for no bootstraps of this model.",
+            "optimism_corrected": "The penalty is chosen on the data.",
+        },
         "tuning": {
             "chosen": 0.01668,
             "one_se": 0.0001,

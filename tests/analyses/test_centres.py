@@ -6,11 +6,11 @@ import pytest
 
 from analyses import centres as module
 from analyses.centres import internal_external, leave_one_centre_out
-from analyses.evaluation import predict_without
 from analyses.learners import learn_forest, learn_ridge
 from analyses.models import Training
 from analyses.plan import Resampling
 from analyses.pooling import pool
+from analyses.resampled import Resample, refit_many
 from analyses.resampling import Stage, bootstrap_weights, generator
 
 RESAMPLING = Resampling(outer_folds=3, inner_folds=3, repeats=1)
@@ -96,15 +96,12 @@ def test_a_class_that_only_one_centre_has_gets_no_risk_elsewhere() -> None:
 def test_nothing_of_a_centre_is_seen() -> None:
     training, names = _cohort({"A": 40, "B": 40, "C": 40})
     test = names == "B"
-    before = predict_without(
-        training, test, learner=learn_ridge, resampling=RESAMPLING, key=(Stage.CENTRES, 1)
-    )
+    resample = Resample((~test).astype(float), (Stage.CENTRES, 1))
+    before = refit_many(training, [resample], learner=learn_ridge, resampling=RESAMPLING)[0]
     changed = Training(
         training.frame, np.where(test, 1 - training.outcome, training.outcome), training.groups
     )
-    after = predict_without(
-        changed, test, learner=learn_ridge, resampling=RESAMPLING, key=(Stage.CENTRES, 1)
-    )
+    after = refit_many(changed, [resample], learner=learn_ridge, resampling=RESAMPLING)[0]
     assert (before.risk == after.risk).all()
 
 

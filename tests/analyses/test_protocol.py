@@ -17,7 +17,7 @@ import pytest
 import analyses
 from analyses import learners
 from analyses.evaluation import nested_cross_validation, outer_folds, performance
-from analyses.learners import learn_ridge
+from analyses.learners import Learned, learn_ridge
 from analyses.model_files import load, save
 from analyses.models import Training, fit_pipeline
 from analyses.plan import Plan, Resampling, parse_plan
@@ -56,14 +56,16 @@ def test_results_hold_every_key(run: Run, frame: pl.DataFrame, plan: Plan) -> No
         for entry in nested.values():
             low, high = entry["interval"]
             assert low <= entry["estimate"] <= high
-        assert model["performance"]["bootstrap_632plus"] is None
+        assert set(model["performance"]["bootstrap_632plus"]) == {"auc", "brier", "log_loss"}
+        assert model["instability"]["resamples"] == 11
         assert len(model["tuning"]["spread"]) == 6
         histogram = model["curves"]["calibration"]["histogram"]
         assert sum(bar["events"] + bar["non_events"] for bar in histogram) == 120
         assert len(model["curves"]["roc"]) <= 100
         assert [point["threshold"] for point in model["curves"]["decision"]] == [0.3, 0.5]
     assert results["cohort"]["centres"][0]["centre"] == "A"
-    assert told[0] == "eor: baseline, repeat 1 of 2"
+    assert told[0] == "eor: baseline, nested cross-validation: done"
+    assert re.fullmatch(r"eor: baseline, 11 bootstraps: 50 %, about \d+ (s|min) left", told[2])
 
 
 def test_learnable_outcome_beats_the_baseline(run: Run, make_frame: Any) -> None:
@@ -114,6 +116,11 @@ def test_hash_seed_and_process_change_no_byte(
             check=True,
         )
         assert done.stdout.strip() == expected
+
+
+@pytest.mark.parametrize("processes", [2, 4])
+def test_number_of_processes_changes_no_byte(run: Run, frame: pl.DataFrame, processes: int) -> None:
+    assert to_json(run(frame, processes=processes).results) == to_json(run(frame).results)
 
 
 def test_model_file_round_trip_is_bit_equal(run: Run, frame: pl.DataFrame) -> None:
@@ -293,8 +300,12 @@ def test_test_rows_change_nothing_that_is_learned(
 
         monkeypatch.setattr(learners, "fit_pipeline", recording)
         training = Training(with_categories(predictors, columns), outcome, groups)
+
+        def one_by_one(*task: Any) -> Learned:  # not all folds together, see the next test
+            return learn_ridge(*task)
+
         predicted = nested_cross_validation(
-            training, folds, learner=learn_ridge, resampling=resampling
+            training, folds, learner=one_by_one, resampling=resampling
         )
         return pipelines[1], predicted.choices[1]
 

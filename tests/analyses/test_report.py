@@ -141,7 +141,8 @@ def test_what_is_not_computed_is_said(pages):
     text = text_of(pages["simulated"])
     for name in ("leave one centre out", "Instability of predictions", ".632+", "Harrell"):
         assert name in text
-    assert text.count("Not computed in this version.") == 2
+    assert text.count("The plan asks for no bootstraps of this model.") == 2
+    assert "Harrell) estimates The penalty is chosen on the data." in text
     assert "Not possible here. It shows whether a model made without one hospital works" in text
 
 

@@ -105,3 +105,22 @@ def test_small_exclusions_are_joined_before_anything_is_hidden() -> None:
         ("b; or: c; or: d; or: e", 89, 22, 67),
     ]
     assert sum(row["n"] for row in page["data"]["excluded"]) == 33
+
+
+@pytest.mark.parametrize("case", ["classes", "centres"])
+def test_how_steady_the_model_is(case: str) -> None:
+    models = real(case)["models"]
+    text = _text(case)
+    assert "How steady the model is" in text
+    assert "anew from 8 resamples of the patients" in text
+    moved = 100 * models[1]["instability"]["mape"]
+    assert (
+        f"the probability then moved by {moved:.1f} percentage points on average (ridge model)"
+        in text
+    )
+    assert models[2]["instability"]["resamples"] == 2  # the forest has as many as the plan says
+    corrected = models[1]["performance"]["bootstrap_632plus"]["auc"]["estimate"]
+    assert re.search(rf"AUC, \.632\+ \d\.\d\d {corrected:.2f} \d\.\d\d", text)
+    assert "The penalty is chosen on the data, so that the correction would be too small." in text
+    assert ("How far predictions moved" in text) == (case == "centres")
+    assert ("Same sign" in text) == (case == "centres")
