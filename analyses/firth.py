@@ -26,6 +26,8 @@ _GRADIENT_TOLERANCE = 1e-9
 #: Limits are looked for this many doublings of the standard error away, then given up.
 _DOUBLINGS = 12
 _SEPARATING = 1e-6
+#: A column of which this share or less is its own follows from the others.
+_DEPENDENT = 1e-8
 
 
 @dataclass(frozen=True)
@@ -160,6 +162,8 @@ def separating_columns(design: Floats, outcome: Floats) -> list[int]:
 class FirthLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
     """Firth's logistic regression of two classes; for tables of coefficients, not for risks.
 
+    A column that follows from those before it has the coefficient 0.
+
     Attributes
     ----------
     coef_, intercept_
@@ -176,10 +180,14 @@ class FirthLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
         """Fit the coefficients."""
         X, y = validate_data(self, X, y, dtype=np.float64)
         self.classes_, codes = two_classes(y)
-        found = fit_firth(np.column_stack([np.ones(len(X)), X]), codes)
+        design = np.column_stack([np.ones(len(X)), X])
+        kept = independent_columns(design)
+        found = fit_firth(design[:, kept], codes)
         if found is None:
-            raise ValueError("the columns depend on each other; leave one of them out")
-        self.intercept_, self.coef_ = found.coefficients[:1], found.coefficients[None, 1:]
+            raise ValueError("the fit does not arrive: the values of a column are too far apart")
+        coefficients = np.zeros(design.shape[1])
+        coefficients[kept] = found.coefficients
+        self.intercept_, self.coef_ = coefficients[:1], coefficients[None, 1:]
         return self
 
     def predict_proba(self, X: Any) -> Floats:
@@ -191,13 +199,34 @@ class FirthLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
 
     def predict(self, X: Any) -> Any:
         """The class with the higher risk."""
-        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+        best = self.predict_proba(X).argmax(axis=1)
+        return self.classes_[best]
 
     def __sklearn_tags__(self) -> Any:
         """Two classes only."""
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_class = False
         return tags
+
+
+def independent_columns(design: Floats) -> list[int]:
+    """Columns that do not follow from those before them, in their order.
+
+    Examples
+    --------
+    >>> independent_columns(np.array([[1.0, 0, 1, 2], [1, 1, 0, 2], [1, 2, -1, 5]]))
+    [0, 1, 3]
+    """
+    kept: list[int] = []
+    basis = np.empty((len(design), 0))
+    for place, column in enumerate(design.T):
+        left = column - basis @ (basis.T @ column)
+        left = left - basis @ (basis.T @ left)  # the second time takes away what rounding left
+        size = float(np.linalg.norm(left))
+        if size > _DEPENDENT * max(float(np.linalg.norm(column)), 1e-300):
+            kept.append(place)
+            basis = np.column_stack([basis, left / size])
+    return kept
 
 
 def two_classes(y: Any) -> tuple[Any, Floats]:

@@ -24,7 +24,7 @@ from analyses.evaluation import (
     outer_folds,
     performance,
 )
-from analyses.learners import LEARNERS, ROLES, Learned
+from analyses.learners import Learned, Learner, learner_of, role_of
 from analyses.metrics import Floats
 from analyses.models import Training, predict_risk
 from analyses.plan import Plan
@@ -91,24 +91,25 @@ def fit_all(
     setting = _Setting(plan, folds, weights, classes, centres, processes, progress)
     models = [("baseline", "ridge", "baseline", baseline)]
     models += [(name, name, role, full) for name, role in _roles(plan.models)]
+    # all of them first: a model that cannot be had is said before hours of fitting
+    learners = {learner: learner_of(learner, plan.outcome.kind) for _, learner, _, _ in models}
     return [
-        _fit(setting, training, name=name, learner=learner, role=role)
+        _fit(setting, training, name=name, learn=learners[learner], role=role)
         for name, learner, role, training in models
     ]
 
 
 def _roles(models: Sequence[str]) -> list[tuple[str, str]]:
     """The role of each model; without a primary one among them the first is primary."""
-    roles = [ROLES[name] for name in models]
+    roles = [role_of(name) for name in models]
     if "primary" not in roles:
         roles[0] = "primary"
     return list(zip(models, roles, strict=True))
 
 
-def _fit(setting: _Setting, training: Training, *, name: str, learner: str, role: str) -> Fitted:
+def _fit(setting: _Setting, training: Training, *, name: str, learn: Learner, role: str) -> Fitted:
     """Evaluate one model, then fit it on all rows."""
     plan = setting.plan
-    learn = LEARNERS[learner]
 
     def tell(message: str) -> None:
         if setting.progress is not None:

@@ -15,14 +15,15 @@ from typing import Any
 
 import yaml
 
+from analyses.own_models import own_models
 from analyses.plan_text import PlanReader, StrictLoader
 from schemas.errors import UsageError
 
 #: Every cohort of the snapshot, each by itself.
 EACH = "each"
 PROVENANCES = ("simulated", "published", "registry")
-#: The models that a plan may list; the first that is no challenger is the primary one.
-MODELS = ("ridge", "random_forest")
+#: The models of the platform that a plan may list, besides those of `analyses.own_models`.
+MODELS = ("ridge", "elastic_net", "random_forest", "ebm")
 KINDS = ("binary", "multiclass")
 
 
@@ -228,7 +229,8 @@ def parse_plan(text: str, *, name: str) -> Plan:
         },
     )
     for place, model in enumerate(plan.models):
-        reader.choice(model, f"models[{place}]", of=MODELS)
+        offered = MODELS if model in MODELS else (*MODELS, *own_models())
+        reader.choice(model, f"models[{place}]", of=offered)
     return plan
 
 

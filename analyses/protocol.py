@@ -25,6 +25,7 @@ from threadpoolctl import (  # type: ignore[import-untyped]  # publishes no type
 from analyses import cautions, describe, results
 from analyses.fitting import Fitted, comparison, fit_all
 from analyses.models import Training
+from analyses.own_models import own_versions
 from analyses.plan import Plan
 from analyses.preprocessing import fit_preprocessing, with_categories
 from analyses.resampling import patient_strata
@@ -146,7 +147,7 @@ def _run(
         "provenance": {
             **{key: stamp.get(key) for key in ("snapshot", "code", "lock")},
             "seed": plan.resampling.seed,
-            "versions": _versions(),
+            "versions": {**_versions(), **own_versions(plan.models)},
         },
         "outcome": _outcome(plan, selected),
         "verdict": verdict,

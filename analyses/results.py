@@ -82,10 +82,11 @@ def model_entry(
 
 def _coefficients(pipeline: Pipeline, classes: Sequence[str]) -> list[dict[str, Any]]:
     """Slopes of standardised columns; of several classes one vector each; a forest has none."""
-    slopes = getattr(pipeline["model"], "coef_", None)
-    if slopes is None:
+    found = getattr(pipeline["model"], "coef_", None)
+    if found is None:
         return []
-    names = list(classes) if len(classes) > 2 else [None]
+    slopes = np.atleast_2d(found)  # grades share one vector
+    names = list(classes) if len(slopes) > 1 else [None]
     return [
         {"term": str(term), "class": name, "estimate": float(slope), "interval": None}
         for name, vector in zip(names, slopes, strict=True)
