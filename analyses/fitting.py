@@ -162,10 +162,15 @@ def _performance(
     n_classes, outcome = training.n_classes, training.outcome
     risk = predict_risk(learned.pipeline, training.frame, n_classes=n_classes)
     return {
-        "apparent": apparent_performance(outcome, risk, n_classes=n_classes),
-        "nested_cv": performance(outcome, predicted, setting.weights, n_classes=n_classes),
+        "apparent": apparent_performance(outcome, risk, **_kind_of(training)),
+        "nested_cv": performance(outcome, predicted, setting.weights, **_kind_of(training)),
         "internal_external": internal_external(training, left_out, setting.weights),
     }
+
+
+def _kind_of(training: Training) -> dict[str, Any]:
+    """What decides which measures are taken."""
+    return {"n_classes": training.n_classes, "is_ordered": training.is_ordered}
 
 
 def comparison(training: Training, fitted: Sequence[Fitted]) -> dict[str, Any]:
@@ -180,7 +185,7 @@ def comparison(training: Training, fitted: Sequence[Fitted]) -> dict[str, Any]:
     baseline = fitted[0]
     primary = next(f for f in fitted if f.entry["role"] == "primary")
     difference = compare(
-        training.outcome, primary.predicted, baseline.predicted, n_classes=training.n_classes
+        training.outcome, primary.predicted, baseline.predicted, **_kind_of(training)
     )
     interval = difference["log_loss"]["interval"]
     challengers = [
@@ -201,7 +206,7 @@ def comparison(training: Training, fitted: Sequence[Fitted]) -> dict[str, Any]:
 def _challenge(training: Training, challenger: Fitted, primary: Fitted) -> dict[str, Any]:
     """Whether a challenger wins: lower log-loss by more than an SE, calibrated, at most centres."""
     difference = compare(
-        training.outcome, challenger.predicted, primary.predicted, n_classes=training.n_classes
+        training.outcome, challenger.predicted, primary.predicted, **_kind_of(training)
     )
     name, of = challenger.entry["name"].replace("_", " "), primary.entry["name"]
     tests = [_lower_loss(difference["log_loss"], of)]
@@ -257,7 +262,7 @@ def _at_centres(training: Training, challenger: Fitted, primary: Fitted) -> tupl
         challenger.left_out,
         primary.left_out,
         poolable,
-        n_classes=training.n_classes,
+        **_kind_of(training),
     )
     holds = 2 * wins > len(poolable)
     return holds, (

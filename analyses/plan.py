@@ -24,7 +24,7 @@ EACH = "each"
 PROVENANCES = ("simulated", "published", "registry")
 #: The models of the platform that a plan may list, besides those of `analyses.own_models`.
 MODELS = ("ridge", "elastic_net", "random_forest", "ebm")
-KINDS = ("binary", "multiclass")
+KINDS = ("binary", "multiclass", "ordinal")
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ class Outcome:
     """What is predicted.
 
     `positive` is the value that counts as the event (binary); `rest` the class that classes of
-    fewer than ten patients join (multiclass; None: they stay apart).
+    fewer than ten patients join (multiclass; None: they stay apart). An ordinal outcome is a grade,
+    written as a number; a higher one is worse.
     """
 
     kind: str

@@ -202,7 +202,7 @@ def _describe(
 def _count(plan: Plan, selected: Selected, used: Sequence[str]) -> Counts:
     """Patients, events and parameters."""
     strata = list(patient_strata(selected.outcome, selected.groups).values())
-    n_classes = len(selected.classes) if plan.outcome.kind == "multiclass" else 2
+    n_classes = 2 if plan.outcome.kind == "binary" else len(selected.classes)
     n_parameters = 0
     if strata:
         models = (selected.predictors, plan.baseline)
@@ -211,6 +211,7 @@ def _count(plan: Plan, selected: Selected, used: Sequence[str]) -> Counts:
         classes=tuple(strata.count(float(k)) for k in range(n_classes)),
         parameters=n_parameters,
         outer_folds=plan.resampling.outer_folds,
+        is_ordered=plan.outcome.kind == "ordinal",
     )
 
 
@@ -232,6 +233,7 @@ def _training(selected: Selected, columns: Sequence[str]) -> Training:
         outcome=selected.outcome,
         groups=selected.groups,
         n_classes=max(2, len(selected.classes)),
+        is_ordered=selected.is_ordered,
     )
 
 

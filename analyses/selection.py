@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from analyses.endpoints import EXCLUSIONS
 from analyses.plan import EACH, Outcome, Plan
 from analyses.preprocessing import MISSING_STATES, is_text
-from analyses.verdict import LEAST_EVENTS
+from analyses.verdict import LEAST_EVENTS, merge_grades
 from schemas.errors import UsageError
 from schemas.showing import nearest, nearest_name
 
@@ -37,7 +37,8 @@ class Selected:
 
     `cohort` holds every row of the cohort with the columns the plan uses, `frame` the eligible
     rows with a known outcome. `outcome` is 1 or 0, or the place of the row's class in `classes`
-    (empty for a binary outcome); `merged` are the small classes that joined the rest. Attrition
+    (empty for a binary outcome); `merged` are the small classes that joined the rest, or the grades
+    that stand together; `is_ordered`: the classes are grades. Attrition
     steps chain: each begins with what the last one left.
     """
 
@@ -49,6 +50,7 @@ class Selected:
     attrition: list[dict[str, Any]]
     classes: tuple[str, ...] = ()
     merged: tuple[tuple[str, int], ...] = ()
+    is_ordered: bool = False
 
     @property
     def excluded(self) -> list[dict[str, Any]]:
@@ -95,6 +97,8 @@ def select(plan: Plan, frame: pl.DataFrame, availability: Mapping[str, str] | No
     merged: tuple[tuple[str, int], ...] = ()
     if plan.outcome.kind == "binary":
         outcome = _outcome(plan, eligible)
+    elif plan.outcome.kind == "ordinal":
+        outcome, classes, merged = _grades(plan, eligible, groups)
     else:
         outcome, classes, merged = _classes(plan, eligible, groups)
     return Selected(
@@ -106,6 +110,7 @@ def select(plan: Plan, frame: pl.DataFrame, availability: Mapping[str, str] | No
         attrition=attrition,
         classes=classes,
         merged=merged,
+        is_ordered=plan.outcome.kind == "ordinal",
     )
 
 
@@ -342,9 +347,7 @@ def _classes(
 ) -> tuple[NDArray[np.float64], tuple[str, ...], tuple[tuple[str, int], ...]]:
     """Place of each row's class, the classes in order of name (the rest last), and the merged."""
     values = [str(value) for value in _texts(frame[plan.outcome.column])]
-    patients: dict[str, set[str]] = {}
-    for value, patient in zip(values, groups.tolist(), strict=True):
-        patients.setdefault(value, set()).add(patient)
+    patients = _patients_of(values, groups)
     rest = plan.outcome.rest
     small: set[str] = set()
     if rest is not None:
@@ -354,6 +357,43 @@ def _classes(
     classes = tuple(sorted(set(kept), key=lambda value: (value == rest, value)))
     place = {name: float(i) for i, name in enumerate(classes)}
     return np.array([place[value] for value in kept]), classes, merged
+
+
+def _grades(
+    plan: Plan, frame: pl.DataFrame, groups: NDArray[np.str_]
+) -> tuple[NDArray[np.float64], tuple[str, ...], tuple[tuple[str, int], ...]]:
+    """Place of each row's grade, the grades in order, and those that stand together."""
+    values = [str(value) for value in _texts(frame[plan.outcome.column])]
+    patients = _patients_of(values, groups)
+    try:
+        names = sorted(patients, key=float)
+    except ValueError as error:
+        raise UsageError(
+            f"{plan.source}, outcome: column '{plan.outcome.column}' holds texts that are no "
+            "numbers. A grade of an ordinal outcome is a number; make a column of numbers."
+        ) from error
+    sizes = [len(patients[name]) for name in names]
+    together = merge_grades(names, sizes, 2 * plan.resampling.outer_folds)
+    classes = tuple(
+        names[group[0]] if len(group) == 1 else f"{names[group[0]]} to {names[group[-1]]}"
+        for group in together
+    )
+    merged = tuple(
+        (names[place], values.count(names[place]))
+        for group in together
+        if len(group) > 1
+        for place in group
+    )
+    place_of = {names[p]: float(k) for k, group in enumerate(together) for p in group}
+    return np.array([place_of[value] for value in values]), classes, merged
+
+
+def _patients_of(values: Sequence[str], groups: NDArray[np.str_]) -> dict[str, set[str]]:
+    """The patients that have each value."""
+    patients: dict[str, set[str]] = {}
+    for value, patient in zip(values, groups.tolist(), strict=True):
+        patients.setdefault(value, set()).add(patient)
+    return patients
 
 
 def _texts(series: pl.Series) -> list[str | None]:

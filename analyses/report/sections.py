@@ -12,6 +12,7 @@ from typing import Any
 from analyses import numbers
 from analyses.disclosure import Shown
 from analyses.report import words
+from analyses.report.measures import measures_of
 from analyses.report.pictures import MISSING_STATES, YES_NO, is_sign
 from analyses.report.shortening import SHOWN
 from analyses.report.words import human
@@ -76,12 +77,14 @@ def groups_of(page: dict[str, Any]) -> Rows:
 
 
 def merged_classes(page: dict[str, Any]) -> str:
-    """Which small groups joined the rest, in one sentence; empty if none did."""
+    """Which small groups or grades were joined, in one sentence; empty if none were."""
     merged = page["outcome"].get("merged") or []
     if not merged:
         return ""
-    rest = words.level((page["plan"].get("outcome") or {}).get("rest"))
     said = ", ".join(f"{words.level(c['class'])} ({c['n']})" for c in merged)
+    if page["outcome"].get("kind") == "ordinal":
+        return f"Grades too rare to stand alone were joined with a neighbour: {said}."
+    rest = words.level((page["plan"].get("outcome") or {}).get("rest"))
     return f"Groups of fewer than ten patients joined “{rest}”: {said}."
 
 
@@ -241,7 +244,7 @@ def term_label(term: str, labels: dict[str, str]) -> str:
 def measures_table(page: dict[str, Any], models: Sequence[dict[str, Any]]) -> Rows:
     """Each measure: for each model the estimate on unseen cases and the apparent one."""
     rows: Rows = []
-    for key, measure in words.measures_of(page["outcome"].get("kind")).items():
+    for key, measure in measures_of(page["outcome"].get("kind")).items():
         cells = []
         for model in models:
             performance = model.get("performance") or {}
