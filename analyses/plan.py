@@ -163,8 +163,9 @@ def shipped_plans() -> dict[str, Plan]:
 
     Examples
     --------
-    >>> sorted(shipped_plans())
-    ['functional_decline', 'gross_total_resection', 'histology']
+    >>> sorted(shipped_plans())  # doctest: +NORMALIZE_WHITESPACE
+    ['ependymoma_vs_astrocytoma', 'functional_decline', 'gross_total_resection', 'high_grade',
+    'histology', 'mccormick_12m']
     """
     folder = Path(__file__).parent / "plans"
     plans = (load_plan(path) for path in sorted(folder.glob("*.yaml")))

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analyses.endpoints import EXCLUSIONS
+from analyses.eligibility import EXCLUSIONS
 from analyses.plan import EACH, Outcome, Plan
 from analyses.preprocessing import MISSING_STATES, is_text
 from analyses.verdict import LEAST_EVENTS, merge_grades
