@@ -24,6 +24,7 @@ from threadpoolctl import (  # type: ignore[import-untyped]  # publishes no type
 
 from analyses import cautions, describe, results
 from analyses.fitting import Fitted, comparison, fit_all
+from analyses.inference import inference_table
 from analyses.models import Training
 from analyses.own_models import own_versions
 from analyses.plan import Plan
@@ -133,6 +134,12 @@ def _run(
         }
         warnings += [w for f in fitted for w in f.warnings]
         warnings += cautions.suspected_leak(whole, nested)
+    inference = None
+    if verdict["level"] == "model":
+        inference, separated = inference_table(
+            _training(selected, selected.predictors), selected.classes
+        )
+        warnings += separated
     found = {
         "schema": results.SCHEMA,
         "title": plan.title,
@@ -155,6 +162,7 @@ def _run(
         "cohort": cohort,
         "models": [f.entry for f in fitted],
         "comparison": compared,
+        "inference": inference,
         "survival": None,
     }
     best = next((f for f in fitted if f.entry["name"] == compared["best"]), None)

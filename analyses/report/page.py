@@ -107,6 +107,7 @@ def _of_models(
         "terms": sections.terms(page, primary),
         "baseline_terms": sections.terms(page, baseline),
         "penalty": sections.penalty(page, primary),
+        "inference": sections.inference(page),
         "measures": sections.measures_table(page, models),
         "measures_figure": pictures.measures(page, models),
         "comparison": contest.comparison(page) if models else "",

@@ -4,6 +4,7 @@ Belongs here: choosing, ordering and wording the numbers of one run.
 Does not belong here: HTML (`templates`), fixed sentences (`words`), figures (`pictures`).
 """
 
+import math
 import re
 from collections.abc import Sequence
 from statistics import median
@@ -262,6 +263,48 @@ def measures_table(page: dict[str, Any], models: Sequence[dict[str, Any]]) -> Ro
         if any(c["nested"] != numbers.NONE or c["apparent"] != numbers.NONE for c in cells):
             rows.append({"measure": measure, "cells": cells})
     return rows
+
+
+def inference(page: dict[str, Any]) -> dict[str, Any] | None:
+    """Unpenalised coefficients as odds ratios per unit of each term; None where none may be shown.
+
+    Of several classes one row for each term and class.
+    """
+    found = page.get("inference")
+    if not found:
+        return None
+    labels = {
+        r["column"]: words.label_of(r.get("label"), r["column"])
+        for r in page["cohort"]["missingness"]
+    }
+    rows = []
+    for row in found["rows"]:
+        label = term_label(row["term"], labels)
+        if row["class"]:
+            label += f" ({words.level(row['class'])})"
+        limits = row["interval"]
+        rows.append(
+            {
+                "label": label,
+                "ratio": numbers.brief(_ratio(row["estimate"])),
+                "interval": f"{numbers.brief(_ratio(limits[0]))} to "
+                f"{numbers.brief(_ratio(limits[1]))}"
+                if limits
+                else numbers.NONE,
+            }
+        )
+    return {
+        "rows": rows,
+        "method": found["method"],
+        "reason": found["reason"],
+        "left_out": [term_label(term, labels) for term in found["left_out"]],
+        "notes": found["notes"],
+    }
+
+
+def _ratio(logarithm: float) -> float:
+    """An odds ratio from its logarithm; beyond what can be read it stops."""
+    return math.exp(min(max(logarithm, -50.0), 50.0))
 
 
 def penalty(page: dict[str, Any], model: dict[str, Any] | None) -> str:
