@@ -188,10 +188,13 @@ def _centre(
         if measure.name in values:
             row[measure.name] = _with_limits(measure.name, values)
         elif measure.name != "pdi":  # a centre seldom holds every class
-            limits = percentile_interval(
-                measure.many(outcome, found, drawn), low=measure.low, high=measure.high
-            )
             alone = float(measure.many(outcome, found, np.ones((1, n)))[0])
+            limits = percentile_interval(
+                measure.many(outcome, found, drawn),
+                low=measure.low,
+                high=measure.high,
+                estimate=alone,
+            )
             row[measure.name] = entry(alone, limits)
     return row, _poolable(values)
 

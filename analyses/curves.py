@@ -11,7 +11,7 @@ import numpy as np
 
 from analyses.describe import wilson_interval
 from analyses.metrics import Floats
-from analyses.smooth_calibration import loess_many
+from analyses.smooth_calibration import calibration_errors, loess_many
 
 _BINS = 10
 _LEAST_PER_BIN = 15
@@ -33,8 +33,8 @@ def calibration_curve(outcome: Floats, risk: Floats) -> dict[str, Any]:
     Returns
     -------
     dict[str, Any]
-        `bins`, `smooth` (drawn values kept inside 0 to 1; empty if the risks vary too little) and
-        `histogram`.
+        `bins`, `smooth` (drawn values kept inside 0 to 1; empty if the risks vary too little),
+        `histogram`, and `errors` (ICI, E50, E90, Emax; None where there is no smooth curve).
 
     Examples
     --------
@@ -47,6 +47,7 @@ def calibration_curve(outcome: Floats, risk: Floats) -> dict[str, Any]:
         "bins": _bins(outcome, risk),
         "smooth": _smooth(outcome, risk),
         "histogram": _histogram(outcome, risk),
+        "errors": calibration_errors(outcome, risk),
     }
 
 

@@ -202,7 +202,7 @@ def performance(
             return many(outcome, predicted.risk[r], w)  # type: ignore[no-any-return]
 
         estimate, draws = over_repeats(over_all)
-        limits = percentile_interval(draws, low=measure.low, high=measure.high)
+        limits = percentile_interval(draws, low=measure.low, high=measure.high, estimate=estimate)
         found[measure.name] = entry(estimate, limits)
     return found
 

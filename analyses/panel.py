@@ -12,6 +12,7 @@ import numpy as np
 
 from analyses import metrics, multiclass, ordinal
 from analyses.metrics import Floats, Measure, Parts
+from analyses.smooth_calibration import ici_many
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,9 @@ def _ipa(outcome: Floats, risk: Floats, weights: Floats, null: Floats) -> Floats
     return metrics.ipa_many(outcome, risk, weights, null_risk=null)
 
 
+ICI = Measure("ici", ici_many, 0.0, 1.0)
 PANELS = {
-    "binary": Panel(auc=_auc_in_parts, pooled=metrics.POOLED, against_null={"ipa": _ipa}),
+    "binary": Panel(auc=_auc_in_parts, pooled=(*metrics.POOLED, ICI), against_null={"ipa": _ipa}),
     "multiclass": Panel(
         auc=_hand_till_in_parts,
         pooled=(

@@ -13,6 +13,8 @@ from analyses.proportional_odds import fit_proportional_odds, grade_risks
 #: Quantiles of the logit of the risk at which the spline has its knots.
 KNOTS = (0.05, 0.35, 0.65, 0.95)
 SPAN = 0.75
+#: Where the curve of a bootstrap sample is taken.
+_POINTS = 51
 #: Below this share of its largest value the determinant says: fewer than three values of x.
 _DEGENERATE = 1e-9
 
@@ -57,6 +59,35 @@ def calibration_errors(outcome: Floats, risk: Floats) -> dict[str, float] | None
         "e90": float(np.quantile(gap, 0.9)),
         "emax": float(gap.max()),
     }
+
+
+def ici_many(outcome: Floats, risk: Floats, weights: Floats) -> Floats:
+    """Integrated calibration index under each row of weights; shape (b,).
+
+    Notes
+    -----
+    One row of weights: exact. Several, which only make an interval: the windows are those of all
+    cases, and the curve is taken at 51 risks and joined by lines in between.
+
+    Examples
+    --------
+    >>> risk = np.linspace(0.1, 0.9, 60)
+    >>> y = (risk > 0.5).astype(float)
+    >>> float(ici_many(y, risk, np.ones((1, 60)))[0].round(4))
+    0.2589
+    """
+    total = weights.sum(axis=1)
+    if len(weights) > 1:
+        at = np.linspace(risk.min(), risk.max(), _POINTS)
+        curve = _with_fixed_windows(outcome, risk, at, weights) @ _lines(at, risk)
+    else:
+        curve = loess_many(risk, outcome, risk, weights)
+        if not np.isfinite(curve).all() and (weights == 1).all():
+            spline = spline_calibration(outcome, risk)
+            curve = curve if spline is None else spline[None, :]
+    result = np.full(len(weights), np.nan)
+    np.divide((weights * np.abs(curve - risk)).sum(axis=1), total, out=result, where=total > 0)
+    return result
 
 
 def loess_many(x: Floats, y: Floats, at: Floats, weights: Floats, *, span: float = SPAN) -> Floats:
@@ -139,15 +170,47 @@ def spline_calibration(outcome: Floats, risk: Floats) -> Floats | None:
     return curve
 
 
+def _with_fixed_windows(y: Floats, x: Floats, at: Floats, weights: Floats) -> Floats:
+    """Local regression under rows of weights, in the windows of all cases; shape (b, k)."""
+    size = int(np.floor(SPAN * len(x) + 1e-5))
+    fitted = np.full((len(weights), len(at)), np.nan)
+    for place, centre in enumerate(at):
+        distance = np.abs(x - centre)
+        width = np.partition(distance, size - 1)[size - 1] if size >= 3 else 0.0
+        if width > 0:
+            kernel = np.clip(1 - (distance / width) ** 3, 0, None) ** 3
+            d = (x - centre) / width
+            powers = np.column_stack([kernel * d**k for k in range(5)])
+            sums = weights @ np.column_stack([powers, powers[:, :3] * y[:, None]])
+            fitted[:, place] = _at_zero(sums)
+    return fitted
+
+
+def _lines(at: Floats, x: Floats) -> Floats:
+    """The matrix that joins values at `at` by lines and reads them at x; shape (k, n)."""
+    right = np.clip(np.searchsorted(at, x), 1, len(at) - 1)
+    gap = at[right] - at[right - 1]
+    share = np.divide(x - at[right - 1], gap, out=np.zeros(len(x)), where=gap > 0)
+    joined = np.zeros((len(at), len(x)))
+    joined[right - 1, np.arange(len(x))] = 1 - share
+    joined[right, np.arange(len(x))] += share
+    return joined
+
+
 def _quadratic(d: Floats, y: Floats, w: Floats) -> Floats:
     """Value at d = 0 of a weighted quadratic in d, one for each row of weights."""
-    s0, s1, s2 = w.sum(axis=1), (w * d).sum(axis=1), (w * d**2).sum(axis=1)
-    s3, s4 = (w * d**3).sum(axis=1), (w * d**4).sum(axis=1)
-    t0, t1, t2 = w @ y, (w * d) @ y, (w * d**2) @ y
+    parts = [w * d**k for k in range(5)]
+    sums = [part.sum(axis=1) for part in parts] + [part @ y for part in parts[:3]]
+    return _at_zero(np.column_stack(sums))
+
+
+def _at_zero(sums: Floats) -> Floats:
+    """The same from the sums of powers of d (five) and of powers times y (three); shape (b, 8)."""
+    s0, s1, s2, s3, s4, t0, t1, t2 = sums.T
     # Cramer's rule on the normal equations
     a, b, c = s2 * s4 - s3**2, s1 * s4 - s2 * s3, s1 * s3 - s2**2
     determinant = s0 * a - s1 * b + s2 * c
-    result = np.full(len(w), np.nan)
+    result = np.full(len(sums), np.nan)
     fine = determinant > _DEGENERATE * s0 * s2 * s4
     np.divide(t0 * a - t1 * b + t2 * c, determinant, out=result, where=fine)
     return result

@@ -48,7 +48,7 @@ def test_results_hold_every_key(run: Run, frame: pl.DataFrame, plan: Plan) -> No
     assert [m["role"] for m in results["models"]] == ["baseline", "primary"]
     panel = {
         "auc", "brier", "ipa", "log_loss", "calibration_slope", "calibration_intercept",
-        "o_e_ratio",
+        "o_e_ratio", "ici",
     }  # fmt: skip
     for model in results["models"]:
         nested = model["performance"]["nested_cv"]

@@ -3,7 +3,12 @@
 import numpy as np
 import pytest
 
-from analyses.smooth_calibration import calibration_errors, loess_many, spline_calibration
+from analyses.smooth_calibration import (
+    calibration_errors,
+    ici_many,
+    loess_many,
+    spline_calibration,
+)
 
 
 def _cases(n: int = 60) -> tuple[np.ndarray, np.ndarray]:
@@ -46,3 +51,12 @@ def test_risks_that_hardly_vary_have_no_curve_at_all() -> None:
     y, p = _cases()
     p[:50] = 0.4
     assert calibration_errors(y, p) is None
+
+
+def test_the_draws_of_an_interval_are_near_the_exact_index() -> None:
+    y, p = _cases(200)
+    drawn = np.random.default_rng(1).multinomial(200, np.full(200, 1 / 200), 40).astype(float)
+    exact = np.array([ici_many(y, p, row[None, :])[0] for row in drawn])
+    near = ici_many(y, p, drawn)
+    assert np.abs(near - exact).max() < 0.02
+    assert np.abs(near - exact).mean() < 0.003
