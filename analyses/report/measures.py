@@ -101,8 +101,8 @@ MEASURES = {
         0.0,
         "0",
         "Mean distance between the predicted probability and the smoothed share observed.",
-        "Mean of |p - loess(y on p)|; in the bootstraps the loess keeps the windows of all cases, and "
-        "the interval is widened to hold the estimate. " + POOLED,
+        "Mean of |p - loess(y on p)|; in the bootstraps the loess keeps the windows of all cases, "
+        "and the interval is widened to hold the estimate. " + POOLED,
     ),
 }
 

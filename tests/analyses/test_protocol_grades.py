@@ -7,8 +7,10 @@ import numpy as np
 import polars as pl
 import pytest
 
+from analyses.frozen import describe_model, external_performance, score
 from analyses.model_files import load, save
-from analyses.plan import Plan, parse_plan
+from analyses.outcomes import outcome_known
+from analyses.plan import Outcome, Plan, parse_plan
 from analyses.protocol import AnalysisRun
 from analyses.report import render_report
 from analyses.results import to_json
@@ -115,6 +117,37 @@ def test_rare_grades_join_their_neighbour_and_the_results_say_so(
     assert outcome["merged"] == [
         {"class": str(grade), "n": sizes[grade]} for grade in sorted(sizes) if grade >= 4
     ]
+
+
+def test_a_frozen_model_of_grades_scores_another_table(
+    grades_run: AnalysisRun, frame: pl.DataFrame
+) -> None:
+    kept = grades_run.results
+    data = save(grades_run.model)
+    assert grades_run.training is not None
+    described = describe_model(
+        kept, name="ridge", training=grades_run.training, pipeline=grades_run.model, data=data
+    )
+    assert len(described["intercept"]) == 3  # the thresholds
+    table, risk = score(described, load(data), frame)
+    assert [c for c in table.columns if c.startswith("risk")] == [f"risk: {k}" for k in range(1, 5)]
+    place, codes = outcome_known(
+        Outcome("ordinal", "grade"), _graded(frame), described["outcome"]["classes"]
+    )
+    groups = frame["patient_id"].to_numpy().astype(str)
+    found = external_performance(described, codes, risk[place], groups[place])
+    assert set(found["performance"]) == {"auc", "rps", "log_loss"}
+    assert found["recalibration"] is None
+
+
+def test_a_known_grade_finds_the_grades_it_stands_with() -> None:
+    given = pl.DataFrame({"grade": [1, 4, 5, None]})
+    place, codes = outcome_known(Outcome("ordinal", "grade"), given, ("1", "2", "3 to 5"))
+    assert (place.tolist(), codes.tolist()) == ([0, 1, 2], [0.0, 2.0, 2.0])
+    with pytest.raises(UsageError, match="1 of its values are no outcome"):
+        outcome_known(
+            Outcome("ordinal", "grade"), pl.DataFrame({"grade": [6]}), ("1", "2", "3 to 5")
+        )
 
 
 def test_texts_are_no_grades(grades_plan: Plan, frame: pl.DataFrame, run: Run) -> None:
