@@ -18,12 +18,13 @@ from analyses.intervals import LEAST_SHARE, Z, percentile_interval
 from analyses.learners import Learner
 from analyses.metrics import Floats
 from analyses.models import Training
-from analyses.panel import panel_of, whole
+from analyses.panel import Panel, panel_of, whole
 from analyses.plan import Resampling
 from analyses.pooling import LEAST_CENTRES, Pooled, pool
 from analyses.resampled import Resample, refit_many
 from analyses.resampling import Stage
 from analyses.standard_errors import auc_error, intercept_error, log_ratio_error, slope_error
+from analyses.verdict import middle_split
 
 #: A centre enters the pool with at least so many events, and so many cases without (a convention).
 LEAST_EVENTS = 10
@@ -112,7 +113,8 @@ def internal_external(
     Returns
     -------
     dict[str, Any] or None
-        `by_centre`: `centre`, `n`, `events` (cases of the smallest class), `in_pool`, `reason`, and
+        `by_centre`: `centre`, `n`, `events` (cases of the smallest class; grades: on
+        the smaller side of their middle), `in_pool`, `reason`, and
         each measure; `pooled`: each measure with `interval` and `prediction_interval` (None with
         fewer than three centres); `centres_pooled`.
     """
@@ -133,10 +135,17 @@ def internal_external(
 
 
 def wins_by_centre(
-    outcome: Floats, one: LeftOut, other: LeftOut, poolable: Sequence[str], *, n_classes: int
+    outcome: Floats,
+    one: LeftOut,
+    other: LeftOut,
+    poolable: Sequence[str],
+    *,
+    n_classes: int,
+    is_ordered: bool = False,
 ) -> int:
     """At how many of the centres the first model has the lower log-loss."""
-    log_loss = next(m for m in panel_of(n_classes).losses() if m.name == "log_loss")
+    panel = panel_of(n_classes, is_ordered=is_ordered)
+    log_loss = next(m for m in panel.losses() if m.name == "log_loss")
     wins = 0
     for name in poolable:
         here = one.centres == name
@@ -153,7 +162,11 @@ def _centre(
     """One centre: its row, and each measure to be pooled with its error."""
     outcome, found = training.outcome[here], risk[here]
     counts = np.bincount(outcome.astype(int), minlength=training.n_classes)
-    n, events = len(outcome), int(counts.min())
+    panel = panel_of(training.n_classes, is_ordered=training.is_ordered)
+    n, events = (
+        len(outcome),
+        middle_split(counts.tolist())[1] if training.is_ordered else int(counts.min()),
+    )
     enough = min(events, n - events) >= LEAST_EVENTS
     row: dict[str, Any] = {
         "n": n,
@@ -168,25 +181,28 @@ def _centre(
     values = _binary_values(outcome, found) if is_binary else {}
     if not is_binary or len(np.unique(training.groups[here])) < n:
         # no closed form, or rows of one patient, which are not independent
-        values |= _auc_by_bootstrap(training.n_classes, outcome, found, drawn)
+        values |= _auc_by_bootstrap(panel, outcome, found, drawn)
     row["auc"] = _with_limits("auc", values)
-    for measure in panel_of(training.n_classes).pooled:
+    for measure in panel.pooled:
         if measure.name in values:
             row[measure.name] = _with_limits(measure.name, values)
         elif measure.name != "pdi":  # a centre seldom holds every class
-            limits = percentile_interval(
-                measure.many(outcome, found, drawn), low=measure.low, high=measure.high
-            )
             alone = float(measure.many(outcome, found, np.ones((1, n)))[0])
+            limits = percentile_interval(
+                measure.many(outcome, found, drawn),
+                low=measure.low,
+                high=measure.high,
+                estimate=alone,
+            )
             row[measure.name] = entry(alone, limits)
     return row, _poolable(values)
 
 
 def _auc_by_bootstrap(
-    n_classes: int, outcome: Floats, risk: Floats, drawn: Floats
+    panel: Panel, outcome: Floats, risk: Floats, drawn: Floats
 ) -> dict[str, tuple[float, float]]:
     """AUC with the standard deviation of its bootstrap values; empty where there is none."""
-    auc, parts = panel_of(n_classes).auc, whole(len(outcome))
+    auc, parts = panel.auc, whole(len(outcome))
     estimate = float(auc(outcome, risk, np.ones((1, len(outcome))), parts)[0])
     draws = auc(outcome, risk, drawn, parts)
     known = draws[np.isfinite(draws)]

@@ -17,6 +17,7 @@ Tables = Mapping[str, pl.DataFrame]
 
 #: A preoperative study older than this does not describe the tumour that was operated (rule R019).
 OLDEST_PREOPERATIVE_DAY = 180
+_YEAR = 365
 _PREOPERATIVE = ("diagnostic", "preoperative")
 _FROM_SURGERY = (
     "intent",
@@ -71,8 +72,8 @@ def build_cohort(tables: Tables) -> pl.DataFrame:
         months), of `patients`, of the chosen study and read, the measures as columns in their own
         units,
         of the first surgery (`surgery_day` in days) and of the diagnosis, McCormick grades before
-        surgery and at month 6 with the version of the scale, `death_day` and `cause_of_death`, and
-        `provenance`.
+        surgery, at month 6 and at month 12 with the version of the scale, `death_day`,
+        `cause_of_death` and `provenance`.
     """
     surgeries = first_surgeries(tables["surgeries"])
     studies = preoperative_studies(tables["imaging_studies"], surgeries)
@@ -93,6 +94,11 @@ def build_cohort(tables: Tables) -> pl.DataFrame:
         .join(chosen_diagnoses(tables["pathology"]), on="case_id", how="left")
         .join(tissue, on="case_id", how="left")
         .join(mccormick_grades(tables["functional_status"]), on="case_id", how="left")
+        .join(
+            mccormick_after_a_year(tables["functional_status"], surgeries),
+            on="case_id",
+            how="left",
+        )
         .join(deaths(tables["follow_up"]), on="case_id", how="left")
         .drop("study_id")
         .sort("case_id")
@@ -210,6 +216,34 @@ def mccormick_grades(functional_status: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def mccormick_after_a_year(
+    functional_status: pl.DataFrame, surgeries: pl.DataFrame
+) -> pl.DataFrame:
+    """McCormick grade of the modified version nearest to a year after the first surgery.
+
+    `mccormick_month_12_original` says whether month 12 was graded on the original version; its
+    grades have no place on the modified one.
+    """
+    graded = functional_status.filter(
+        (pl.col("scale") == "mccormick") & (pl.col("timepoint") == "month_12")
+    ).join(surgeries.select("case_id", "surgery_day"), on="case_id", how="inner")
+    after = pl.col("assessment_day") - pl.col("surgery_day")
+    nearest = _first(
+        graded.filter(pl.col("scale_version") == "modified_1_5").with_columns(
+            distance=(after - _YEAR).abs().fill_null(1_000_000)
+        ),
+        of="case_id",
+        by=("distance", "status_id"),
+    ).select("case_id", mccormick_month_12=pl.col("score"))
+    original = graded.filter(pl.col("scale_version") == "original_1_4").select("case_id").unique()
+    return nearest.join(
+        original.with_columns(mccormick_month_12_original=pl.lit("yes")),
+        on="case_id",
+        how="full",
+        coalesce=True,
+    ).sort("case_id")
+
+
 def deaths(follow_up: pl.DataFrame) -> pl.DataFrame:
     """Day and cause of each death that was reported."""
     dead = follow_up.filter(pl.col("vital_status") == "dead")
@@ -248,6 +282,8 @@ def availability_of_columns() -> dict[str, str]:
         "mccormick_version": Availability.PREOPERATIVE_CLINICAL.value,
         "mccormick_month_6": later,
         "mccormick_other_version": later,
+        "mccormick_month_12": later,
+        "mccormick_month_12_original": later,
         "death_day": later,
         "cause_of_death": later,
     }

@@ -11,6 +11,7 @@ import numpy as np
 
 from analyses.describe import wilson_interval
 from analyses.metrics import Floats
+from analyses.smooth_calibration import calibration_errors, loess_many
 
 _BINS = 10
 _LEAST_PER_BIN = 15
@@ -32,8 +33,8 @@ def calibration_curve(outcome: Floats, risk: Floats) -> dict[str, Any]:
     Returns
     -------
     dict[str, Any]
-        `bins`, `smooth` (drawn values kept inside 0 to 1; empty if the risks vary too little) and
-        `histogram`.
+        `bins`, `smooth` (drawn values kept inside 0 to 1; empty if the risks vary too little),
+        `histogram`, and `errors` (ICI, E50, E90, Emax; None where there is no smooth curve).
 
     Examples
     --------
@@ -46,6 +47,7 @@ def calibration_curve(outcome: Floats, risk: Floats) -> dict[str, Any]:
         "bins": _bins(outcome, risk),
         "smooth": _smooth(outcome, risk),
         "histogram": _histogram(outcome, risk),
+        "errors": calibration_errors(outcome, risk),
     }
 
 
@@ -123,53 +125,6 @@ def decision_curve(
     ]
 
 
-def loess(x: Floats, y: Floats, at: Floats, span: float = 0.75) -> Floats | None:
-    """Local quadratic regression with tricube weights, evaluated directly; not clipped.
-
-    Parameters
-    ----------
-    x, y
-        Shape (n,).
-    at
-        Shape (k,). Where the curve is wanted.
-    span
-        Share of the points in each window.
-
-    Returns
-    -------
-    Floats or None
-        Shape (k,); None if a window holds one value of x only, or fewer than three points.
-
-    Notes
-    -----
-    As R's `loess(degree = 2, span, surface = "direct")`. Source: Cleveland WS. J Am Stat Assoc
-    1979;74:829. doi:10.1080/01621459.1979.10481038
-
-    Examples
-    --------
-    >>> x = np.arange(8.0)
-    >>> loess(x, x**2, np.array([2.5])).round(6)
-    array([6.25])
-    """
-    size = int(np.floor(span * len(x) + 1e-5))
-    if size < 3:
-        return None
-    fitted = np.empty(len(at))
-    for place, centre in enumerate(at):
-        distance = np.abs(x - centre)
-        width = np.partition(distance, size - 1)[size - 1]
-        if width <= 0:
-            return None
-        weight = np.sqrt(np.clip(1 - (distance / width) ** 3, 0, None) ** 3)
-        near = weight > 0
-        if len(np.unique(x[near])) < 3:
-            return None
-        d = (x[near] - centre) / width  # a window of its own unit keeps the columns comparable
-        design = np.column_stack([np.ones(len(d)), d, d * d]) * weight[near, None]
-        fitted[place] = np.linalg.lstsq(design, y[near] * weight[near], rcond=None)[0][0]
-    return fitted
-
-
 def _bins(outcome: Floats, risk: Floats) -> list[dict[str, Any]]:
     """Groups of about equal size; cases of equal risk are never split."""
     n_bins = max(1, min(_BINS, len(risk) // _LEAST_PER_BIN))
@@ -194,8 +149,8 @@ def _bins(outcome: Floats, risk: Floats) -> list[dict[str, Any]]:
 def _smooth(outcome: Floats, risk: Floats) -> list[dict[str, float]]:
     """Points of the loess curve between the smallest and the largest risk."""
     at = np.linspace(risk.min(), risk.max(), _SMOOTH_POINTS)
-    observed = loess(risk, outcome, at)
-    if observed is None:
+    observed = loess_many(risk, outcome, at, np.ones((1, len(risk))))[0]
+    if not np.isfinite(observed).all():
         return []
     kept = np.clip(observed, 0, 1)
     return [{"risk": float(r), "observed": float(o)} for r, o in zip(at, kept, strict=True)]

@@ -1,8 +1,7 @@
 """Endpoints: what is predicted, for whom, known when.
 
-Belongs here: one function per endpoint of the clinical specification (part d), with its exclusions
-in order.
-Does not belong here: predictors (`analyses.cohort`), models.
+Belongs here: one function per endpoint of the clinical specification (part d).
+Does not belong here: exclusions (`analyses.eligibility`), predictors (`analyses.cohort`), models.
 Each endpoint adds two columns: its value, and `<endpoint>_exclusion`, the first reason why a case
 is not eligible (missing where it is).
 """
@@ -12,55 +11,40 @@ from collections.abc import Callable
 import polars as pl
 
 from analyses.cohort import yes_no
-from schemas.histology import HISTOLOGY_GROUP
-from schemas.vocabularies import TIMEPOINT_DAYS
-
-#: Not tumours of the cord in the sense of the platform, as in Endo 2022
-#: (doi:10.14245/ns.2244156.078).
-OUTSIDE_ELIGIBILITY = ("non_neoplastic", "lipoma", "myxopapillary_ependymoma")
-
-_NO_CONSENT = "no consent for the research registry"
-_OUTSIDE = "lipoma, myxopapillary ependymoma or no tumour"
-_LATER_TUMOUR = "later tumour of a patient who is counted"
-_RECURRENT = "treated before elsewhere: its type is known"
-_NO_TISSUE = "no tissue was taken"
-_IMAGED_LATER = "imaged only after tissue was first taken"
-_NO_SURGERY = "no surgery recorded"
-_NOT_TO_RESECT = "surgery not meant to resect"
-_NO_GRADE = "no McCormick grade before surgery on a named version of the scale"
-_GRADE_AT_END = "highest McCormick grade already before surgery"
-_OTHER_VERSION = "graded after surgery on another version of the scale"
-_OTHER_DEATH = "died before month 6 of another or an unknown cause"
-
-#: Why a case is not eligible, in the order in which it is asked; the first reason counts.
-EXCLUSIONS = (
-    _NO_CONSENT,
-    _OUTSIDE,
-    _LATER_TUMOUR,
-    _RECURRENT,
-    _NO_TISSUE,
-    _IMAGED_LATER,
-    _NO_SURGERY,
-    _NOT_TO_RESECT,
-    _NO_GRADE,
-    _GRADE_AT_END,
-    _OTHER_VERSION,
-    _OTHER_DEATH,
+from analyses.eligibility import (
+    GRADED_GROUPS,
+    MYCN_TYPE,
+    conditions,
+    died_before_month_6,
+    in_groups,
 )
+from schemas.histology import HISTOLOGY_GROUP
+
 #: Each endpoint, and when it becomes known.
 ENDPOINTS = {
     "histology_group": "pathology",
     "gross_total_resection": "postoperative",
     "functional_decline": "follow_up",
+    "ependymoma_vs_astrocytoma": "pathology",
+    "high_grade": "pathology",
+    "mccormick_12m": "follow_up",
 }
 #: Histology groups that stand for themselves; all others are `other`.
 HISTOLOGY_GROUPS = ("ependymoma", "astrocytic", "haemangioblastoma")
-_HIGHEST_GRADE = {"original_1_4": 4, "modified_1_5": 5}
 
 
 def add_endpoints(cohort: pl.DataFrame) -> pl.DataFrame:
     """Add every endpoint to the cohort (`analyses.cohort.build_cohort`)."""
-    return add_functional_decline(add_gross_total_resection(add_histology_group(cohort)))
+    for add in (
+        add_histology_group,
+        add_gross_total_resection,
+        add_functional_decline,
+        add_ependymoma_vs_astrocytoma,
+        add_high_grade,
+        add_mccormick_12m,
+    ):
+        cohort = add(cohort)
+    return cohort
 
 
 def add_histology_group(cohort: pl.DataFrame) -> pl.DataFrame:
@@ -192,6 +176,78 @@ def add_functional_decline(cohort: pl.DataFrame) -> pl.DataFrame:
     return _with(cohort, "functional_decline")
 
 
+def add_ependymoma_vs_astrocytoma(cohort: pl.DataFrame) -> pl.DataFrame:
+    """Ependymoma (positive) against astrocytic tumour, predicted before any tissue was taken.
+
+    Caveat: as for the histology group.
+
+    Parameters
+    ----------
+    cohort
+        One row per case, as for the histology group.
+
+    Returns
+    -------
+    pl.DataFrame
+        The cohort with `ependymoma_vs_astrocytoma` (yes, no, missing) and
+        `ependymoma_vs_astrocytoma_exclusion`.
+
+    Notes
+    -----
+    Source: clinical specification, part (d).
+    """
+    return _with(cohort, "ependymoma_vs_astrocytoma")
+
+
+def add_high_grade(cohort: pl.DataFrame) -> pl.DataFrame:
+    """WHO grade 3 or 4 under the edition delivered, predicted before any tissue was taken.
+
+    Of ependymomas, astrocytic and glioneuronal tumours; the type with MYCN amplification counts as
+    high grade, which is a convention. Caveat: editions graded differently, so that the grade of a
+    case also says when it was diagnosed.
+
+    Parameters
+    ----------
+    cohort
+        One row per case, as for the histology group, with `who_grade`.
+
+    Returns
+    -------
+    pl.DataFrame
+        The cohort with `high_grade` (yes, no, missing) and `high_grade_exclusion`.
+
+    Notes
+    -----
+    Source: clinical specification, part (d).
+    """
+    return _with(cohort, "high_grade")
+
+
+def add_mccormick_12m(cohort: pl.DataFrame) -> pl.DataFrame:
+    """McCormick grade, modified version, nearest to a year after the first surgery.
+
+    Ordinal, 1 to 5; grades on the original version are not mapped. Time zero is the first surgery.
+    Caveats: a patient who died before has no grade and is counted apart, and who comes back to be
+    graded is not a random sample.
+
+    Parameters
+    ----------
+    cohort
+        One row per case, with `consent_scope`, `histology`, `patient_id`, `case_number`,
+        `surgery_day`, `mccormick_month_12`, `mccormick_month_12_original` and `death_day`.
+
+    Returns
+    -------
+    pl.DataFrame
+        The cohort with `mccormick_12m` (1 to 5, missing) and `mccormick_12m_exclusion`.
+
+    Notes
+    -----
+    Source: clinical specification, part (d). The window is that of the time point: day 271 to 540.
+    """
+    return _with(cohort, "mccormick_12m")
+
+
 def endpoint_warnings(
     cohort: pl.DataFrame, endpoint: str, provenance: str | None
 ) -> list[dict[str, str]]:
@@ -225,6 +281,12 @@ def endpoint_warnings(
     return [{"code": code, "message": f"In {unknown} of {used.height} cases {message}"}]
 
 
+_EARLIER_TREATMENT = (
+    "case_kind",
+    "earlier_treatment_unknown",
+    "the source does not say whether the tumour had been treated before. They are kept; the "
+    "type of a tumour treated before was known, so that predicting it would be no feat.",
+)
 #: What may be left open in an eligible case: the column, the code and the sentence of the warning.
 _LEFT_OPEN = {
     "gross_total_resection": (
@@ -233,24 +295,10 @@ _LEFT_OPEN = {
         "the source does not say what the surgery was meant to achieve. They are kept; a biopsy "
         "among them counts as not gross total, whatever was planned.",
     ),
-    "histology_group": (
-        "case_kind",
-        "earlier_treatment_unknown",
-        "the source does not say whether the tumour had been treated before. They are kept; the "
-        "type of a tumour treated before was known, so that predicting it would be no feat.",
-    ),
+    "histology_group": _EARLIER_TREATMENT,
+    "ependymoma_vs_astrocytoma": _EARLIER_TREATMENT,
+    "high_grade": _EARLIER_TREATMENT,
 }
-
-
-def exclusions_of(endpoint: str) -> tuple[str, ...]:
-    """Reasons why a case is not eligible for the endpoint, in the order in which they are asked.
-
-    Examples
-    --------
-    >>> exclusions_of("gross_total_resection")[-1]
-    'surgery not meant to resect'
-    """
-    return tuple(reason for _, reason in _conditions(endpoint))
 
 
 def columns_behind(endpoint: str) -> tuple[str, ...]:
@@ -263,11 +311,8 @@ def columns_behind(endpoint: str) -> tuple[str, ...]:
     >>> "extent_of_resection" in columns_behind("gross_total_resection")
     True
     """
-    used = [_VALUES[endpoint](), *(holds for holds, _ in _conditions(endpoint))]
+    used = [_VALUES[endpoint](), *(holds for holds, _ in conditions(endpoint))]
     return tuple(sorted({column for expression in used for column in expression.meta.root_names()}))
-
-
-Conditions = list[tuple[pl.Expr, str]]
 
 
 def _histology_group() -> pl.Expr:
@@ -290,7 +335,7 @@ def _gross_total_resection() -> pl.Expr:
 def _functional_decline() -> pl.Expr:
     """Whether the grade rose, or the patient died of the tumour before it was given."""
     before, after = pl.col("mccormick_preoperative"), pl.col("mccormick_month_6")
-    died, of_it = _died_before_month_6()
+    died, of_it = died_before_month_6()
     return (
         pl.when(died & of_it)
         .then(pl.lit("yes"))
@@ -299,82 +344,39 @@ def _functional_decline() -> pl.Expr:
     )
 
 
+def _ependymoma_vs_astrocytoma() -> pl.Expr:
+    """Whether a tumour of the two groups is an ependymoma."""
+    return pl.when(in_groups("ependymoma", "astrocytic")).then(yes_no(in_groups("ependymoma")))
+
+
+def _high_grade() -> pl.Expr:
+    """Whether the grade is 3 or 4, or the type is high grade by convention."""
+    of_type = pl.col("histology") == MYCN_TYPE
+    graded = pl.col("who_grade").is_in(("1", "2", "3", "4")) | of_type
+    high = pl.col("who_grade").is_in(("3", "4")) | of_type
+    known = in_groups(*GRADED_GROUPS) & graded.fill_null(False)
+    return pl.when(known).then(yes_no(high.fill_null(False)))
+
+
+def _mccormick_12m() -> pl.Expr:
+    """The grade as a whole number."""
+    return pl.col("mccormick_month_12").cast(pl.Int64)
+
+
 _VALUES: dict[str, Callable[[], pl.Expr]] = {
     "histology_group": _histology_group,
     "gross_total_resection": _gross_total_resection,
     "functional_decline": _functional_decline,
+    "ependymoma_vs_astrocytoma": _ependymoma_vs_astrocytoma,
+    "high_grade": _high_grade,
+    "mccormick_12m": _mccormick_12m,
 }
-
-
-def _conditions(endpoint: str) -> Conditions:
-    """What excludes a case from the endpoint, first to last."""
-    return [*_common(), *_OWN_CONDITIONS[endpoint]()]
-
-
-def _histology_conditions() -> Conditions:
-    """Before any tissue, of a tumour not treated before, that was then looked at."""
-    histology = pl.col("histology")
-    return [
-        (pl.col("case_kind") == "recurrent", _RECURRENT),
-        (histology.is_null() | (histology == "no_tissue"), _NO_TISSUE),
-        (pl.col("study_day") > pl.col("first_tissue_day"), _IMAGED_LATER),
-    ]
-
-
-def _resection_conditions() -> Conditions:
-    """A surgery that was meant to resect."""
-    return [
-        (pl.col("surgery_day").is_null(), _NO_SURGERY),
-        (pl.col("intent").is_in(("biopsy", "decompression", "cyst_drainage")), _NOT_TO_RESECT),
-    ]
-
-
-def _decline_conditions() -> Conditions:
-    """A surgery, a grade before it that can still get worse, and one version of the scale."""
-    before = pl.col("mccormick_preoperative")
-    died, of_it = _died_before_month_6()
-    highest = pl.col("mccormick_version").replace_strict(
-        _HIGHEST_GRADE, default=None, return_dtype=pl.Int64
-    )
-    return [
-        (pl.col("surgery_day").is_null(), _NO_SURGERY),
-        (before.is_null(), _NO_GRADE),
-        (before >= highest, _GRADE_AT_END),
-        (pl.col("mccormick_other_version") == "yes", _OTHER_VERSION),
-        (died & ~of_it, _OTHER_DEATH),
-    ]
-
-
-def _died_before_month_6() -> tuple[pl.Expr, pl.Expr]:
-    """Whether the patient died before a grade of month 6 was given, and of tumour or treatment."""
-    after = pl.col("mccormick_month_6")
-    days_lived = pl.col("death_day") - pl.col("surgery_day")
-    died = (after.is_null() & (days_lived <= TIMEPOINT_DAYS["month_6"][1])).fill_null(False)
-    of_it = pl.col("cause_of_death").is_in(("tumour", "treatment")).fill_null(False)
-    return died, of_it
-
-
-_OWN_CONDITIONS: dict[str, Callable[[], Conditions]] = {
-    "histology_group": _histology_conditions,
-    "gross_total_resection": _resection_conditions,
-    "functional_decline": _decline_conditions,
-}
-
-
-def _common() -> Conditions:
-    """The exclusions of every endpoint."""
-    first = pl.col("case_number") == pl.col("case_number").min().over("patient_id")
-    return [
-        (pl.col("consent_scope") != "research_registry", _NO_CONSENT),
-        (pl.col("histology").is_in(OUTSIDE_ELIGIBILITY), _OUTSIDE),
-        (~first, _LATER_TUMOUR),
-    ]
 
 
 def _with(cohort: pl.DataFrame, endpoint: str) -> pl.DataFrame:
     """The cohort with one endpoint and the first reason against each case."""
     exclusion = pl.lit(None, dtype=pl.String)
-    for holds, reason in reversed(_conditions(endpoint)):
+    for holds, reason in reversed(conditions(endpoint)):
         exclusion = pl.when(holds.fill_null(False)).then(pl.lit(reason)).otherwise(exclusion)
     value = _VALUES[endpoint]()
     return cohort.with_columns(value.alias(endpoint), exclusion.alias(f"{endpoint}_exclusion"))

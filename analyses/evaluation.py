@@ -121,7 +121,12 @@ def nested_cross_validation(
 
 
 def performance(
-    outcome: Floats, predicted: OutOfFold, weights: Floats, *, n_classes: int = 2
+    outcome: Floats,
+    predicted: OutOfFold,
+    weights: Floats,
+    *,
+    n_classes: int = 2,
+    is_ordered: bool = False,
 ) -> dict[str, Any]:
     """The panel: each measure with its 95 % interval.
 
@@ -133,8 +138,8 @@ def performance(
         Out-of-fold predictions.
     weights
         Shape (b, n). Bootstrap weights of patients; the same in every repeat.
-    n_classes
-        Number of classes.
+    n_classes, is_ordered
+        Number of classes, and whether they are grades.
 
     Returns
     -------
@@ -142,7 +147,7 @@ def performance(
         Measure to `estimate` and `interval`; None with a `reason` where there is no value. The AUC
         is taken within test folds and averaged, everything else over all cases of a repeat.
     """
-    panel = panel_of(n_classes)
+    panel = panel_of(n_classes, is_ordered=is_ordered)
     ones = np.ones((1, len(outcome)))
     repeats = range(len(predicted.risk))
 
@@ -169,14 +174,16 @@ def performance(
             return many(outcome, predicted.risk[r], w)  # type: ignore[no-any-return]
 
         estimate, draws = over_repeats(over_all)
-        limits = percentile_interval(draws, low=measure.low, high=measure.high)
+        limits = percentile_interval(draws, low=measure.low, high=measure.high, estimate=estimate)
         found[measure.name] = entry(estimate, limits)
     return found
 
 
-def apparent_performance(outcome: Floats, risk: Floats, *, n_classes: int = 2) -> dict[str, Any]:
+def apparent_performance(
+    outcome: Floats, risk: Floats, *, n_classes: int = 2, is_ordered: bool = False
+) -> dict[str, Any]:
     """The panel on the rows that the model was fitted on: too good, and without interval."""
-    panel = panel_of(n_classes)
+    panel = panel_of(n_classes, is_ordered=is_ordered)
     ones = np.ones((1, len(outcome)))
     null = np.full(len(outcome), outcome.mean())
     found = {"auc": entry(float(panel.auc(outcome, risk, ones, whole(len(outcome)))[0]), None)}
@@ -188,17 +195,22 @@ def apparent_performance(outcome: Floats, risk: Floats, *, n_classes: int = 2) -
 
 
 def compare(
-    outcome: Floats, model: OutOfFold, other: OutOfFold, *, n_classes: int = 2
+    outcome: Floats,
+    model: OutOfFold,
+    other: OutOfFold,
+    *,
+    n_classes: int = 2,
+    is_ordered: bool = False,
 ) -> dict[str, Any]:
     """One model minus another in each outer fold: mean difference and corrected 95 % interval.
 
     Returns
     -------
     dict[str, Any]
-        `log_loss`, `brier`, `auc`, each with `estimate`, `interval` and `se`. Log-loss and Brier
-        below 0 and AUC above 0 speak for the first model.
+        `log_loss`, `brier` (grades: `rps`), `auc`, each with `estimate`, `interval` and `se`.
+        Log-loss and Brier below 0 and AUC above 0 speak for the first model.
     """
-    panel = panel_of(n_classes)
+    panel = panel_of(n_classes, is_ordered=is_ordered)
     taken: dict[str, Callable[[Floats, Floats, Floats], Floats]] = {
         measure.name: measure.many for measure in panel.losses()
     }

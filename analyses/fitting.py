@@ -25,7 +25,7 @@ from analyses.evaluation import (
     outer_folds,
     performance,
 )
-from analyses.learners import LEARNERS, ROLES, Learner
+from analyses.learners import Learner, learner_of, role_of
 from analyses.metrics import Floats
 from analyses.models import Training, predict_risk
 from analyses.plan import Plan
@@ -108,24 +108,25 @@ def fit_all(
     )
     models = [("baseline", "ridge", "baseline", baseline)]
     models += [(name, name, role, full) for name, role in _roles(plan.models)]
+    # all of them first: a model that cannot be had is said before hours of fitting
+    learners = {learner: learner_of(learner, plan.outcome.kind) for _, learner, _, _ in models}
     return [
-        _fit(setting, training, name=name, learner=learner, role=role)
+        _fit(setting, training, name=name, learn=learners[learner], role=role)
         for name, learner, role, training in models
     ]
 
 
 def _roles(models: Sequence[str]) -> list[tuple[str, str]]:
     """The role of each model; without a primary one among them the first is primary."""
-    roles = [ROLES[name] for name in models]
+    roles = [role_of(name) for name in models]
     if "primary" not in roles:
         roles[0] = "primary"
     return list(zip(models, roles, strict=True))
 
 
-def _fit(setting: _Setting, training: Training, *, name: str, learner: str, role: str) -> Fitted:
+def _fit(setting: _Setting, training: Training, *, name: str, learn: Learner, role: str) -> Fitted:
     """Evaluate one model, then fit it on all rows."""
     plan = setting.plan
-    learn = LEARNERS[learner]
     draws = setting.draws.first(plan.resampling.bootstraps_of(role))
     predicted, left_out, refits = _evaluate(setting, training, name, learn, draws)
     learned = learn(training, plan.resampling, (Stage.FINAL,))
@@ -202,12 +203,17 @@ def _performance(
     left_out: LeftOut | None,
 ) -> dict[str, Any]:
     """Apparent, nested and centre by centre."""
-    n_classes, outcome = training.n_classes, training.outcome
+    outcome = training.outcome
     return {
-        "apparent": apparent_performance(outcome, risk, n_classes=n_classes),
-        "nested_cv": performance(outcome, predicted, setting.weights, n_classes=n_classes),
+        "apparent": apparent_performance(outcome, risk, **_kind_of(training)),
+        "nested_cv": performance(outcome, predicted, setting.weights, **_kind_of(training)),
         "internal_external": internal_external(training, left_out, setting.weights),
     }
+
+
+def _kind_of(training: Training) -> dict[str, Any]:
+    """What decides which measures are taken."""
+    return {"n_classes": training.n_classes, "is_ordered": training.is_ordered}
 
 
 def comparison(training: Training, fitted: Sequence[Fitted]) -> dict[str, Any]:
@@ -222,7 +228,7 @@ def comparison(training: Training, fitted: Sequence[Fitted]) -> dict[str, Any]:
     baseline = fitted[0]
     primary = next(f for f in fitted if f.entry["role"] == "primary")
     difference = compare(
-        training.outcome, primary.predicted, baseline.predicted, n_classes=training.n_classes
+        training.outcome, primary.predicted, baseline.predicted, **_kind_of(training)
     )
     interval = difference["log_loss"]["interval"]
     challengers = [
@@ -243,7 +249,7 @@ def comparison(training: Training, fitted: Sequence[Fitted]) -> dict[str, Any]:
 def _challenge(training: Training, challenger: Fitted, primary: Fitted) -> dict[str, Any]:
     """Whether a challenger wins: lower log-loss by more than an SE, calibrated, at most centres."""
     difference = compare(
-        training.outcome, challenger.predicted, primary.predicted, n_classes=training.n_classes
+        training.outcome, challenger.predicted, primary.predicted, **_kind_of(training)
     )
     name, of = challenger.entry["name"].replace("_", " "), primary.entry["name"]
     tests = [_lower_loss(difference["log_loss"], of)]
@@ -299,7 +305,7 @@ def _at_centres(training: Training, challenger: Fitted, primary: Fitted) -> tupl
         challenger.left_out,
         primary.left_out,
         poolable,
-        n_classes=training.n_classes,
+        **_kind_of(training),
     )
     holds = 2 * wins > len(poolable)
     return holds, (

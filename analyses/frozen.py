@@ -21,6 +21,7 @@ from analyses.metrics import Floats, recalibration
 from analyses.models import Training, predict_risk
 from analyses.preprocessing import MISSING_STATES, is_text, with_categories
 from analyses.resampling import Stage, bootstrap_weights, generator
+from analyses.verdict import middle_split
 from schemas.errors import IntegrityError, UsageError
 from schemas.showing import nearest_name
 
@@ -56,7 +57,9 @@ def describe_model(
     digest = hashlib.sha256(data).hexdigest()
     outcome, plan = results["outcome"], results["plan"]
     shares = np.bincount(training.outcome.astype(int), minlength=training.n_classes)
-    intercept = getattr(pipeline["model"], "intercept_", None)
+    model = pipeline["model"]
+    # of grades the thresholds between them
+    intercept = getattr(model, "intercept_", getattr(model, "thresholds_", None))
     return {
         "schema": SCHEMA,
         "id": digest[:16],
@@ -283,14 +286,16 @@ def external_performance(
     n_classes = max(2, len(described["outcome"]["classes"]))
     counts = np.bincount(outcome.astype(int), minlength=n_classes)
     found: dict[str, Any] = {"n": len(outcome), "events": [int(n) for n in counts]}
-    if counts.min() < LEAST:
+    is_ordered = described["outcome"]["kind"] == "ordinal"
+    least = middle_split(counts.tolist())[1] if is_ordered else counts.min()
+    if least < LEAST:
         reason = f"fewer than {LEAST} cases of an outcome: counts only"
         return {**found, "performance": None, "recalibration": None, "reason": reason}
     shares = np.array(described["outcome"]["shares"])
     null = np.broadcast_to(shares[1] if n_classes == 2 else shares, risk.shape)
     unseen = OutOfFold(risk[None], null[None], np.zeros((1, len(outcome)), dtype=np.int64), ())
     weights = bootstrap_weights(groups, n_draws=_DRAWS, rng=generator(_SEED, Stage.INTERVALS))
-    panel = performance(outcome, unseen, weights, n_classes=n_classes)
+    panel = performance(outcome, unseen, weights, n_classes=n_classes, is_ordered=is_ordered)
     again = None
     if n_classes == 2:
         intercept, slope = recalibration(outcome, risk)

@@ -20,7 +20,11 @@ LEAST_SHARE = 0.9
 
 
 def percentile_interval(
-    draws: Floats, *, low: float = -np.inf, high: float = np.inf
+    draws: Floats,
+    *,
+    low: float = -np.inf,
+    high: float = np.inf,
+    estimate: float | None = None,
 ) -> Interval | None:
     """The 2.5 and 97.5 % quantile (type 7) of bootstrap values, inside the measure's range.
 
@@ -30,6 +34,9 @@ def percentile_interval(
         Shape (b,). One value per bootstrap sample; nan where a sample has none.
     low, high
         Range of the measure.
+    estimate
+        The measure itself, which the interval is widened to hold: one that cannot fall below 0,
+        such as the ICI, grows under resampling.
 
     Returns
     -------
@@ -45,6 +52,8 @@ def percentile_interval(
     if len(values) < LEAST_SHARE * len(draws) or len(values) < 2:
         return None
     lower, upper = np.quantile(values, (0.025, 0.975))
+    if estimate is not None and np.isfinite(estimate):
+        lower, upper = min(lower, estimate), max(upper, estimate)
     return float(np.clip(lower, low, high)), float(np.clip(upper, low, high))
 
 

@@ -12,11 +12,21 @@ from typing import Any
 
 import skops.io
 
+from analyses.own_models import own_types
 from schemas.errors import IntegrityError
 
-#: Types that may be in a model file besides those that skops itself trusts: our own, the name of an
-#: array's number type, which scikit-learn's imputer keeps, and the trees of a forest.
-TRUSTED = ("analyses.preprocessing.CaseEncoder", "numpy.dtype", "sklearn.tree._tree.Tree")
+#: Types that may be in a model file besides those that skops itself trusts: the platform's own,
+#: explainable boosting, the name of an array's number type, which scikit-learn's imputer keeps, and
+#: the trees of a forest. Classes of installed packages' models come with their entry points.
+TRUSTED = (
+    "analyses.elastic_net.ElasticNetLogistic",
+    "analyses.firth.FirthLogistic",
+    "analyses.preprocessing.CaseEncoder",
+    "analyses.proportional_odds.ProportionalOdds",
+    "interpret.glassbox._ebm._ebm.ExplainableBoostingClassifier",
+    "numpy.dtype",
+    "sklearn.tree._tree.Tree",
+)
 
 _SCHEMA = "schema.json"
 
@@ -34,13 +44,17 @@ def load(data: bytes) -> Any:
     IntegrityError
         If the file holds a type that is not on the list; nothing of it is then built.
     """
-    unknown = sorted(set(skops.io.get_untrusted_types(data=data)) - set(TRUSTED))
+    trusted = list(TRUSTED)
+    unknown = sorted(set(skops.io.get_untrusted_types(data=data)) - set(trusted))
+    if unknown:
+        trusted += own_types()
+        unknown = [kind for kind in unknown if kind not in trusted]
     if unknown:
         raise IntegrityError(
             f"the model file holds types that are not trusted: {', '.join(unknown)}. It was not "
             "loaded. Make the model again with 'imsct analyse'."
         )
-    return skops.io.loads(data, trusted=list(TRUSTED))
+    return skops.io.loads(data, trusted=trusted)
 
 
 def _canonical(data: bytes) -> bytes:

@@ -7,7 +7,8 @@ The penalty is 1/(2C) times the sum of squared slopes of standardised columns, a
 the losses; the intercept is free.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -39,18 +40,19 @@ class Training:
     """Rows to learn from.
 
     `frame` holds the predictors only; `outcome` is 0 or 1, or the place of one of `n_classes`;
-    `groups` names the patient of each row.
+    `groups` names the patient of each row; `is_ordered`: the classes are grades.
     """
 
     frame: pl.DataFrame
     outcome: Floats
     groups: NDArray[np.str_]
     n_classes: int = 2
+    is_ordered: bool = False
 
     def part(self, rows: NDArray[np.bool_]) -> "Training":
         """Some of the rows."""
         frame = self.frame.filter(pl.Series(rows))
-        return Training(frame, self.outcome[rows], self.groups[rows], self.n_classes)
+        return replace(self, frame=frame, outcome=self.outcome[rows], groups=self.groups[rows])
 
     def at(self, rows: NDArray[np.int64]) -> "Training":
         """Rows by place, each as often as it is named."""
@@ -164,7 +166,12 @@ def predict_risk(model: Any, X: Any, *, n_classes: int = 2) -> Floats:
 
 
 def choose_penalty(
-    training: Training, *, inner_folds: int, seed: int, key: tuple[int, ...]
+    training: Training,
+    *,
+    inner_folds: int,
+    seed: int,
+    key: tuple[int, ...],
+    losses_of: Callable[[Training, Training], Floats] | None = None,
 ) -> Choice:
     """Choose C by cross-validated log-loss on the training rows.
 
@@ -179,6 +186,9 @@ def choose_penalty(
         Number of folds.
     seed, key
         Seed of the plan and spawn key of this task.
+    losses_of
+        From a training part and its test rows to the loss of each C of the grid; by default those
+        of ridge regression.
 
     Returns
     -------
@@ -191,7 +201,7 @@ def choose_penalty(
         return UNTUNED
     present = np.unique(training.outcome)
     losses = [
-        _losses(training.part(folds != fold), training.part(folds == fold))
+        (losses_of or _losses)(training.part(folds != fold), training.part(folds == fold))
         for fold in np.unique(folds)
         # patients with rows of two classes can leave a part without one: nothing to learn there
         if len(np.unique(training.outcome[folds != fold])) == len(present)

@@ -1,8 +1,8 @@
 """The panel: which measures a kind of outcome has, and how each is taken.
 
 Belongs here: the measures of each kind, by the name they have in the results.
-Does not belong here: the measures themselves (`analyses.metrics`, `analyses.multiclass`),
-intervals and folds (`analyses.evaluation`).
+Does not belong here: the measures themselves (`analyses.metrics`, `analyses.multiclass`,
+`analyses.ordinal`), intervals and folds (`analyses.evaluation`).
 """
 
 from collections.abc import Callable, Sequence
@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analyses import metrics, multiclass
+from analyses import metrics, multiclass, ordinal
 from analyses.metrics import Floats, Measure, Parts
+from analyses.smooth_calibration import ici_many
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Panel:
 
     def losses(self) -> tuple[Measure, ...]:
         """The measures by which two models are compared besides the AUC."""
-        return tuple(m for m in self.pooled if m.name in ("log_loss", "brier"))
+        return tuple(m for m in self.pooled if m.name in ("log_loss", "brier", "rps"))
 
 
 def _auc_in_parts(outcome: Floats, risk: Floats, weights: Floats, parts: Parts) -> Floats:
@@ -47,8 +48,9 @@ def _ipa(outcome: Floats, risk: Floats, weights: Floats, null: Floats) -> Floats
     return metrics.ipa_many(outcome, risk, weights, null_risk=null)
 
 
+ICI = Measure("ici", ici_many, 0.0, 1.0)
 PANELS = {
-    "binary": Panel(auc=_auc_in_parts, pooled=metrics.POOLED, against_null={"ipa": _ipa}),
+    "binary": Panel(auc=_auc_in_parts, pooled=(*metrics.POOLED, ICI), against_null={"ipa": _ipa}),
     "multiclass": Panel(
         auc=_hand_till_in_parts,
         pooled=(
@@ -58,17 +60,27 @@ PANELS = {
         ),
         against_null={},
     ),
+    "ordinal": Panel(
+        auc=ordinal.concordance_in_parts,
+        pooled=(
+            Measure("log_loss", multiclass.log_loss_many, 0.0),
+            Measure("rps", ordinal.rps_many, 0.0, 1.0),
+        ),
+        against_null={},
+    ),
 }
 
 
-def panel_of(n_classes: int) -> Panel:
-    """The panel of a classification: two classes, or more.
+def panel_of(n_classes: int, *, is_ordered: bool = False) -> Panel:
+    """The panel of a classification: two classes, several, or grades.
 
     Examples
     --------
     >>> [measure.name for measure in panel_of(4).pooled]
     ['log_loss', 'brier', 'pdi']
     """
+    if is_ordered:
+        return PANELS["ordinal"]
     return PANELS["binary" if n_classes == 2 else "multiclass"]
 
 

@@ -15,15 +15,16 @@ from typing import Any
 
 import yaml
 
+from analyses.own_models import own_models
 from analyses.plan_text import PlanReader, StrictLoader
 from schemas.errors import UsageError
 
 #: Every cohort of the snapshot, each by itself.
 EACH = "each"
 PROVENANCES = ("simulated", "published", "registry")
-#: The models that a plan may list; the first that is no challenger is the primary one.
-MODELS = ("ridge", "random_forest")
-KINDS = ("binary", "multiclass")
+#: The models of the platform that a plan may list, besides those of `analyses.own_models`.
+MODELS = ("ridge", "elastic_net", "random_forest", "ebm")
+KINDS = ("binary", "multiclass", "ordinal")
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ class Outcome:
     """What is predicted.
 
     `positive` is the value that counts as the event (binary); `rest` the class that classes of
-    fewer than ten patients join (multiclass; None: they stay apart).
+    fewer than ten patients join (multiclass; None: they stay apart). An ordinal outcome is a grade,
+    written as a number; a higher one is worse.
     """
 
     kind: str
@@ -178,8 +180,9 @@ def shipped_plans() -> dict[str, Plan]:
 
     Examples
     --------
-    >>> sorted(shipped_plans())
-    ['functional_decline', 'gross_total_resection', 'histology']
+    >>> sorted(shipped_plans())  # doctest: +NORMALIZE_WHITESPACE
+    ['ependymoma_vs_astrocytoma', 'functional_decline', 'gross_total_resection', 'high_grade',
+    'histology', 'mccormick_12m']
     """
     folder = Path(__file__).parent / "plans"
     plans = (load_plan(path) for path in sorted(folder.glob("*.yaml")))
@@ -245,7 +248,8 @@ def parse_plan(text: str, *, name: str) -> Plan:
         },
     )
     for place, model in enumerate(plan.models):
-        reader.choice(model, f"models[{place}]", of=MODELS)
+        offered = MODELS if model in MODELS else (*MODELS, *own_models())
+        reader.choice(model, f"models[{place}]", of=offered)
     return plan
 
 

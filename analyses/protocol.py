@@ -24,7 +24,9 @@ from threadpoolctl import (  # type: ignore[import-untyped]  # publishes no type
 
 from analyses import cautions, describe, results
 from analyses.fitting import Fitted, comparison, fit_all
+from analyses.inference import inference_table
 from analyses.models import Training
+from analyses.own_models import own_versions
 from analyses.plan import Plan
 from analyses.preprocessing import fit_preprocessing, with_categories
 from analyses.resampling import patient_strata
@@ -133,6 +135,12 @@ def _run(
         }
         warnings += [w for f in fitted for w in f.warnings]
         warnings += cautions.suspected_leak(whole, nested)
+    inference = None
+    if verdict["level"] == "model":
+        inference, separated = inference_table(
+            _training(selected, selected.predictors), selected.classes
+        )
+        warnings += separated
     found = {
         "schema": results.SCHEMA,
         "title": plan.title,
@@ -147,7 +155,7 @@ def _run(
         "provenance": {
             **{key: stamp.get(key) for key in ("snapshot", "code", "lock")},
             "seed": plan.resampling.seed,
-            "versions": _versions(),
+            "versions": {**_versions(), **own_versions(plan.models)},
         },
         "outcome": _outcome(plan, selected),
         "verdict": verdict,
@@ -155,6 +163,7 @@ def _run(
         "cohort": cohort,
         "models": [f.entry for f in fitted],
         "comparison": compared,
+        "inference": inference,
         "survival": None,
     }
     best = next((f for f in fitted if f.entry["name"] == compared["best"]), None)
@@ -202,7 +211,7 @@ def _describe(
 def _count(plan: Plan, selected: Selected, used: Sequence[str]) -> Counts:
     """Patients, events and parameters."""
     strata = list(patient_strata(selected.outcome, selected.groups).values())
-    n_classes = len(selected.classes) if plan.outcome.kind == "multiclass" else 2
+    n_classes = 2 if plan.outcome.kind == "binary" else len(selected.classes)
     n_parameters = 0
     if strata:
         models = (selected.predictors, plan.baseline)
@@ -211,6 +220,7 @@ def _count(plan: Plan, selected: Selected, used: Sequence[str]) -> Counts:
         classes=tuple(strata.count(float(k)) for k in range(n_classes)),
         parameters=n_parameters,
         outer_folds=plan.resampling.outer_folds,
+        is_ordered=plan.outcome.kind == "ordinal",
     )
 
 
@@ -232,6 +242,7 @@ def _training(selected: Selected, columns: Sequence[str]) -> Training:
         outcome=selected.outcome,
         groups=selected.groups,
         n_classes=max(2, len(selected.classes)),
+        is_ordered=selected.is_ordered,
     )
 
 

@@ -6,7 +6,7 @@ Does not belong here: computing (`analyses.protocol`), showing (`analyses.report
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -81,7 +81,9 @@ def model_entry(
             "one_se_nested_cv": one_se,
             "bootstrap_quantiles": stable.penalties,
         },
-        "curves": _curves(training.outcome, predicted.risk[0], classes, thresholds),
+        "curves": _curves_of_cuts(training.outcome, predicted.risk[0], classes)
+        if training.is_ordered
+        else _curves(training.outcome, predicted.risk[0], classes, thresholds),
         "instability": stable.instability,
     }
 
@@ -93,10 +95,11 @@ def _coefficients(
 
     Intervals are quantiles over the refits, and say how a slope moves, not where the truth is.
     """
-    slopes = getattr(pipeline["model"], "coef_", None)
-    if slopes is None:
+    found = getattr(pipeline["model"], "coef_", None)
+    if found is None:
         return []
-    names = list(classes) if len(classes) > 2 else [None]
+    slopes = np.atleast_2d(found)  # grades share one vector
+    names = list(classes) if len(slopes) > 1 else [None]
     none = {"interval": None, "selected": None, "same_sign": None}
     return [
         {
@@ -121,16 +124,30 @@ def _curves(
             "decision": curves.decision_curve(outcome, risk, thresholds),
             "by_class": None,
         }
-    by_class = []
-    for k, name in enumerate(classes):
-        is_class = (outcome == k).astype(np.float64)
-        by_class.append(
-            {
-                "class": name,
-                "calibration": curves.calibration_curve(is_class, risk[:, k]),
-                "roc": curves.roc_curve(is_class, risk[:, k]),
-            }
-        )
+    return _one_by_one(
+        (name, (outcome == k).astype(np.float64), risk[:, k]) for k, name in enumerate(classes)
+    )
+
+
+def _curves_of_cuts(outcome: Floats, risk: Floats, classes: Sequence[str]) -> dict[str, Any]:
+    """Calibration and ROC of grades: at each cut, worse than it against the others."""
+    at_most = np.cumsum(risk, axis=1)
+    return _one_by_one(
+        (f"above {name}", (outcome > k).astype(np.float64), np.clip(1 - at_most[:, k], 0, 1))
+        for k, name in enumerate(classes[:-1])
+    )
+
+
+def _one_by_one(parts: Iterable[tuple[str, Floats, Floats]]) -> dict[str, Any]:
+    """Curves of several two-valued outcomes, each with its name, outcome and risk."""
+    by_class = [
+        {
+            "class": name,
+            "calibration": curves.calibration_curve(happened, risk),
+            "roc": curves.roc_curve(happened, risk),
+        }
+        for name, happened, risk in parts
+    ]
     return {"calibration": None, "roc": None, "decision": None, "by_class": by_class}
 
 

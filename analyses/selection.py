@@ -13,12 +13,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analyses.endpoints import EXCLUSIONS
-from analyses.plan import EACH, Outcome, Plan
-from analyses.preprocessing import MISSING_STATES, is_text
-from analyses.verdict import LEAST_EVENTS
+from analyses.eligibility import EXCLUSIONS
+from analyses.outcomes import code_outcome, is_recorded
+from analyses.plan import EACH, Plan
+from analyses.preprocessing import is_text
 from schemas.errors import UsageError
-from schemas.showing import nearest, nearest_name
+from schemas.showing import nearest_name
 
 #: What is known before surgery. Every endpoint so far is predicted on the day before it.
 KNOWN_BEFORE_SURGERY = ("preoperative_clinical", "preoperative_imaging")
@@ -37,7 +37,8 @@ class Selected:
 
     `cohort` holds every row of the cohort with the columns the plan uses, `frame` the eligible
     rows with a known outcome. `outcome` is 1 or 0, or the place of the row's class in `classes`
-    (empty for a binary outcome); `merged` are the small classes that joined the rest. Attrition
+    (empty for a binary outcome); `merged` are the small classes that joined the rest, or the grades
+    that stand together; `is_ordered`: the classes are grades. Attrition
     steps chain: each begins with what the last one left.
     """
 
@@ -49,6 +50,7 @@ class Selected:
     attrition: list[dict[str, Any]]
     classes: tuple[str, ...] = ()
     merged: tuple[tuple[str, int], ...] = ()
+    is_ordered: bool = False
 
     @property
     def excluded(self) -> list[dict[str, Any]]:
@@ -91,12 +93,7 @@ def select(plan: Plan, frame: pl.DataFrame, availability: Mapping[str, str] | No
         _check_values(plan, cohort, name)
     eligible, attrition = _eligible(plan, cohort)
     groups = eligible[plan.data.group or plan.data.id].cast(pl.String).to_numpy().astype(np.str_)
-    classes: tuple[str, ...] = ()
-    merged: tuple[tuple[str, int], ...] = ()
-    if plan.outcome.kind == "binary":
-        outcome = _outcome(plan, eligible)
-    else:
-        outcome, classes, merged = _classes(plan, eligible, groups)
+    outcome, classes, merged = code_outcome(plan, eligible, groups)
     return Selected(
         cohort=cohort,
         frame=eligible,
@@ -106,6 +103,7 @@ def select(plan: Plan, frame: pl.DataFrame, availability: Mapping[str, str] | No
         attrition=attrition,
         classes=classes,
         merged=merged,
+        is_ordered=plan.outcome.kind == "ordinal",
     )
 
 
@@ -277,7 +275,7 @@ def _eligible(plan: Plan, cohort: pl.DataFrame) -> tuple[pl.DataFrame, list[dict
         for reason, n in sorted(counts, key=lambda c: (asked.get(c[0], len(asked)), -c[1], c[0])):
             attrition.append(_step(reason, left.height, n))
             left = left.filter(pl.col(column).is_null() | (pl.col(column) != reason))
-    known = left.filter(pl.Series(_is_recorded(left[plan.outcome.column]), dtype=pl.Boolean))
+    known = left.filter(pl.Series(is_recorded(left[plan.outcome.column]), dtype=pl.Boolean))
     attrition.append(_step("outcome not recorded", left.height, left.height - known.height))
     return known, attrition
 
@@ -285,81 +283,3 @@ def _eligible(plan: Plan, cohort: pl.DataFrame) -> tuple[pl.DataFrame, list[dict
 def _step(reason: str, before: int, out: int) -> dict[str, Any]:
     """One step of the attrition."""
     return {"step": reason, "n_before": before, "n_out": out, "n_after": before - out}
-
-
-def _is_recorded(series: pl.Series) -> list[bool]:
-    """Whether each outcome is known."""
-    return [value is not None and value not in MISSING_STATES for value in _texts(series)]
-
-
-def _outcome(plan: Plan, frame: pl.DataFrame) -> NDArray[np.float64]:
-    """1 for the positive value, 0 for the other one."""
-    values = _texts(frame[plan.outcome.column])
-    others = {value for value in values if value != plan.outcome.positive}
-    if len(others) > 1:
-        positive = plan.outcome.positive
-        seen = "" if positive in values else f" and '{positive}' is not among them"
-        near = nearest(str(positive), sorted(str(v) for v in others)) if seen else None
-        hint = f"; nearest is '{near}'" if near else ""
-        raise UsageError(
-            f"{plan.source}, outcome: column '{plan.outcome.column}' has {len(set(values))} values"
-            f"{seen}{hint}. A binary outcome has the positive value and one other; make a "
-            "column of two values."
-        )
-    return np.array([float(value == plan.outcome.positive) for value in values])
-
-
-def outcome_known(
-    outcome: Outcome, frame: pl.DataFrame, classes: Sequence[str]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Rows whose outcome is known and one that the model knows, and its value or class.
-
-    Raises
-    ------
-    UsageError
-        If a value is neither the positive one nor the only other, or no class of the model.
-    """
-    texts = _texts(frame[outcome.column])
-    place = [n for n, known in enumerate(_is_recorded(frame[outcome.column])) if known]
-    values = [str(texts[n]) for n in place]
-    if classes:
-        values = [v if v in classes or outcome.rest is None else outcome.rest for v in values]
-        unknown = set(values) - set(classes)
-    else:
-        unknown = set(values) - {outcome.positive}
-        unknown = unknown if len(unknown) > 1 else set()
-    if unknown:
-        raise UsageError(
-            f"Column '{outcome.column}': {len(unknown)} of its values are no outcome of the model. "
-            "Correct it, or leave the column out to score without known outcomes."
-        )
-    codes = [classes.index(v) if classes else int(v == outcome.positive) for v in values]
-    return np.array(place, dtype=np.int64), np.array(codes, dtype=np.float64)
-
-
-def _classes(
-    plan: Plan, frame: pl.DataFrame, groups: NDArray[np.str_]
-) -> tuple[NDArray[np.float64], tuple[str, ...], tuple[tuple[str, int], ...]]:
-    """Place of each row's class, the classes in order of name (the rest last), and the merged."""
-    values = [str(value) for value in _texts(frame[plan.outcome.column])]
-    patients: dict[str, set[str]] = {}
-    for value, patient in zip(values, groups.tolist(), strict=True):
-        patients.setdefault(value, set()).add(patient)
-    rest = plan.outcome.rest
-    small: set[str] = set()
-    if rest is not None:
-        small = {v for v, who in patients.items() if len(who) < LEAST_EVENTS and v != rest}
-    merged = tuple((value, values.count(value)) for value in sorted(small))
-    kept = [str(rest) if value in small else value for value in values]
-    classes = tuple(sorted(set(kept), key=lambda value: (value == rest, value)))
-    place = {name: float(i) for i, name in enumerate(classes)}
-    return np.array([place[value] for value in kept]), classes, merged
-
-
-def _texts(series: pl.Series) -> list[str | None]:
-    """Values as the texts that a plan writes: 1 and 1.0 are both '1', truth values yes and no."""
-    if series.dtype == pl.Boolean:
-        return [None if v is None else ("yes" if v else "no") for v in series.to_list()]
-    if series.dtype.is_float():
-        return [None if v is None or np.isnan(v) else f"{v:g}" for v in series.to_list()]
-    return series.cast(pl.String).to_list()

@@ -44,12 +44,14 @@ class Counts:
     """What the verdict rests on, in patients after exclusions.
 
     `classes` holds the patients of each class, the event last for two classes; `parameters` are
-    the columns of the largest model that vary and differ, before any selection.
+    the columns of the largest model that vary and differ, before any selection; `is_ordered`: the
+    classes are grades in their order.
     """
 
     classes: tuple[int, ...]
     parameters: int
     outer_folds: int
+    is_ordered: bool = False
 
     @property
     def patients(self) -> int:
@@ -58,8 +60,60 @@ class Counts:
 
     @property
     def events(self) -> int:
-        """Patients of the smallest class; 0 where there is but one."""
+        """Patients of the smallest class (grades: of the smaller side of their middle)."""
+        if len(self.classes) < 2:
+            return 0
+        return middle_split(self.classes)[1] if self.is_ordered else min(self.classes)
+
+    @property
+    def rarest(self) -> int:
+        """Patients of the rarest class or grade; 0 where there is but one."""
         return min(self.classes) if len(self.classes) > 1 else 0
+
+
+def middle_split(grades: Sequence[int]) -> tuple[int, int]:
+    """Where grades part most evenly: how many lie below, and the patients on the smaller side.
+
+    Examples
+    --------
+    >>> middle_split((45, 33, 15, 5, 2))
+    (1, 45)
+    """
+    total = sum(grades)
+    below = [sum(grades[:place]) for place in range(1, len(grades))]
+    smaller = [min(n, total - n) for n in below]
+    best = max(range(len(smaller)), key=lambda place: (smaller[place], -place))
+    return best + 1, int(smaller[best])
+
+
+def merge_grades(
+    names: Sequence[str], patients: Sequence[int], least: int
+) -> list[tuple[int, ...]]:
+    """Join each grade of fewer than `least` patients with its neighbour nearer the middle.
+
+    Returns
+    -------
+    list[tuple[int, ...]]
+        Places of the grades that stand together, in order. Three are left at least: fewer would be
+        no grades any more.
+
+    Examples
+    --------
+    >>> merge_grades(("1", "2", "3", "4", "5"), (45, 33, 15, 5, 2), 10)
+    [(0,), (1,), (2, 3, 4)]
+    """
+    groups: list[tuple[int, ...]] = [(place,) for place in range(len(names))]
+    while len(groups) > 3:
+        sizes = [sum(patients[place] for place in group) for group in groups]
+        small = [place for place, size in enumerate(sizes) if size < least]
+        if not small:
+            break
+        place = min(small, key=lambda p: (sizes[p], p))
+        split = middle_split(sizes)[0]
+        other = place + 1 if place < split - 1 or place == 0 else place - 1
+        first, second = sorted((place, other))
+        groups[first : second + 1] = [groups[first] + groups[second]]
+    return groups
 
 
 def max_cox_snell_r2(*shares: float) -> float:
@@ -208,8 +262,12 @@ def _reasons_against_any(counts: Counts) -> list[str]:
     if counts.patients == 0:
         return ["No case could be analysed: every one was left out for a reason that is counted."]
     rarest = 2 * counts.outer_folds
-    is_binary = len(counts.classes) <= 2
-    named = "events in the smaller" if is_binary else "patients in the smallest"
+    named = "patients in the smallest class"
+    if len(counts.classes) <= 2:
+        named = "events in the smaller class"
+    elif counts.is_ordered:
+        named = "patients on the smaller side of the middle grade"
+    one = "grade" if counts.is_ordered else "class"
     checks = [
         (
             counts.patients < LEAST_PATIENTS,
@@ -217,11 +275,11 @@ def _reasons_against_any(counts: Counts) -> list[str]:
         ),
         (
             counts.events < LEAST_EVENTS,
-            f"{counts.events} {named} class are below {LEAST_EVENTS}, the least for any model.",
+            f"{counts.events} {named} are below {LEAST_EVENTS}, the least for any model.",
         ),
         (
-            counts.events < rarest,
-            f"{counts.events} patients in the rarest class are below {rarest}, two for each of "
+            counts.rarest < rarest,
+            f"{counts.rarest} patients in the rarest {one} are below {rarest}, two for each of "
             f"{counts.outer_folds} outer folds.",
         ),
         (counts.parameters == 0, "0 predictors vary; at least 1 must."),
@@ -234,10 +292,10 @@ def _size(counts: Counts) -> tuple[float, SampleSize | None]:
     n = counts.patients
     if n == 0:
         return 0.0, None
-    if len(counts.classes) > 2:
+    if len(counts.classes) > 2 and not counts.is_ordered:
         shares = [size / n for size in counts.classes]
         return anticipated_r2(*shares), minimum_multinomial_size(counts.parameters, counts.classes)
-    prevalence = counts.classes[-1] / n
+    prevalence = (counts.events if counts.is_ordered else counts.classes[-1]) / n
     r2 = anticipated_r2(prevalence)
     return r2, minimum_sample_size(r2, counts.parameters, prevalence)
 
@@ -253,6 +311,8 @@ def _penalised_or_model(
     if minimum is None:
         compared = "has no minimum to be compared with (the outcome is too rare to expect any R2)"
     named = "events" if len(counts.classes) <= 2 else "patients of the smallest class"
+    if counts.is_ordered:
+        named = "patients on the smaller side of the middle grade"
     reasons = [
         f"n = {counts.patients} {compared} for {counts.parameters} parameters.",
         f"{per_parameter:.1f} {named} per parameter {'reach' if rich else 'are below'} "

@@ -1,4 +1,4 @@
-"""Results: every shipped plan on every cohort of the snapshot, each by itself.
+"""Results: the plans of the line on every cohort of the snapshot, each by itself.
 
 Belongs here: one asset per plan and cohort; files named by the snapshot that they rest on.
 Does not belong here: plans, statistics, reports (`analyses`).
@@ -9,6 +9,8 @@ import dagster as dg
 from analyses.plan import Plan, shipped_plans
 from assets.context import Line
 
+#: The plans that every run answers; the others are run by hand, when they are wanted.
+ON_THE_LINE = ("functional_decline", "gross_total_resection", "histology")
 #: Cohorts that a home may hold; simulated rows are never analysed with others.
 COHORTS = ("simulated", "published", "registry")
 
@@ -36,6 +38,7 @@ def _results_asset(plan: Plan, cohort: str) -> dg.AssetsDefinition:
 
 results_assets = [
     _results_asset(plan, cohort)
-    for _, plan in sorted(shipped_plans().items())
+    for name, plan in sorted(shipped_plans().items())
+    if name in ON_THE_LINE
     for cohort in COHORTS
 ]

@@ -9,7 +9,7 @@ import inspect
 import re
 from collections.abc import Iterator
 
-from analyses import endpoints
+from analyses import eligibility, endpoints
 from analyses.claim_rules import (
     FOR_EVERY_RULE,
     NOT_TESTABLE,
@@ -54,7 +54,7 @@ def _endpoint(name: str, known: Availability) -> Iterator[str]:
         if title == "Notes":
             yield from (" ".join(text.lstrip("-\n").split()), "")
     yield from (f"Known: {AVAILABILITY[known].meaning}.", "", "Left out, in this order:", "")
-    yield from (f"1. {reason}" for reason in endpoints.exclusions_of(name))
+    yield from (f"1. {reason}" for reason in eligibility.exclusions_of(name))
     yield from ("", "An eligible case without a recorded value stays missing, and is counted.", "")
 
 

@@ -18,9 +18,9 @@ from analyses import numbers
 from analyses.endpoints import endpoint_warnings
 from analyses.frozen import external_performance, read_description, score
 from analyses.model_files import load
+from analyses.outcomes import outcome_known
 from analyses.plan import EACH, PROVENANCES, Outcome, Plan, Population, load_plan, shipped_plans
 from analyses.protocol import run_plan
-from analyses.selection import outcome_known
 from analyses.workers import processors
 from assets.analysing import write_run
 from assets.readers.free_table import read_free_table

@@ -10,6 +10,7 @@ from typing import Any
 
 from analyses import numbers
 from analyses.report import words
+from analyses.report.measures import measures_of
 from analyses.report.pictures import model_name
 from analyses.report.sections import Rows, model_by_role
 
@@ -48,6 +49,7 @@ def challengers(page: dict[str, Any]) -> Rows:
     return [
         {
             "name": str(found["name"]).replace("_", " "),
+            "what": words.CHALLENGERS.get(found["name"], "a model of another package"),
             "headline": f"takes the place of {of} as the best model"
             if found["wins"]
             else f"does not take the place of {of}",
@@ -63,7 +65,7 @@ def centres(page: dict[str, Any], models: Sequence[dict[str, Any]]) -> dict[str,
     found = ((primary or {}).get("performance") or {}).get("internal_external")
     if not found:
         return None
-    is_binary = page["outcome"].get("kind") != "multiclass"
+    is_binary = words.is_binary(page)
     shown = ("calibration_slope", "o_e_ratio") if is_binary else ("log_loss",)
     columns = [(model, "auc") for model in models] + [(primary, key) for key in shown]
     parts = [
@@ -101,7 +103,7 @@ def centres(page: dict[str, Any], models: Sequence[dict[str, Any]]) -> dict[str,
 
 def _heading(model: dict[str, Any] | None, key: str, page: dict[str, Any]) -> dict[str, str]:
     """Heading of a column: the measure, and below it the model."""
-    measure = words.measures_of(page["outcome"].get("kind"))[key]
+    measure = measures_of(page["outcome"].get("kind"))[key]
     return {"measure": measure.short, "model": model_name(model) if model else ""}
 
 
@@ -130,8 +132,9 @@ def _centres_sentence(
     name = model_name(primary) if primary else "The model"
     if pooled is None:
         k, n = found["centres_pooled"], len(found["by_centre"])
-        is_binary = page["outcome"].get("kind") != "multiclass"
-        side = "on either side" if is_binary else "in every group"
+        is_binary = words.is_binary(page)
+        is_graded = page["outcome"].get("kind") == "ordinal"
+        side = "on either side" if is_binary or is_graded else "in every group"
         return (
             f"{k or 'None'} of {n} centres {'has' if k <= 1 else 'have'} at least 10 cases {side}; "
             "three would be needed to pool them. The rows below stand for themselves."

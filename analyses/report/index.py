@@ -56,7 +56,7 @@ def _row(folder: str, page: dict[str, Any]) -> dict[str, Any]:
     """What the index says of one report."""
     models = [m for m in page["models"] if m["role"] in ("baseline", "primary")]
     headline, _ = words.VERDICTS[page["verdict"]["level"]]
-    is_binary = page["outcome"]["kind"] != "multiclass"
+    is_binary = words.is_binary(page)
     return {
         "folder": folder,
         "title": page["title"],

@@ -55,7 +55,7 @@ def context(page: dict[str, Any]) -> dict[str, Any]:
         Values for `templates/page.html`.
     """
     primary = sections.model_by_role(page, "primary")
-    is_binary = page["outcome"].get("kind") != "multiclass"
+    is_binary = words.is_binary(page)
     baseline = sections.model_by_role(page, "baseline")
     models = [m for m in (baseline, primary) if m is not None]
     models += [m for m in page["models"] if m["role"] not in ("baseline", "primary")]
@@ -78,6 +78,7 @@ def context(page: dict[str, Any]) -> dict[str, Any]:
         "title": str(page.get("title") or page["plan"].get("title") or "Report"),
         "outcome": sections.outcome_name(page),
         "is_binary": is_binary,
+        "is_ordinal": page["outcome"].get("kind") == "ordinal",
         "groups": sections.groups_of(page),
         "merged": sections.merged_classes(page),
         "gaps": sections.missing_summary(page),
@@ -107,6 +108,7 @@ def _of_models(
         "terms": sections.terms(page, primary),
         "baseline_terms": sections.terms(page, baseline),
         "penalty": sections.penalty(page, primary),
+        "inference": sections.inference(page),
         "measures": sections.measures_table(page, models),
         "measures_figure": pictures.measures(page, models),
         "comparison": contest.comparison(page) if models else "",

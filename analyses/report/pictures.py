@@ -14,6 +14,7 @@ from analyses.disclosure import Hidden, Shown
 from analyses.figures import attrition, calibration, missingness, performance
 from analyses.figures.style import Table, to_svg
 from analyses.report import words
+from analyses.report.measures import measures_of
 
 MISSING_STATES = frozenset(
     {"indeterminate", "not_assessable", "not_reported", "unknown", "empty", "", None}
@@ -107,7 +108,7 @@ def gaps(page: dict[str, Any]) -> Picture | None:
 def measures(page: dict[str, Any], models: list[dict[str, Any]]) -> Picture | None:
     """Performance figure: nested cross-validation of each model; None without models."""
     panels = []
-    described = words.measures_of(page["outcome"].get("kind"))
+    described = measures_of(page["outcome"].get("kind"))
     for key in DRAWN:
         if key not in described:
             continue

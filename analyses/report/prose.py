@@ -20,7 +20,9 @@ FILLED = (
 
 _MODELS = {
     "ridge": "ridge regression",
+    "elastic_net": "elastic-net logistic regression (half of the penalty absolute)",
     "random_forest": "random forest (500 trees, at least 5 cases in a leaf, not tuned)",
+    "ebm": "explainable boosting (no interactions, not tuned)",
 }
 
 
@@ -44,6 +46,8 @@ def methods(page: dict[str, Any]) -> list[str]:
         return said
     labels = {row["column"]: row.get("label") for row in page["cohort"]["missingness"]}
     names = ", ".join(_MODELS.get(str(m), str(m)) for m in plan.get("models") or [])
+    if outcome.get("kind") == "ordinal":
+        names = names.replace(_MODELS["ridge"], "proportional-odds regression with a ridge penalty")
     baseline = ", ".join(
         words.level(labels.get(c) or words.human(c)) for c in plan.get("baseline") or []
     )

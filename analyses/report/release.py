@@ -138,6 +138,9 @@ def _classes(counts: _Counts, page: dict[str, Any]) -> None:
         counts.add(row, (*root, i), "n")
         counts.link((*root, i, "n"), [("verdict", "events")])
     counts.link(("outcome", "n"), places)
+    if page["outcome"].get("kind") == "ordinal":
+        _joined_grades(counts, page, places)
+        return
     merged = page["outcome"].get("merged") or []
     for i, row in enumerate(merged):
         counts.add(row, ("outcome", "merged", i), "n")
@@ -149,6 +152,25 @@ def _classes(counts: _Counts, page: dict[str, Any]) -> None:
             counts.values[own] = row["n"] - joined
             parts = [("outcome", "merged", j, "n") for j in range(len(merged))]
             counts.link((*root, i, "n"), [own, *parts])
+
+
+def _joined_grades(counts: _Counts, page: dict[str, Any], places: list[Path]) -> None:
+    """The side of the middle that the verdict counts, and the grades that stand together."""
+    for cut in range(1, len(places)):
+        for side in (places[:cut], places[cut:]):
+            counts.link(("verdict", "events"), side)
+    merged = page["outcome"].get("merged") or []
+    for i, row in enumerate(merged):
+        counts.add(row, ("outcome", "merged", i), "n")
+    for i, row in enumerate(page["outcome"]["classes"]):
+        low, _, high = row["class"].partition(" to ")
+        parts: list[Path] = [
+            ("outcome", "merged", j, "n")
+            for j, part in enumerate(merged)
+            if high and float(low) <= float(part["class"]) <= float(high)
+        ]
+        if parts:
+            counts.link(("outcome", "classes", i, "n"), parts)
 
 
 def _flow(counts: _Counts, page: dict[str, Any]) -> None:
@@ -272,9 +294,13 @@ def _left_out(counts: _Counts, page: dict[str, Any], model: dict[str, Any], i: i
         counts.link((*there, "n"), [(*here, "n")])
         centre = page["cohort"]["centres"][place]
         same = [(*there, "events"), ("left", "no event", *there, "events")]
-        same += [(*there, "classes", k, "n") for k in range(len(centre.get("classes") or []))]
-        for path in same:
+        of_class = [(*there, "classes", k, "n") for k in range(len(centre.get("classes") or []))]
+        for path in (*same, *of_class):
             counts.link(path, [(*here, "events")])
+        if page["outcome"].get("kind") == "ordinal":
+            for cut in range(1, len(of_class)):
+                for side in (of_class[:cut], of_class[cut:]):
+                    counts.link((*here, "events"), side)
 
 
 def _calibrations(model: dict[str, Any], i: int) -> list[tuple[Path, dict[str, Any]]]:

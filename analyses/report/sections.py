@@ -4,6 +4,7 @@ Belongs here: choosing, ordering and wording the numbers of one run.
 Does not belong here: HTML (`templates`), fixed sentences (`words`), figures (`pictures`).
 """
 
+import math
 import re
 from collections.abc import Sequence
 from statistics import median
@@ -12,6 +13,7 @@ from typing import Any
 from analyses import numbers
 from analyses.disclosure import Shown
 from analyses.report import words
+from analyses.report.measures import measures_of
 from analyses.report.pictures import MISSING_STATES, YES_NO, is_sign
 from analyses.report.shortening import SHOWN
 from analyses.report.words import human
@@ -76,12 +78,14 @@ def groups_of(page: dict[str, Any]) -> Rows:
 
 
 def merged_classes(page: dict[str, Any]) -> str:
-    """Which small groups joined the rest, in one sentence; empty if none did."""
+    """Which small groups or grades were joined, in one sentence; empty if none were."""
     merged = page["outcome"].get("merged") or []
     if not merged:
         return ""
-    rest = words.level((page["plan"].get("outcome") or {}).get("rest"))
     said = ", ".join(f"{words.level(c['class'])} ({c['n']})" for c in merged)
+    if page["outcome"].get("kind") == "ordinal":
+        return f"Grades too rare to stand alone were joined with a neighbour: {said}."
+    rest = words.level((page["plan"].get("outcome") or {}).get("rest"))
     return f"Groups of fewer than ten patients joined “{rest}”: {said}."
 
 
@@ -248,7 +252,7 @@ def term_label(term: str, labels: dict[str, str]) -> str:
 def measures_table(page: dict[str, Any], models: Sequence[dict[str, Any]]) -> Rows:
     """Each measure: for each model the estimate on unseen cases and the apparent one."""
     rows: Rows = []
-    for key, measure in words.measures_of(page["outcome"].get("kind")).items():
+    for key, measure in measures_of(page["outcome"].get("kind")).items():
         cells = []
         for model in models:
             performance = model.get("performance") or {}
@@ -266,6 +270,48 @@ def measures_table(page: dict[str, Any], models: Sequence[dict[str, Any]]) -> Ro
         if any(c["nested"] != numbers.NONE or c["apparent"] != numbers.NONE for c in cells):
             rows.append({"measure": measure, "cells": cells})
     return rows
+
+
+def inference(page: dict[str, Any]) -> dict[str, Any] | None:
+    """Unpenalised coefficients as odds ratios per unit of each term; None where none may be shown.
+
+    Of several classes one row for each term and class.
+    """
+    found = page.get("inference")
+    if not found:
+        return None
+    labels = {
+        r["column"]: words.label_of(r.get("label"), r["column"])
+        for r in page["cohort"]["missingness"]
+    }
+    rows = []
+    for row in found["rows"]:
+        label = term_label(row["term"], labels)
+        if row["class"]:
+            label += f" ({words.level(row['class'])})"
+        limits = row["interval"]
+        rows.append(
+            {
+                "label": label,
+                "ratio": numbers.brief(_ratio(row["estimate"])),
+                "interval": f"{numbers.brief(_ratio(limits[0]))} to "
+                f"{numbers.brief(_ratio(limits[1]))}"
+                if limits
+                else numbers.NONE,
+            }
+        )
+    return {
+        "rows": rows,
+        "method": found["method"],
+        "reason": found["reason"],
+        "left_out": [term_label(term, labels) for term in found["left_out"]],
+        "notes": found["notes"],
+    }
+
+
+def _ratio(logarithm: float) -> float:
+    """An odds ratio from its logarithm; beyond what can be read it stops."""
+    return math.exp(min(max(logarithm, -50.0), 50.0))
 
 
 def penalty(page: dict[str, Any], model: dict[str, Any] | None) -> str:

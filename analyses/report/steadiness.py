@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from analyses import numbers
-from analyses.report import words
+from analyses.report.measures import measures_of
 
 
 def steadiness(page: dict[str, Any], models: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
@@ -54,7 +54,7 @@ def _corrected(
 ) -> list[dict[str, Any]]:
     """A row for each measure that has an estimate of this kind."""
     rows = []
-    for key, measure in words.measures_of(page["outcome"].get("kind")).items():
+    for key, measure in measures_of(page["outcome"].get("kind")).items():
         cells = []
         for model in models:
             found = ((model["performance"].get(kind) or {}).get(key)) or {}

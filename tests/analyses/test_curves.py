@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analyses.curves import calibration_curve, decision_curve, loess, roc_curve
+from analyses.curves import calibration_curve, decision_curve, roc_curve
 
 
 def _cases(n: int = 200) -> tuple[np.ndarray, np.ndarray]:
@@ -42,9 +42,3 @@ def test_acting_on_all_at_a_low_threshold_is_nearly_the_prevalence() -> None:
     y, p = _cases()
     first = decision_curve(y, p, [0.01])[0]
     assert first["all"] == pytest.approx(y.mean(), abs=0.02)
-
-
-def test_loess_needs_three_values_in_a_window() -> None:
-    assert loess(np.array([0.1, 0.2]), np.array([0.0, 1.0]), np.array([0.1])) is None
-    x = np.array([0.1] * 10 + [0.2])
-    assert loess(x, np.ones(11), np.array([0.1])) is None

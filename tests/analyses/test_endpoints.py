@@ -3,8 +3,9 @@
 import polars as pl
 import pytest
 
-from analyses.cohort import deaths, first_tissue, mccormick_grades
-from analyses.endpoints import ENDPOINTS, EXCLUSIONS, add_endpoints, endpoint_warnings
+from analyses.cohort import deaths, first_tissue, mccormick_after_a_year, mccormick_grades
+from analyses.eligibility import EXCLUSIONS
+from analyses.endpoints import ENDPOINTS, add_endpoints, endpoint_warnings
 from schemas.vocabularies import HISTOLOGY
 from tests.support.text_tables import read_table
 
@@ -23,6 +24,9 @@ COLUMNS = {
     "mccormick_version": "modified_1_5",
     "mccormick_month_6": 2.0,
     "mccormick_other_version": "no",
+    "mccormick_month_12": 2.0,
+    "mccormick_month_12_original": None,
+    "who_grade": "2",
     "death_day": None,
     "cause_of_death": None,
 }
@@ -33,6 +37,9 @@ TYPES = {
     "mccormick_version": pl.String,
     "mccormick_month_6": pl.Float64,
     "mccormick_other_version": pl.String,
+    "mccormick_month_12": pl.Float64,
+    "mccormick_month_12_original": pl.String,
+    "who_grade": pl.String,
     "death_day": pl.Int64,
     "cause_of_death": pl.String,
 }
@@ -89,8 +96,84 @@ def test_who_is_left_out_of_histology(changes: dict[str, object], reason: str) -
     assert _found("histology_group", **changes)[1] == reason
 
 
-def test_unknown_histology_is_a_missing_outcome_not_an_exclusion() -> None:
-    assert _found("histology_group", histology="unknown") == (None, None)
+@pytest.mark.parametrize("endpoint", ["histology_group", "ependymoma_vs_astrocytoma", "high_grade"])
+def test_unknown_histology_is_a_missing_outcome_not_an_exclusion(endpoint: str) -> None:
+    assert _found(endpoint, histology="unknown") == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("histology", "value", "reason"),
+    [
+        ("spinal_ependymoma", "yes", None),
+        ("pilocytic_astrocytoma", "no", None),
+        ("ganglioglioma", None, "neither ependymoma nor astrocytic tumour"),
+        ("subependymoma", None, "neither ependymoma nor astrocytic tumour"),
+    ],
+)
+def test_ependymoma_against_astrocytoma(
+    histology: str, value: str | None, reason: str | None
+) -> None:
+    assert _found("ependymoma_vs_astrocytoma", histology=histology) == (value, reason)
+
+
+@pytest.mark.parametrize(
+    ("histology", "grade", "value", "reason"),
+    [
+        ("spinal_ependymoma", "2", "no", None),
+        ("dmg_h3_k27_altered", "4", "yes", None),
+        ("ganglioglioma", "1", "no", None),
+        ("spinal_ependymoma_mycn", "not_assigned", "yes", None),  # high by convention
+        ("spinal_ependymoma", "unknown", None, "WHO grade not known, or none assigned"),
+        ("spinal_ependymoma", None, None, "WHO grade not known, or none assigned"),
+        ("haemangioblastoma", "1", None, "neither ependymoma, astrocytic nor glioneuronal"),
+    ],
+)
+def test_high_grade(
+    histology: str, grade: str | None, value: str | None, reason: str | None
+) -> None:
+    found = _found("high_grade", histology=histology, who_grade=grade)
+    assert found[0] == value
+    assert (found[1] or "").startswith(reason or "")
+    assert (found[1] is None) == (reason is None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "value", "reason"),
+    [
+        ({"mccormick_month_12": 4.0}, 4, None),
+        ({"mccormick_month_12": None}, None, None),  # missing, never filled in
+        ({"mccormick_month_12": None, "death_day": 300}, None, "died before the grade of month 12"),
+        ({"mccormick_month_12": 3.0, "death_day": 400}, 3, None),
+        (
+            {"mccormick_month_12": None, "mccormick_month_12_original": "yes"},
+            None,
+            "graded at month 12 on the original version of the scale only",
+        ),
+        ({"surgery_day": None}, 2, "no surgery recorded"),
+    ],
+)
+def test_mccormick_after_a_year(
+    changes: dict[str, object], value: int | None, reason: str | None
+) -> None:
+    assert _found("mccormick_12m", **changes) == (value, reason)
+
+
+def test_the_grade_nearest_to_a_year_after_surgery_counts() -> None:
+    status = pl.DataFrame(
+        {
+            "status_id": ["a", "b", "c", "d"],
+            "case_id": ["C1", "C1", "C1", "C2"],
+            "scale": ["mccormick"] * 4,
+            "scale_version": ["modified_1_5", "modified_1_5", "original_1_4", "original_1_4"],
+            "timepoint": ["month_12"] * 4,
+            "assessment_day": [320, 400, 365, 365],
+            "score": [2.0, 3.0, 4.0, 1.0],
+        }
+    )
+    # operated on day 30: day 400 lies five days from a year, day 320 seventy-five
+    surgeries = pl.DataFrame({"case_id": ["C1", "C2"], "surgery_day": [30, 0]})
+    found = mccormick_after_a_year(status, surgeries).rows()
+    assert found == [("C1", 3.0, "yes"), ("C2", None, "yes")]
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,9 @@ import pytest
 
 from analyses import fitting
 from analyses.fitting import Fitted, comparison
-from analyses.learners import LEARNERS, ROLES, learn_forest
-from analyses.model_files import load, save
+from analyses.learners import LEARNERS
 from analyses.models import Training
-from analyses.plan import MODELS, Resampling
+from analyses.plan import MODELS
 
 
 def _fitted(name: str, role: str, risk: np.ndarray, folds: np.ndarray, slope: float) -> Fitted:
@@ -75,19 +74,9 @@ def test_more_than_half_of_the_centres_must_agree(monkeypatch: pytest.MonkeyPatc
         assert fitting._at_centres(training, one, one)[0] is holds  # type: ignore[index]
 
 
-def test_every_model_of_a_plan_has_a_learner_and_a_role() -> None:
-    assert tuple(LEARNERS) == MODELS == tuple(ROLES)
+def test_every_model_of_a_plan_has_a_learner() -> None:
+    assert tuple(LEARNERS) == MODELS
 
 
 def test_without_a_primary_model_the_first_one_is() -> None:
     assert fitting._roles(["random_forest"]) == [("random_forest", "primary")]
-
-
-def test_a_forest_keeps_its_predictions_through_its_file() -> None:
-    rng = np.random.default_rng(0)
-    frame = pl.DataFrame({"a": rng.normal(size=60), "b": ["present", "absent", None] * 20})
-    training = Training(frame, (rng.random(60) < 0.5).astype(float), np.arange(60).astype(str))
-    learned = learn_forest(training, Resampling(), (2,))
-    again = load(save(learned.pipeline))
-    assert (again.predict_proba(frame) == learned.pipeline.predict_proba(frame)).all()
-    assert learned.choice is None

@@ -40,7 +40,7 @@ def test_results_hold_every_key(run: Run, frame: pl.DataFrame, plan: Plan) -> No
     results = json.loads(to_json(found.results))
     assert set(results) == {
         "schema", "title", "name", "plan", "data", "provenance", "outcome", "verdict", "warnings",
-        "cohort", "models", "comparison", "survival",
+        "cohort", "models", "comparison", "inference", "survival",
     }  # fmt: skip
     assert results["plan"]["sha256"] == plan.sha256
     assert results["data"]["rows"] == results["data"]["used"] == 120
@@ -48,7 +48,7 @@ def test_results_hold_every_key(run: Run, frame: pl.DataFrame, plan: Plan) -> No
     assert [m["role"] for m in results["models"]] == ["baseline", "primary"]
     panel = {
         "auc", "brier", "ipa", "log_loss", "calibration_slope", "calibration_intercept",
-        "o_e_ratio",
+        "o_e_ratio", "ici",
     }  # fmt: skip
     for model in results["models"]:
         nested = model["performance"]["nested_cv"]

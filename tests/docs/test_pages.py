@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from analyses.claims import CLAIMS
-from analyses.endpoints import ENDPOINTS, EXCLUSIONS
+from analyses.eligibility import EXCLUSIONS
+from analyses.endpoints import ENDPOINTS
 from docs.write_pages import FOLDER, RULES, pages, stale
 from schemas.catalogue import all_checks
 from schemas.columns import Code, Column, Integer, Number

@@ -1,0 +1,222 @@
+"""Inference: unpenalised coefficients with intervals, where the verdict allows them.
+
+Belongs here: the table of one model in the units of its predictors, and what it leaves open.
+Does not belong here: whether it may be shown (`analyses.protocol`), penalised models.
+Where a column separates the classes, maximum likelihood has no finite value and Firth's fit with
+profile limits takes its place.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from analyses.firth import (
+    fit_firth,
+    independent_columns,
+    profile_interval,
+    separating_columns,
+)
+from analyses.intervals import Z
+from analyses.metrics import Floats
+from analyses.models import Training, fit_logistic, predict_risk
+from analyses.preprocessing import fit_preprocessing
+from analyses.proportional_odds import fit_proportional_odds
+
+FILLED_ONCE = (
+    "Missing values were filled in once: the intervals leave out what is not known of them, and "
+    "are too narrow by that."
+)
+REPEATED = "Rows of one patient count as independent ones: the intervals are too narrow by that."
+NO_FINITE = "maximum likelihood has no finite value: a column separates the classes"
+
+
+@dataclass(frozen=True)
+class _Design:
+    """A column of ones and the scaled columns that do not follow from others, with their names."""
+
+    matrix: Floats
+    names: tuple[str, ...]
+    scale: Floats
+    left_out: tuple[str, ...]
+
+
+def inference_table(
+    training: Training, classes: Sequence[str]
+) -> tuple[dict[str, Any], list[dict[str, str]]]:
+    """The table, and the warning that a column separates the classes.
+
+    Parameters
+    ----------
+    training
+        All eligible rows with every predictor of the plan.
+    classes
+        Names of the classes; none for a binary outcome.
+
+    Returns
+    -------
+    tuple[dict[str, Any], list[dict[str, str]]]
+        `method` (ml, firth or None with a `reason`), `rows` with `term`, `class`, `estimate` (on
+        the logarithmic scale, per unit of the term) and `interval`, `left_out` (terms that follow
+        from others), `notes`.
+    """
+    design = _design(training)
+    separated = _separated(design, training)
+    warnings = _warning(separated, training.n_classes)
+    rows: list[dict[str, Any]] = []
+    method: str | None = "ml"
+    if training.is_ordered:
+        rows = [] if separated else _of_grades(design, training)
+    elif training.n_classes > 2:
+        rows = [] if separated else _of_classes(design, training, classes)
+    elif separated:
+        method, rows = "firth", _by_firth(design, training.outcome)
+    else:
+        rows = _by_likelihood(design, training.outcome)
+    found = {
+        "method": method if rows else None,
+        "reason": None if rows else NO_FINITE,
+        "rows": rows,
+        "left_out": list(design.left_out),
+        "notes": _notes(training),
+    }
+    return found, warnings
+
+
+def _design(training: Training) -> _Design:
+    """Scaled columns that vary and do not depend on each other."""
+    steps = fit_preprocessing(training.frame, training.groups)
+    matrix = steps.transform(training.frame)
+    names = [str(name) for name in steps["encode"].get_feature_names_out()]
+    full = np.column_stack([np.ones(len(matrix)), matrix])
+    kept = independent_columns(full)
+    return _Design(
+        matrix=full[:, kept],
+        names=tuple(names[place - 1] for place in kept if place),
+        scale=np.array([steps["scale"].scale_[place - 1] for place in kept if place]),
+        left_out=tuple(name for place, name in enumerate(names, 1) if place not in kept),
+    )
+
+
+def _separated(design: _Design, training: Training) -> list[str]:
+    """Names of the columns that part two classes, or one from all others."""
+    y, found = training.outcome, set()
+    if training.is_ordered:
+        # one slope for all cuts: it separates only if it does so at each of them
+        cuts = np.arange(training.n_classes - 1)
+        at_cut = np.repeat(np.eye(len(cuts)), len(y), axis=0)
+        stacked = np.column_stack([at_cut, np.tile(design.matrix[:, 1:], (len(cuts), 1))])
+        above = (y > cuts[:, None]).astype(np.float64).ravel()
+        found = {p - len(cuts) + 1 for p in separating_columns(stacked, above) if p >= len(cuts)}
+    elif training.n_classes == 2:
+        found |= set(separating_columns(design.matrix, y))
+    else:
+        for one, other in combinations(range(training.n_classes), 2):
+            rows = (y == one) | (y == other)
+            is_one = (y[rows] == one).astype(np.float64)
+            found |= set(separating_columns(design.matrix[rows], is_one))
+    return [design.names[place - 1] for place in sorted(found) if place]
+
+
+def _by_likelihood(design: _Design, outcome: Floats) -> list[dict[str, Any]]:
+    """Logistic regression without penalty, Wald limits."""
+    model = fit_logistic(design.matrix[:, 1:], outcome, np.inf)
+    risk = predict_risk(model, design.matrix[:, 1:])
+    information = design.matrix.T @ (design.matrix * (risk * (1 - risk))[:, None])
+    errors = np.sqrt(np.diag(np.linalg.inv(information)))[1:]
+    return _rows(design, model.coef_[0], errors)
+
+
+def _by_firth(design: _Design, outcome: Floats) -> list[dict[str, Any]]:
+    """Firth's fit with profile limits; empty if it does not arrive."""
+    fitted = fit_firth(design.matrix, outcome)
+    if fitted is None:
+        return []
+    rows = []
+    for place, (name, scale) in enumerate(zip(design.names, design.scale, strict=True), 1):
+        limits = profile_interval(design.matrix, outcome, fitted, place)
+        rows.append(
+            {
+                "term": name,
+                "class": None,
+                "estimate": float(fitted.coefficients[place] / scale),
+                "interval": None if limits is None else [limit / scale for limit in limits],
+            }
+        )
+    return rows
+
+
+def _of_grades(design: _Design, training: Training) -> list[dict[str, Any]]:
+    """Proportional odds without penalty, Wald limits; empty if the curvature has no inverse."""
+    found = fit_proportional_odds(
+        design.matrix[:, 1:], training.outcome, np.inf, n_classes=training.n_classes
+    )
+    if found.errors is None:
+        return []
+    return _rows(design, found.slopes, found.errors[: len(design.names)])
+
+
+def _of_classes(
+    design: _Design, training: Training, classes: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Multinomial regression without penalty: each class against the first, Wald limits."""
+    model = fit_logistic(design.matrix[:, 1:], training.outcome, np.inf)
+    risk = predict_risk(model, design.matrix[:, 1:], n_classes=training.n_classes)
+    k, p = training.n_classes - 1, design.matrix.shape[1]
+    information = np.empty((k * p, k * p))
+    for i in range(k):
+        for j in range(k):
+            weight = risk[:, i + 1] * ((i == j) - risk[:, j + 1])
+            block = design.matrix.T @ (design.matrix * weight[:, None])
+            information[i * p : (i + 1) * p, j * p : (j + 1) * p] = block
+    errors = np.sqrt(np.diag(np.linalg.inv(information))).reshape(k, p)[:, 1:]
+    return [
+        row
+        for i in range(k)
+        for row in _rows(
+            design, model.coef_[i + 1] - model.coef_[0], errors[i], of_class=classes[i + 1]
+        )
+    ]
+
+
+def _rows(
+    design: _Design, slopes: Floats, errors: Floats, *, of_class: str | None = None
+) -> list[dict[str, Any]]:
+    """One row of each term, back in its own unit, with Wald limits."""
+    return [
+        {
+            "term": name,
+            "class": of_class,
+            "estimate": float(slope / scale),
+            "interval": [float((slope - Z * error) / scale), float((slope + Z * error) / scale)],
+        }
+        for name, slope, error, scale in zip(
+            design.names, slopes, errors, design.scale, strict=True
+        )
+    ]
+
+
+def _warning(separated: Sequence[str], n_classes: int) -> list[dict[str, str]]:
+    """The warning that names the separating columns."""
+    if not separated:
+        return []
+    then = "uses Firth's fit" if n_classes == 2 else "is left out"
+    return [
+        {
+            "code": "separation",
+            "message": (
+                f"{', '.join(separated)} {'part' if len(separated) > 1 else 'parts'} the classes "
+                "without an exception: the data put no bound on how strong that is. The table of "
+                f"unpenalised coefficients {then}."
+            ),
+        }
+    ]
+
+
+def _notes(training: Training) -> list[str]:
+    """What the intervals leave out."""
+    is_filled = any(training.frame[name].null_count() for name in training.frame.columns)
+    is_repeated = len(np.unique(training.groups)) < len(training.groups)
+    return [FILLED_ONCE] * is_filled + [REPEATED] * is_repeated

@@ -1,0 +1,194 @@
+"""Measures of performance in words: what each says to a clinician, and its exact definition.
+
+Belongs here: label, plain sentence and definition of each measure, by kind of outcome.
+Does not belong here: computing them (`analyses.panel`), sentences with numbers of this run.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measure of performance in words; `ideal` is what a perfect model reaches."""
+
+    label: str
+    short: str
+    digits: int
+    reference: float | None
+    ideal: str
+    plain: str
+    exact: str
+
+
+POOLED = (
+    "Pooled out-of-fold predictions of each repeat, averaged over repeats; interval: percentile, "
+    "2000 bootstraps of patients over fixed out-of-fold predictions."
+)
+MEASURES = {
+    "auc": Measure(
+        "AUC (telling patients apart)",
+        "AUC",
+        2,
+        0.5,
+        "1; 0.5 is a coin toss",
+        "Of one patient with and one without the outcome, how often the model gives the first "
+        "the higher probability.",
+        "Mann-Whitney probability, ties one half; computed within each outer test fold and "
+        "averaged; interval: normal on the logit scale with the bootstrap standard deviation.",
+    ),
+    "calibration_slope": Measure(
+        "Calibration slope",
+        "Slope",
+        2,
+        1.0,
+        "1",
+        "Below 1 the predictions are too extreme (the usual sign of overfitting), above 1 too "
+        "timid.",
+        "Coefficient of logit(p) in a logistic regression of the outcome on logit(p). " + POOLED,
+    ),
+    "calibration_intercept": Measure(
+        "Calibration in the large",
+        "Intercept",
+        2,
+        0.0,
+        "0",
+        "Above 0 the predicted probabilities are too low on average, below 0 too high.",
+        "Intercept of a logistic regression of the outcome with logit(p) as offset (slope fixed "
+        "at 1). " + POOLED,
+    ),
+    "o_e_ratio": Measure(
+        "Observed / expected",
+        "O/E",
+        2,
+        1.0,
+        "1",
+        "Events that happened divided by events the model expected.",
+        "Sum of outcomes over sum of predicted probabilities. " + POOLED,
+    ),
+    "brier": Measure(
+        "Brier score (error)",
+        "Brier",
+        3,
+        None,
+        "0",
+        "Mean squared distance between the predicted probability and what happened (0 or 1); "
+        "smaller is better.",
+        "Mean of (p - y) squared. " + POOLED,
+    ),
+    "ipa": Measure(
+        "IPA (gain over the average)",
+        "IPA",
+        2,
+        0.0,
+        "1; below 0 is harm",
+        "How much of the Brier score of “everybody has the average probability” the model takes "
+        "away.",
+        "1 - Brier / (phi (1 - phi)), phi the share with the outcome. " + POOLED,
+    ),
+    "log_loss": Measure(
+        "Log-loss (error)",
+        "Log-loss",
+        3,
+        None,
+        "0",
+        "Punishes confident wrong predictions most; smaller is better. Models are compared by it.",
+        "Mean of -log of the probability given to what happened. " + POOLED,
+    ),
+    "ici": Measure(
+        "ICI (calibration error)",
+        "ICI",
+        3,
+        0.0,
+        "0",
+        "Mean distance between the predicted probability and the smoothed share observed.",
+        "Mean of |p - loess(y on p)|; in the bootstraps the loess keeps the windows of all cases, "
+        "and the interval is widened to hold the estimate. " + POOLED,
+    ),
+}
+
+MULTICLASS_MEASURES = {
+    "auc": Measure(
+        "AUC over pairs of groups (telling patients apart)",
+        "AUC",
+        2,
+        0.5,
+        "1; 0.5 is a coin toss",
+        "Of two patients from different groups, how often the model gives each the higher "
+        "probability of the own group; the mean over all pairs of groups.",
+        "Hand and Till (2001): mean over pairs of classes of the two one-way AUCs, ties one half; "
+        "each pair within each outer test fold that holds both classes, averaged over folds; "
+        "interval: normal on the logit scale with the bootstrap standard deviation.",
+    ),
+    "pdi": Measure(
+        "Picking the right patient (PDI)",
+        "PDI",
+        2,
+        None,
+        "1; a blind guess is 1 divided by the number of groups",
+        "Of a set of patients, one from each group, how often the one with the highest probability "
+        "of a group is the one from that group; the mean over groups.",
+        "Polytomous discrimination index (Van Calster 2012), ties shared, all sets counted. "
+        + POOLED,
+    ),
+    "brier": Measure(
+        "Brier score (error)",
+        "Brier",
+        3,
+        None,
+        "0; at most 2",
+        "Squared distance between the predicted probabilities and what was found (1 for the own "
+        "group, 0 for the others), added up over groups; smaller is better.",
+        "Mean over patients of the sum over classes of (p - y) squared. " + POOLED,
+    ),
+    "log_loss": Measure(
+        "Log-loss (error)",
+        "Log-loss",
+        3,
+        None,
+        "0",
+        "Punishes confident wrong predictions most; smaller is better. Models are compared by it.",
+        "Mean of -log of the probability given to the group that was found. " + POOLED,
+    ),
+}
+
+ORDINAL_MEASURES = {
+    "auc": Measure(
+        "Concordance (telling grades apart)",
+        "C",
+        2,
+        0.5,
+        "1; 0.5 is a coin toss",
+        "Of two patients with different grades, how often the model expects the worse grade of the "
+        "one who has it.",
+        "Generalised C on the mean predicted grade, ties one half; computed within each outer test "
+        "fold and averaged; interval: normal on the logit scale with the bootstrap standard "
+        "deviation.",
+    ),
+    "rps": Measure(
+        "Ranked probability score (error)",
+        "RPS",
+        3,
+        None,
+        "0; at most 1",
+        "Squared distance between the predicted probabilities of “this grade or better” and what "
+        "happened; two grades off costs more than one; smaller is better.",
+        "Mean over the cuts between grades of (F - y) squared, F the probability of a grade up to "
+        "the cut. " + POOLED,
+    ),
+    "log_loss": Measure(
+        "Log-loss (error)",
+        "Log-loss",
+        3,
+        None,
+        "0",
+        "Punishes confident wrong predictions most; smaller is better. Models are compared by it.",
+        "Mean of -log of the probability given to the grade that was reached. " + POOLED,
+    ),
+}
+
+
+def measures_of(kind: object) -> dict[str, Measure]:
+    """The measures of a kind of outcome, in the order of the page."""
+    if kind == "ordinal":
+        return ORDINAL_MEASURES
+    return MULTICLASS_MEASURES if kind == "multiclass" else MEASURES
