@@ -16,13 +16,15 @@ from numpy.typing import NDArray
 from analyses.eligibility import EXCLUSIONS
 from analyses.outcomes import code_outcome, is_recorded
 from analyses.plan import EACH, Plan
-from analyses.preprocessing import is_text
+from analyses.preprocessing import MISSING_STATES, is_text
 from schemas.errors import UsageError
 from schemas.showing import nearest_name
 
 #: What is known before surgery. Every endpoint so far is predicted on the day before it.
 KNOWN_BEFORE_SURGERY = ("preoperative_clinical", "preoperative_imaging")
 _EXCLUSION = "_exclusion"
+#: A text of so many values may be a category whatever the number of rows.
+_MOST_LEVELS = 12
 _BECOMES_KNOWN = {
     "intraoperative": "intraoperatively",
     "pathology": "with the pathology",
@@ -258,9 +260,23 @@ def _check_values(plan: Plan, frame: pl.DataFrame, name: str) -> None:
             f"{plan.source}: column '{name}' holds values of type {dtype}; a predictor must be a "
             "number, a truth value or a text. Convert it or leave it out."
         )
+    if is_text(dtype):
+        _check_describes(plan, frame[name].cast(pl.String))
     if dtype.is_float() and frame[name].is_infinite().any():
         raise UsageError(
             f"{plan.source}: column '{name}' holds an infinite value. Correct it or leave it empty."
+        )
+
+
+def _check_describes(plan: Plan, texts: pl.Series) -> None:
+    """A text describes cases; one that hardly any two share names them, and would be printed."""
+    recorded = texts.drop_nulls()
+    recorded = recorded.filter(~recorded.is_in(["", *MISSING_STATES]))
+    n_texts, n = recorded.n_unique(), len(recorded)
+    if n_texts > max(_MOST_LEVELS, n / 2):
+        raise UsageError(
+            f"{plan.source}: column '{texts.name}' holds {n_texts} different texts in {n} rows; it "
+            "names cases instead of describing them. Leave it out, or group its values."
         )
 
 

@@ -132,7 +132,10 @@ def _check_bare(
         if file in names_that_identify(delivery, checked.problems, profile=profile):
             shown[file] = hidden_name(file, n, len(there))
     found = [_not_read(shown[f], folder / f) for f in there if f not in named]
-    found += [_named_after(shown[file]) for file in named if shown[file] != file]
+    unfit = [_named_after(shown[file]) for file in named if shown[file] != file]
+    if unfit:  # as with a manifest: nothing is announced under such a name
+        checked = replace(checked, accepted=0, quarantined=checked.received)
+    found += unfit
     found += [
         p if p.file is None else replace(p, file=shown.get(p.file, p.file))
         for p in checked.problems

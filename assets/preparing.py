@@ -56,7 +56,8 @@ class Label:
 class Prepared:
     """What became of the records: read = written + refused; `problems` name places of the source.
 
-    `is_written` is False where a file was refused whole: half a state must not be delivered.
+    `is_written` is False where a file was refused whole: half a state must not be delivered; and
+    where no record became a row.
     """
 
     read: int
@@ -116,7 +117,7 @@ def prepare(path: Path, out: Path, *, profile: Profile, key: bytes, label: Label
     rows = {name: table.height for name, table in coded.items()}
     found = _written(coded, out, manifest, profile)
     problems = _each_once((*(problem for _, problem in wrong), *found))
-    is_written = not any(problem.rule in IDENTIFIER_RULES for problem in found)
+    is_written = any(rows.values()) and not any(p.rule in IDENTIFIER_RULES for p in found)
     count = len(refused) if is_written else source.read
     return Prepared(source.read, count, rows, problems, lookup, is_written, source.unread)
 

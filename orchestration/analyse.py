@@ -192,6 +192,8 @@ def apply(model: Path, *, data: Path, out: Path, as_json: bool) -> str:
         If the model file is not the one that was written.
     """
     folder = model if model.is_dir() else model.parent
+    if out.resolve() in {data.resolve(), *(file.resolve() for file in folder.glob("*"))}:
+        raise UsageError(f"--out {out}: is the table or a file of the model. Name a new file.")
     described, pipeline = _model(folder)
     texts = [name for name in (described["id_column"], described["group_column"]) if name]
     frame = read_free_table(data, texts=texts, missing=described["missing"])

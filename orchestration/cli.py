@@ -62,9 +62,16 @@ def simulate(cases: int, sites: int, seed: int, faults: int, out: Path) -> None:
 @imsct.command()
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @click.option("--profile", help="Profile, by name or file, of a folder that has no manifest yet.")
+@click.option(
+    "--mode",
+    type=click.Choice(["full", "increment", "correction"]),
+    default="full",
+    show_default=True,
+    help="As what a folder without a manifest is going to be delivered.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 @with_home
-def check(home: Any, folder: Path, profile: str | None, as_json: bool) -> int:
+def check(home: Any, folder: Path, profile: str | None, mode: Any, as_json: bool) -> int:
     """List every problem of a delivery in one pass, without loading it.
 
     Of a home, where there is one, only its profiles are read.
@@ -72,7 +79,7 @@ def check(home: Any, folder: Path, profile: str | None, as_json: bool) -> int:
     from assets.checking import check_folder
     from orchestration.listing import checked_as_json, checked_as_text
 
-    checked = check_folder(folder, profile=profile, own=home.profiles)
+    checked = check_folder(folder, profile=profile, mode=mode, own=home.profiles)
     click.echo(checked_as_json(checked) if as_json else checked_as_text(checked))
     return checked.exit_code
 

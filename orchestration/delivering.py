@@ -129,6 +129,7 @@ def _deliver_bare(home: Home, folder: Path, label: Label) -> tuple[str, int]:
     outgoing = {file: Outgoing(path, rows[file]) for file, path in paths.items()}
     deliver(outgoing, home.landing, **manifest.model_dump(exclude={"format", "files"}))
     how = f"imsct check {folder} --profile {profile}"
+    how += "" if mode == "full" else f" --mode {mode}"
     return _handed_over(manifest, checked, how=how), 0
 
 

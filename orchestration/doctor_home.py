@@ -127,6 +127,7 @@ def _store(home: Home) -> Finding:
 def _ledger(home: Home) -> Finding:
     """Whether the chain of events is whole."""
     try:
+        home.demand_ledger()
         ledger = Ledger.open(home.ledger)
     except ImsctError as error:
         return from_error("ledger", error)
@@ -192,6 +193,7 @@ def _left_behind(home: Home) -> Finding:
         *home.landing.glob(f"*/{INCOMING}*"),
         *home.received.glob(f"{TEMPORARY}*"),
         *home.published.glob(f"{TEMPORARY}*"),
+        *home.path.glob("*.aside"),
     ]
     if not left:
         return Finding(about="leftovers", status="ok", found="none")

@@ -65,3 +65,4 @@ def require_home(home: Home) -> None:
             f"{home.path} is no home. Name one with --home, or make one: 'imsct init', or "
             "'imsct demo' for one with data."
         )
+    home.demand_ledger()

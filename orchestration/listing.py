@@ -22,11 +22,18 @@ from warehouse.connecting import StoreInUseError
 from warehouse.files import write_atomically
 from warehouse.home import Home
 from warehouse.ledger import Ledger
-from warehouse.publications import RETIRED, newest_events
+from warehouse.publications import RETIRED, kept_events, newest_events
 from warehouse.published import PublishedReader
 from warehouse.quarantine import current_problems, delivery_counts
 from warehouse.reconciling import open_reconciled
-from warehouse.snapshots import Snapshot, current, current_id, list_snapshots, show
+from warehouse.snapshots import (
+    Snapshot,
+    current,
+    current_id,
+    list_snapshots,
+    show,
+    snapshot_path,
+)
 from warehouse.store import Store
 from warehouse.verification import verify
 
@@ -238,9 +245,15 @@ def snapshots_listing(home: Home, *, as_json: bool) -> str:
         for event in newest_events(Ledger.open(home.ledger)).values()
         if event.kind == RETIRED
     ]
+    there = {s["id"] for s in listed}
+    lost = [
+        {"id": name, "sha256": event.payload["sha256"], "rows": event.payload["rows"]}
+        for name, event in kept_events(Ledger.open(home.ledger)).items()
+        if name not in there
+    ]
     if as_json:
-        return json_text({"snapshots": listed, "retired": retired})
-    if not listed:
+        return json_text({"snapshots": listed, "retired": retired, "lost": lost})
+    if not listed and not lost:
         return "Nothing is published yet. Run 'imsct demo' or 'imsct materialize'."
     header = ("id", "created", "rows", "sha256", "")
     rows = [
@@ -257,11 +270,27 @@ def snapshots_listing(home: Home, *, as_json: bool) -> str:
         (str(s["id"]), "", str(s["rows"]), f"{str(s['sha256'])[:16]}...", f"retired {s['retired']}")
         for s in retired
     ]
+    rows += [
+        (
+            str(s["id"]),
+            "",
+            str(s["rows"]),
+            f"{str(s['sha256'])[:16]}...",
+            f"missing: imsct snapshot restore {s['id']}",
+        )
+        for s in lost
+    ]
     return table_text([header, *rows])
 
 
 def snapshot_listing(home: Home, snapshot_id: str | None, *, as_json: bool) -> str:
     """One snapshot's manifest."""
+    gone = {name for name in newest_events(Ledger.open(home.ledger)) if snapshot_id == name}
+    if gone and not snapshot_path(home, str(snapshot_id)).exists():
+        raise UsageError(
+            f"The snapshot {snapshot_id} was retired, or its file is lost. Bring it back: "
+            f"imsct snapshot restore {snapshot_id}"
+        )
     found = show(home, snapshot_id) if snapshot_id else current(home)
     if found is None:
         raise UsageError("Nothing is published yet. Run 'imsct demo' or 'imsct materialize'.")

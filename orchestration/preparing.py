@@ -65,7 +65,7 @@ def prepare_folder(path: Path, asked: Asked, *, as_json: bool) -> tuple[str, int
     if asked.lookup is not None and done.is_written:
         write_atomically(asked.lookup, _lookup(done), mode=0o600)
     said = _as_json(done) if as_json else _as_text(done, asked.out)
-    return said, exit_code_of(done.problems)
+    return said, exit_code_of(done.problems) or int(not done.is_written)
 
 
 def _require_outside(asked: Asked) -> None:
@@ -108,6 +108,9 @@ def _as_text(done: Prepared, out: Path) -> str:
         f"{counted(errors, 'error')}, {counted(len(done.problems) - errors, 'warning')}"
     )
     if not done.is_written:
-        return "\n".join([*lines, "Nothing was written: a part of a delivery would look whole."])
+        why = "a part of a delivery would look whole."
+        if not done.problems:
+            why = "the profile makes no row of any record. Was the right profile named?"
+        return "\n".join([*lines, f"Nothing was written: {why}"])
     lines += [f"  {name}.csv: {counted(rows, 'row')}" for name, rows in done.rows.items() if rows]
     return "\n".join([*lines, f"Written: {out}. Next: imsct check {out}, then hand it over."])

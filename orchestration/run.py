@@ -8,6 +8,7 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import dagster as dg
 
@@ -53,7 +54,16 @@ def materialize(
         steps = [str(e.step_key) for e in result.all_events if e.is_step_failure]
         _record(home, run=result.run_id, steps=steps, error=cause)
         raise cause
+    # what a rebuild that was killed set aside: the database has agreed with the ledger since
+    for left in _aside(home).values():
+        left.unlink(missing_ok=True)
     return result
+
+
+def _aside(home: Home) -> dict[Path, Path]:
+    """The files of the database, and where each waits while it is built again."""
+    files = (home.database, home.database.with_name(home.database.name + ".wal"))
+    return {path: path.with_name(f"{path.name}.aside") for path in files}
 
 
 def _record(home: Home, *, run: str, steps: list[str], error: ImsctError) -> None:
@@ -90,8 +100,8 @@ def database_set_aside(home: Home, *, wait: float = 0.0) -> Iterator[None]:
             raise
         except ImsctError as error:
             say(f"{error} It is built again now.")
-    files = (home.database, home.database.with_name(home.database.name + ".wal"))
-    aside = {path: path.with_name(f"{path.name}.aside") for path in files if path.exists()}
+    files = _aside(home)
+    aside = {path: place for path, place in files.items() if path.exists()}
     for path, place in aside.items():
         path.replace(place)
     try:
@@ -109,7 +119,7 @@ def database_set_aside(home: Home, *, wait: float = 0.0) -> Iterator[None]:
             say("The database could not be built again; the one before is back in its place.")
         raise
     for place in aside.values():
-        place.unlink()
+        place.unlink(missing_ok=True)
 
 
 def _selected(definitions: dg.Definitions, select: str) -> list[dg.AssetKey]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from schemas.errors import IntegrityError, StorageError
 from warehouse.files import opened
+from warehouse.ledger import FILE_NAME
 
 _FOLDERS = (
     "profiles",
@@ -87,13 +88,16 @@ class Home:
         return self.path / "dagster"
 
     def create(self) -> None:
-        """Make the folders that are missing; a new home is its owner's alone (0700).
+        """Make what is missing, an empty ledger too; a new home is its owner's alone (0700).
 
         Raises
         ------
         StorageError
             If a folder cannot be made.
+        IntegrityError
+            If the ledger was lost.
         """
+        self.demand_ledger()
         is_new = not self.ledger.is_dir()
         try:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -101,11 +105,36 @@ class Home:
                 self.path.chmod(0o700)
             for folder in _FOLDERS:
                 (self.path / folder).mkdir(exist_ok=True)
+            # there from the first moment on: so one that is missing later was lost
+            (self.ledger / FILE_NAME).touch(mode=0o600)
         except OSError as error:
             raise StorageError(
                 f"The home {self.path} cannot be made ({error.strerror}). Name a folder that can "
                 "be written with --home or IMSCT_HOME."
             ) from error
+
+    def demand_ledger(self) -> None:
+        """Refuse a home whose ledger was lost: without it nobody knows whose files it holds.
+
+        An empty one is sound until something is published: a first delivery may have been killed
+        before its event was written.
+
+        Raises
+        ------
+        IntegrityError
+            If there is none and files were received or published, or an empty one and a snapshot.
+        """
+        file = self.ledger / FILE_NAME
+        size = file.stat().st_size if file.exists() else None
+        is_published = any(self.published.glob("*.duckdb")) or (self.published / "CURRENT").exists()
+        is_received = self.received.is_dir() and any(self.received.iterdir())
+        if (size is None and is_received) or (not size and is_published):
+            what = "missing" if size is None else "empty"
+            raise IntegrityError(
+                f"ledger/{FILE_NAME} (E_LEDGER): the file is {what}, and the home holds what it "
+                "recorded. Restore ledger/ from a backup. Nothing was read or written; building "
+                "again without it would lose every delivery that no longer lies in landing/."
+            )
 
     def received_bytes(self, sha256: str) -> bytes:
         """The bytes of a received file, whose hash is compared first.

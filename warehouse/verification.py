@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from schemas.errors import ImsctError, IntegrityError, StorageError
+from schemas.errors import ImsctError, IntegrityError, StorageError, UsageError
 from schemas.problems import Problem
 from warehouse.connecting import StoreInUseError
 from warehouse.content import content_sha256
@@ -52,6 +52,7 @@ def verify(home: Home, ledger: Ledger, snapshot_id: str | None = None) -> list[P
     """
     if not (home.received.is_dir() and home.published.is_dir()):
         raise StorageError(f"{home.path} is no home. Name one with --home or IMSCT_HOME.")
+    home.demand_ledger()
     ledger = Ledger.open(ledger.path.parent, clock=ledger.clock)  # as it is on the disk now
     problems = [*_torn(ledger)]
     published = kept_events(ledger)
@@ -241,9 +242,16 @@ def _features(home: Home, ledger: Ledger) -> Iterator[Problem]:
 
 def _database(home: Home) -> Iterator[Problem]:
     """The database against the ledger, row by row; one that is missing is built again."""
-    if not home.database.exists():
-        return
     shown = home.database.name
+    if not home.database.exists():
+        if home.database.with_name(f"{shown}.wal").exists():
+            yield Problem(
+                file=shown,
+                rule="E_LEDGER",
+                message="The file is missing, its write-ahead log is there.",
+                suggestion="Run 'imsct materialize --rebuild'.",
+            )
+        return
     try:
         with open_reconciled(home) as store:
             demand_contents(store, Ledger.open(home.ledger))
@@ -261,6 +269,14 @@ def _database(home: Home) -> Iterator[Problem]:
             rule="E_LEDGER",
             message=str(error),
             suggestion="Run 'imsct materialize --rebuild'.",
+        )
+    except (StorageError, UsageError) as error:  # a key, or a full disk: the rest is judged
+        yield Problem(
+            file=shown,
+            rule="E_LEDGER",
+            severity="warning",
+            message=f"It was not compared with the ledger: {error}",
+            suggestion="Mend that, then verify again.",
         )
 
 

@@ -110,7 +110,10 @@ def _wrong_decimals(frame: pl.DataFrame, profile: FileProfile) -> list[ReadProbl
         )
         for column in profile.columns
         if column in numbers
-        for row in frame.filter(pl.col(column).str.contains(".", literal=True)).to_dicts()
+        for row in frame.filter(
+            pl.col(column).str.contains(".", literal=True)
+            & ~pl.col(column).is_in(list(profile.missing))
+        ).to_dicts()
     ]
 
 

@@ -199,3 +199,20 @@ def test_the_hash_does_not_depend_on_the_order_of_rows(home: Home) -> None:
             " delete from history.cases; insert into history.cases from turned"
         )
         assert contents(store) == before
+
+
+def test_a_lost_ledger_is_no_new_home(tmp_path: Path) -> None:
+    """Built again without it, a home would lose every delivery that no longer lies in landing/."""
+    home = Home(tmp_path / "home")
+    home.create()
+    file = home.ledger / "ledger.jsonl"
+    (home.received / ("a" * 64)).write_bytes(b"kept before its event: a first delivery was killed")
+    home.create()
+    file.unlink()
+    with pytest.raises(IntegrityError, match=r"missing.*Restore ledger/ from a backup"):
+        home.create()
+    file.touch()
+    (home.published / "CURRENT").write_text("0" * 16)
+    with pytest.raises(IntegrityError, match="empty"):
+        home.create()
+    assert file.stat().st_size == 0, "nothing begins a new chain"
