@@ -66,6 +66,20 @@ def methods(page: dict[str, Any]) -> list[str]:
         "predictor is selected by one."
     )
     said += _refits(page)
+    return said
+
+
+def _refits(page: dict[str, Any]) -> list[str]:
+    """How the models were made anew: from resamples, and without each centre."""
+    said = []
+    n_refits = max((m.get("instability") or {}).get("resamples", 0) for m in page["models"])
+    if n_refits:
+        said.append(
+            f"Stability: {n_refits} resamples of patients, drawn within their centre; the whole "
+            "pipeline was fitted anew on each, with its own choice of the penalty in inner folds "
+            "of original patients. These refits give the .632+ estimates, the movement of "
+            "predictions and coefficients, and the spread of the penalty."
+        )
     if any((m.get("performance") or {}).get("internal_external") for m in page["models"]):
         said.append(
             "Internal-external validation: each centre is left out once and every step repeated "
@@ -73,19 +87,6 @@ def methods(page: dict[str, Any]) -> list[str]:
             "effects (REML, Hartung-Knapp)."
         )
     return said
-
-
-def _refits(page: dict[str, Any]) -> list[str]:
-    """How the models were made anew from resamples; nothing if they were not."""
-    n_refits = max((m.get("instability") or {}).get("resamples", 0) for m in page["models"])
-    if not n_refits:
-        return []
-    return [
-        f"Stability: {n_refits} resamples of patients, drawn within their centre; the whole "
-        "pipeline was fitted anew on each, with its own choice of the penalty in inner folds "
-        "of original patients. These refits give the .632+ estimates, the movement of "
-        "predictions and coefficients, and the spread of the penalty."
-    ]
 
 
 def limitations(page: dict[str, Any]) -> list[str]:
