@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyses import row_scores
-from analyses.metrics import SMALLEST_RISK, Floats, mean_known
+from analyses.metrics import SMALLEST_RISK, Floats, Measure, mean_known
 from analyses.panel import panel_of, whole
 from analyses.resampled import Refit, Resample
 from analyses.resampling import Stage, generator
@@ -130,7 +130,13 @@ def corrected_632plus(
 
 
 def bootstrap_632plus(
-    outcome: Floats, risk: Floats, refits: Floats, weights: Floats, *, n_classes: int = 2
+    outcome: Floats,
+    risk: Floats,
+    refits: Floats,
+    weights: Floats,
+    *,
+    n_classes: int = 2,
+    is_ordered: bool = False,
 ) -> dict[str, dict[str, float] | None]:
     """The .632+ estimates of AUC and losses.
 
@@ -144,8 +150,8 @@ def bootstrap_632plus(
         Shape (b, n) or (b, n, K). Risks of the model made from each resample.
     weights
         Shape (b, n). How often each row was drawn.
-    n_classes
-        Number of classes.
+    n_classes, is_ordered
+        Number of classes, and whether they are grades.
 
     Returns
     -------
@@ -153,7 +159,7 @@ def bootstrap_632plus(
         Measure to the parts of `corrected_632plus`; None where a measure has no value. AUC: mean
         over resamples. Losses: each row averaged over the resamples that lack it.
     """
-    panel, n = panel_of(n_classes), len(outcome)
+    panel, n = panel_of(n_classes, is_ordered=is_ordered), len(outcome)
     ones = np.ones((1, n))
     left = weights == 0
     outside = [
@@ -165,20 +171,26 @@ def bootstrap_632plus(
     out_of_bag = float(mean_known(outside)[0]) if outside else np.nan
     known = np.isfinite([apparent, out_of_bag]).all()
     found = {"auc": corrected_632plus(apparent, out_of_bag, 0.5) if known else None}
-    times = left.sum(axis=0)
     for measure in panel.losses():
-        losses = np.where(left, _row_losses(measure.name, outcome, refits), 0.0).sum(axis=0)
-        if not times.any():
-            found[measure.name] = None
-            continue
-        outside_loss = float((losses[times > 0] / times[times > 0]).mean())
-        chance = sum(
-            float((outcome == k).mean()) * float(measure.many(np.full(n, float(k)), risk, ones)[0])
-            for k in range(n_classes)
-        )
-        apparent = float(measure.many(outcome, risk, ones)[0])
-        found[measure.name] = corrected_632plus(apparent, outside_loss, chance)
+        found[measure.name] = _loss_632plus(measure, outcome, risk, refits, left)
     return found
+
+
+def _loss_632plus(
+    measure: Measure, outcome: Floats, risk: Floats, refits: Floats, left: NDArray[np.bool_]
+) -> dict[str, float] | None:
+    """The same for a loss; chance pairs every outcome with every prediction."""
+    times, n = left.sum(axis=0), len(outcome)
+    if not times.any():
+        return None
+    ones = np.ones((1, n))
+    losses = np.where(left, _row_losses(measure.name, outcome, refits), 0.0).sum(axis=0)
+    outside = float((losses[times > 0] / times[times > 0]).mean())
+    chance = sum(
+        float((outcome == k).mean()) * float(measure.many(np.full(n, k), risk, ones)[0])
+        for k in np.unique(outcome)
+    )
+    return corrected_632plus(float(measure.many(outcome, risk, ones)[0]), outside, chance)
 
 
 def _row_losses(name: str, outcome: Floats, risk: Floats) -> Floats:
@@ -190,6 +202,10 @@ def _row_losses(name: str, outcome: Floats, risk: Floats) -> Floats:
         happened = outcome.astype(int)[:, None] == np.arange(risk.shape[2])
         given = (risk * happened).sum(axis=2)
         distance = ((risk - happened) ** 2).sum(axis=2)
+    if name == "rps":
+        reached = risk.cumsum(axis=2)[:, :, :-1] - happened.cumsum(axis=1)[:, :-1]
+        ranked: Floats = (reached**2).sum(axis=2) / (risk.shape[2] - 1)
+        return ranked
     found: Floats = distance if name == "brier" else -np.log(np.clip(given, SMALLEST_RISK, 1.0))
     return found
 

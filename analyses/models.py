@@ -56,7 +56,8 @@ class Training:
 
     def at(self, rows: NDArray[np.int64]) -> "Training":
         """Rows by place, each as often as it is named."""
-        return Training(self.frame[rows], self.outcome[rows], self.groups[rows], self.n_classes)
+        frame, outcome = self.frame[rows], self.outcome[rows]
+        return replace(self, frame=frame, outcome=outcome, groups=self.groups[rows])
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.base import clone
+from sklearn.pipeline import Pipeline
 
 from analyses.batched import (
     Problem,
@@ -29,7 +31,6 @@ from analyses.models import (
     Training,
     choose,
     fit_logistic,
-    fit_pipeline,
     inner_fold_of_rows,
     predict_risk,
 )
@@ -93,7 +94,7 @@ def refit_many(
     processes, progress
         As in `analyses.workers.in_turn`.
     """
-    is_fast = learner is learn_ridge and training.n_classes == 2
+    is_fast = learner is learn_ridge and training.n_classes == 2 and not training.is_ordered
     size = CHUNK if is_fast else 1
     chunks = [resamples[start : start + size] for start in range(0, len(resamples), size)]
     found = in_turn(
@@ -127,17 +128,23 @@ def _one_by_one(
         risk = predict_risk(learned.pipeline, training.frame, n_classes=n_classes)
         one_se = None
         if learned.choice is not None:
-            same = learned.choice.one_se == learned.choice.c
-            weaker = None if same else fit_pipeline(drawn, learned.choice.one_se)
-            one_se = (
-                risk
-                if weaker is None
-                else predict_risk(weaker, training.frame, n_classes=n_classes)
-            )
+            stronger = _at_one_se(learned, drawn)
+            one_se = predict_risk(stronger, training.frame, n_classes=n_classes)
         shares = np.bincount(drawn.outcome.astype(int), minlength=n_classes) / len(drawn.outcome)
         null = np.broadcast_to(shares[1] if n_classes == 2 else shares, risk.shape)
         found.append(Refit(risk, null, learned.choice, one_se, _slopes(learned)))
     return found
+
+
+def _at_one_se(learned: Learned, drawn: Training) -> Pipeline:
+    """The same pipeline with the penalty of the one-standard-error rule."""
+    choice, pipeline = learned.choice, learned.pipeline
+    if choice is None or choice.one_se == choice.c:
+        return pipeline
+    steps = pipeline[:-1]
+    model = clone(pipeline["model"]).set_params(C=choice.one_se)
+    model.fit(steps.transform(drawn.frame), drawn.outcome)
+    return Pipeline([*steps.steps, ("model", model)])
 
 
 def _slopes(learned: Learned) -> dict[str, tuple[float, ...]]:
@@ -146,7 +153,8 @@ def _slopes(learned: Learned) -> dict[str, tuple[float, ...]]:
     if slopes is None:
         return {}
     terms = learned.pipeline["encode"].get_feature_names_out()
-    return {str(term): tuple(column) for term, column in zip(terms, slopes.T.tolist(), strict=True)}
+    columns = np.atleast_2d(slopes).T.tolist()
+    return {str(term): tuple(column) for term, column in zip(terms, columns, strict=True)}
 
 
 def _together(

@@ -65,6 +65,13 @@ def methods(page: dict[str, Any]) -> list[str]:
         "choice of the training set. No p-values are computed for penalised coefficients, and no "
         "predictor is selected by one."
     )
+    said += _refits(page)
+    return said
+
+
+def _refits(page: dict[str, Any]) -> list[str]:
+    """How the models were made anew: from resamples, and without each centre."""
+    said = []
     n_refits = max((m.get("instability") or {}).get("resamples", 0) for m in page["models"])
     if n_refits:
         said.append(

@@ -12,7 +12,9 @@ from analyses.bootstraps import bootstrap_632plus, corrected_632plus, draw, inst
 from analyses.fitting import fit_all
 from analyses.learners import Learned
 from analyses.models import Training, fit_pipeline
+from analyses.ordinal import rps_many
 from analyses.plan import Plan, Resampling, parse_plan
+from analyses.resampled import Refit, refit_many
 from analyses.results import to_json
 from analyses.row_scores import ROWS
 
@@ -176,9 +178,27 @@ def test_optimism_is_shown_only_under_its_conditions(
 
 
 def test_a_term_that_a_refit_lacks_counts_as_not_selected() -> None:
-    from analyses.resampled import Refit
 
     empty = np.empty(0)
     refits = [Refit(empty, empty, None, None, {"x": (0.5,)}), Refit(empty, empty, None, None, {})]
     found = bootstraps.slope_spread("x", 0, 0.4, refits)
     assert (found["selected"], found["same_sign"]) == (0.5, 0.5)
+
+
+def test_grades_are_refitted_as_grades_and_have_ranked_losses() -> None:
+    rng = np.random.default_rng(3)
+    outcome = rng.integers(0, 3, 90).astype(float)
+    frame = pl.DataFrame({"x": outcome + rng.normal(size=90)})
+    training = Training(frame, outcome, np.arange(90).astype(str), 3, is_ordered=True)
+    draws = draw(outcome, training.groups, None, n_draws=4, seed=1)
+    refits = refit_many(
+        training, draws.resamples, learner=learners.learn_ridge, resampling=Resampling()
+    )
+    assert all(len(refit.slopes["x"]) == 1 for refit in refits)  # one slope, not one per grade
+    assert all(refit.one_se_risk is not None for refit in refits)
+    risks = np.stack([refit.risk for refit in refits])
+    found = bootstrap_632plus(outcome, risks[0], risks, draws.weights, n_classes=3, is_ordered=True)
+    assert set(found) == {"auc", "log_loss", "rps"}
+    ones = np.ones((1, 90))
+    each = bootstraps._row_losses("rps", outcome, risks).mean(axis=1)
+    assert each == pytest.approx([rps_many(outcome, risk, ones)[0] for risk in risks])
