@@ -130,7 +130,13 @@ def corrected_632plus(
 
 
 def bootstrap_632plus(
-    outcome: Floats, risk: Floats, refits: Floats, weights: Floats, *, n_classes: int = 2
+    outcome: Floats,
+    risk: Floats,
+    refits: Floats,
+    weights: Floats,
+    *,
+    n_classes: int = 2,
+    is_ordered: bool = False,
 ) -> dict[str, dict[str, float] | None]:
     """The .632+ estimates of AUC and losses.
 
@@ -144,8 +150,8 @@ def bootstrap_632plus(
         Shape (b, n) or (b, n, K). Risks of the model made from each resample.
     weights
         Shape (b, n). How often each row was drawn.
-    n_classes
-        Number of classes.
+    n_classes, is_ordered
+        Number of classes, and whether they are grades.
 
     Returns
     -------
@@ -153,7 +159,7 @@ def bootstrap_632plus(
         Measure to the parts of `corrected_632plus`; None where a measure has no value. AUC: mean
         over resamples. Losses: each row averaged over the resamples that lack it.
     """
-    panel, n = panel_of(n_classes), len(outcome)
+    panel, n = panel_of(n_classes, is_ordered=is_ordered), len(outcome)
     ones = np.ones((1, n))
     left = weights == 0
     outside = [
@@ -188,6 +194,10 @@ def _row_losses(name: str, outcome: Floats, risk: Floats) -> Floats:
         distance = (risk - outcome) ** 2
     else:
         happened = outcome.astype(int)[:, None] == np.arange(risk.shape[2])
+        if name == "rps":
+            reached = outcome[:, None] <= np.arange(risk.shape[2] - 1)
+            scores: Floats = ((np.cumsum(risk, axis=2)[..., :-1] - reached) ** 2).mean(axis=2)
+            return scores
         given = (risk * happened).sum(axis=2)
         distance = ((risk - happened) ** 2).sum(axis=2)
     found: Floats = distance if name == "brier" else -np.log(np.clip(given, SMALLEST_RISK, 1.0))

@@ -192,7 +192,7 @@ def _one_se(setting: _Setting, training: Training, predicted: OutOfFold) -> dict
     if predicted.one_se_risk is None:
         return None
     beside = replace(predicted, risk=predicted.one_se_risk)
-    return performance(training.outcome, beside, setting.weights, n_classes=training.n_classes)
+    return performance(training.outcome, beside, setting.weights, **_kind_of(training))
 
 
 def _performance(

@@ -69,7 +69,12 @@ def stability(
     risks = np.stack([refit.risk for refit in refits])
     weights = draws.weights
     estimates = bootstraps.bootstrap_632plus(
-        training.outcome, risk, risks, weights, n_classes=training.n_classes
+        training.outcome,
+        risk,
+        risks,
+        weights,
+        n_classes=training.n_classes,
+        is_ordered=training.is_ordered,
     )
     corrected = None
     if why_no_optimism is None:
