@@ -200,6 +200,10 @@ def _row_losses(name: str, outcome: Floats, risk: Floats) -> Floats:
         distance = (risk - outcome) ** 2
     else:
         happened = outcome.astype(int)[:, None] == np.arange(risk.shape[2])
+        if name == "rps":
+            reached = outcome[:, None] <= np.arange(risk.shape[2] - 1)
+            scores: Floats = ((np.cumsum(risk, axis=2)[..., :-1] - reached) ** 2).mean(axis=2)
+            return scores
         given = (risk * happened).sum(axis=2)
         distance = ((risk - happened) ** 2).sum(axis=2)
     if name == "rps":

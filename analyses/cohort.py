@@ -318,6 +318,8 @@ def sources_of_columns() -> dict[str, tuple[tuple[str, str], ...]]:
         "mccormick_version": (version,),
         "mccormick_month_6": (grade, version),
         "mccormick_other_version": (version,),
+        "mccormick_month_12": (grade, version),
+        "mccormick_month_12_original": (version,),
     }
 
 

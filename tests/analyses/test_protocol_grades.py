@@ -7,8 +7,10 @@ import numpy as np
 import polars as pl
 import pytest
 
+from analyses.bootstraps import bootstrap_632plus
 from analyses.frozen import describe_model, external_performance, score
 from analyses.model_files import load, save
+from analyses.ordinal import rps_many
 from analyses.outcomes import outcome_known
 from analyses.plan import Outcome, Plan, parse_plan
 from analyses.protocol import AnalysisRun
@@ -148,6 +150,23 @@ def test_a_known_grade_finds_the_grades_it_stands_with() -> None:
         outcome_known(
             Outcome("ordinal", "grade"), pl.DataFrame({"grade": [6]}), ("1", "2", "3 to 5")
         )
+
+
+def test_the_refits_of_grades_take_the_measures_of_grades() -> None:
+    rng = np.random.default_rng(3)
+    outcome = np.repeat([0.0, 1.0, 2.0], 20)
+    risk = rng.dirichlet([2, 2, 2], 60)
+    refits = rng.dirichlet([2, 2, 2], (30, 60))
+    weights = rng.multinomial(60, np.full(60, 1 / 60), 30).astype(float)
+    found = bootstrap_632plus(outcome, risk, refits, weights, n_classes=3, is_ordered=True)
+    assert set(found) == {"auc", "rps", "log_loss"}
+    left = weights == 0
+    rows = [
+        rps_many(outcome, r, out[None, :].astype(float))[0]
+        for r, out in zip(refits, left, strict=True)
+    ]
+    assert found["rps"] is not None
+    assert found["rps"]["out_of_bag"] == pytest.approx(np.mean(rows), abs=0.02)
 
 
 def test_texts_are_no_grades(grades_plan: Plan, frame: pl.DataFrame, run: Run) -> None:
