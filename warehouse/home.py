@@ -106,7 +106,8 @@ class Home:
             for folder in _FOLDERS:
                 (self.path / folder).mkdir(exist_ok=True)
             # there from the first moment on: so one that is missing later was lost
-            (self.ledger / FILE_NAME).touch(mode=0o600)
+            if not (self.ledger / FILE_NAME).exists():
+                (self.ledger / FILE_NAME).touch(mode=0o600)
         except OSError as error:
             raise StorageError(
                 f"The home {self.path} cannot be made ({error.strerror}). Name a folder that can "
