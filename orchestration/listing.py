@@ -22,7 +22,7 @@ from warehouse.connecting import StoreInUseError
 from warehouse.files import write_atomically
 from warehouse.home import Home
 from warehouse.ledger import Ledger
-from warehouse.publications import RETIRED, kept_events, newest_events
+from warehouse.publications import RETIRED, newest_events
 from warehouse.published import PublishedReader
 from warehouse.quarantine import current_problems, delivery_counts
 from warehouse.reconciling import open_reconciled
@@ -223,7 +223,7 @@ def quarantine_listing(
 
 
 def snapshots_listing(home: Home, *, as_json: bool) -> str:
-    """Published snapshots, oldest first."""
+    """Published snapshots, oldest first; then those that were retired, and those that are lost."""
     now = current_id(home)
     listed = [
         {
@@ -235,52 +235,32 @@ def snapshots_listing(home: Home, *, as_json: bool) -> str:
         }
         for s in sorted(list_snapshots(home), key=lambda s: (s.created, s.ledger_seq))
     ]
-    retired = [
-        {
-            "id": event.payload["snapshot"],
-            "sha256": event.payload["sha256"],
-            "rows": event.payload["rows"],
-            "retired": event.time,
-        }
-        for event in newest_events(Ledger.open(home.ledger)).values()
-        if event.kind == RETIRED
-    ]
-    there = {s["id"] for s in listed}
-    lost = [
-        {"id": name, "sha256": event.payload["sha256"], "rows": event.payload["rows"]}
-        for name, event in kept_events(Ledger.open(home.ledger)).items()
-        if name not in there
-    ]
+    retired, lost = _not_there(home, {str(s["id"]) for s in listed})
     if as_json:
         return json_text({"snapshots": listed, "retired": retired, "lost": lost})
-    if not listed and not lost:
+    said = [(s, str(s["created"]), "current" if s["current"] else "") for s in listed]
+    said += [(s, "", f"retired {s['retired']}") for s in retired]
+    said += [(s, "", f"missing: imsct snapshot restore {s['id']}") for s in lost]
+    if not said:
         return "Nothing is published yet. Run 'imsct demo' or 'imsct materialize'."
-    header = ("id", "created", "rows", "sha256", "")
     rows = [
-        (
-            str(s["id"]),
-            str(s["created"]),
-            str(s["rows"]),
-            f"{str(s['sha256'])[:16]}...",
-            "current" if s["current"] else "",
-        )
-        for s in listed
+        (str(s["id"]), created, str(s["rows"]), f"{str(s['sha256'])[:16]}...", state)
+        for s, created, state in said
     ]
-    rows += [
-        (str(s["id"]), "", str(s["rows"]), f"{str(s['sha256'])[:16]}...", f"retired {s['retired']}")
-        for s in retired
-    ]
-    rows += [
-        (
-            str(s["id"]),
-            "",
-            str(s["rows"]),
-            f"{str(s['sha256'])[:16]}...",
-            f"missing: imsct snapshot restore {s['id']}",
-        )
-        for s in lost
-    ]
-    return table_text([header, *rows])
+    return table_text([("id", "created", "rows", "sha256", ""), *rows])
+
+
+def _not_there(home: Home, there: set[str]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Snapshots of the ledger that are not there: retired on purpose, and lost."""
+    retired: list[dict[str, Any]] = []
+    lost: list[dict[str, Any]] = []
+    for name, event in newest_events(Ledger.open(home.ledger)).items():
+        entry = {"id": name, "sha256": event.payload["sha256"], "rows": event.payload["rows"]}
+        if event.kind == RETIRED:
+            retired.append({**entry, "retired": event.time})
+        elif name not in there:
+            lost.append(entry)
+    return retired, lost
 
 
 def snapshot_listing(home: Home, snapshot_id: str | None, *, as_json: bool) -> str:

@@ -22,7 +22,7 @@ from assets.readers import sandbox
 from assets.readers.worker import NO_ROOM
 from assets.receiving import receive_landed
 from assets.redaction import redacted
-from assets.snapshot import _KEYS, candidate_id, publish_snapshot
+from assets.snapshot import KEYS, candidate_id, publish_snapshot
 from schemas.errors import StorageError
 from schemas.profile import own_layout
 from tests.support.command import imsct
@@ -69,7 +69,7 @@ def prepared(folder: Path) -> Path:
 
 def fill_others(store: Store) -> None:
     """One row in each table of a snapshot that is not of `core`."""
-    for (layer, table), key in _KEYS.items():
+    for (layer, table), key in KEYS.items():
         if layer != "core":
             store.replace(layer, table, pl.DataFrame({column: ["1"] for column in key}))
 

@@ -260,7 +260,7 @@ def test_a_full_disk_leaves_current_as_it_was(home: Home, ledger: Ledger) -> Non
         check=False,
     )
     assert "Make space, then repeat" in done.stdout
-    assert "CURRENT is as it was" in done.stdout
+    assert "what was published before is untouched" in done.stdout
     assert not list(home.published.glob(".tmp-*"))
     assert current_id(home) == first.id
     assert verify(home, ledger) == []
