@@ -136,9 +136,9 @@ def _check_bare(
     if unfit:  # as with a manifest: nothing is announced under such a name
         checked = replace(checked, accepted=0, quarantined=checked.received)
     found += unfit
+    changed = {file: name for file, name in shown.items() if name != file}
     found += [
-        p if p.file is None else replace(p, file=shown.get(p.file, p.file))
-        for p in checked.problems
+        replace(p, file=changed[p.file]) if p.file in changed else p for p in checked.problems
     ]
     return replace(checked, problems=tuple(found))
 

@@ -65,6 +65,7 @@ class _Kept:
     def __init__(self, profile: FileProfile) -> None:
         self.problems: list[ReadProblem] = []
         self._profile = profile
+        self._width = len(profile.header)
         self._ignored = {n for n, name in enumerate(profile.header) if name in profile.ignored}
         self._places: list[tuple[int, int]] = []
         self._rows: list[list[str]] = []
@@ -72,18 +73,18 @@ class _Kept:
 
     def add(self, record: int, line: int, cells: list[str]) -> None:
         """Take one record in, or say what is wrong with it."""
-        found = _ragged(record, line, cells, self._profile)
-        # one look at the whole record: few hold such a character
-        if not found and not "".join(cells).isprintable():
-            found = bad_characters(
+        # one look at the whole record: few are ragged or hold such a character
+        if len(cells) != self._width or not "".join(cells).isprintable():
+            found = _ragged(record, line, cells, self._profile) or bad_characters(
                 record, line, cells, profile=self._profile, ignored=self._ignored
             )
-        self.problems += found
-        if not found:
-            self._places.append((record, line))
-            self._rows.append(cells)
-            if len(self._rows) == _PART:
-                self._close_part()
+            self.problems += found
+            if found:
+                return
+        self._places.append((record, line))
+        self._rows.append(cells)
+        if len(self._rows) == _PART:
+            self._close_part()
 
     def frame(self) -> pl.DataFrame:
         """Everything that was taken in."""
