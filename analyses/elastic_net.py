@@ -12,13 +12,12 @@ from typing import Any, Self
 
 import numpy as np
 from scipy.special import expit
-from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import ElasticNet
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import validate_data
 
-from analyses.firth import two_classes
 from analyses.metrics import Floats
+from analyses.two_classes import TwoClassLogistic, two_classes
 
 _MAX_STEPS = 100
 _MAX_HALVINGS = 30
@@ -70,7 +69,7 @@ def elastic_net_path(
     return found
 
 
-class ElasticNetLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
+class ElasticNetLogistic(TwoClassLogistic):
     """Elastic-net logistic regression of two classes.
 
     Parameters
@@ -103,24 +102,6 @@ class ElasticNetLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc] 
         found = elastic_net_path(X, codes, [self.C], l1_ratio=self.l1_ratio)[0]
         self.intercept_, self.coef_ = found[:1], found[None, 1:]
         return self
-
-    def predict_proba(self, X: Any) -> Floats:
-        """Risk of both classes."""
-        check_is_fitted(self)
-        X = validate_data(self, X, reset=False, dtype=np.float64)
-        risk = expit(X @ self.coef_[0] + self.intercept_[0])
-        return np.column_stack([1 - risk, risk])
-
-    def predict(self, X: Any) -> Any:
-        """The class with the higher risk."""
-        best = self.predict_proba(X).argmax(axis=1)
-        return self.classes_[best]
-
-    def __sklearn_tags__(self) -> Any:
-        """Two classes only."""
-        tags = super().__sklearn_tags__()
-        tags.classifier_tags.multi_class = False
-        return tags
 
 
 def _fit(matrix: Floats, outcome: Floats, penalty: float, l1_ratio: float, *, start: Floats) -> Any:

@@ -13,11 +13,10 @@ import numpy as np
 from scipy.optimize import brentq, linprog
 from scipy.special import expit
 from scipy.stats import chi2
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils.multiclass import check_classification_targets, type_of_target
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import validate_data
 
 from analyses.metrics import Floats
+from analyses.two_classes import TwoClassLogistic, two_classes
 
 _MAX_STEPS = 200
 _MAX_HALVINGS = 40
@@ -159,7 +158,7 @@ def separating_columns(design: Floats, outcome: Floats) -> list[int]:
     return [int(place) for place in np.flatnonzero(np.abs(found.x) > _SEPARATING)]
 
 
-class FirthLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
+class FirthLogistic(TwoClassLogistic):
     """Firth's logistic regression of two classes; for tables of coefficients, not for risks.
 
     A column that follows from those before it has the coefficient 0.
@@ -190,24 +189,6 @@ class FirthLogistic(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sk
         self.intercept_, self.coef_ = coefficients[:1], coefficients[None, 1:]
         return self
 
-    def predict_proba(self, X: Any) -> Floats:
-        """Risk of both classes."""
-        check_is_fitted(self)
-        X = validate_data(self, X, reset=False, dtype=np.float64)
-        risk = expit(X @ self.coef_[0] + self.intercept_[0])
-        return np.column_stack([1 - risk, risk])
-
-    def predict(self, X: Any) -> Any:
-        """The class with the higher risk."""
-        best = self.predict_proba(X).argmax(axis=1)
-        return self.classes_[best]
-
-    def __sklearn_tags__(self) -> Any:
-        """Two classes only."""
-        tags = super().__sklearn_tags__()
-        tags.classifier_tags.multi_class = False
-        return tags
-
 
 def independent_columns(design: Floats) -> list[int]:
     """Columns that do not follow from those before them, in their order.
@@ -227,24 +208,6 @@ def independent_columns(design: Floats) -> list[int]:
             kept.append(place)
             basis = np.column_stack([basis, left / size])
     return kept
-
-
-def two_classes(y: Any) -> tuple[Any, Floats]:
-    """The two labels and the outcome as 0 and 1.
-
-    Raises
-    ------
-    ValueError
-        If there are not two classes.
-    """
-    check_classification_targets(y)
-    kind = type_of_target(y)
-    classes, codes = np.unique(y, return_inverse=True)
-    if kind != "binary" or len(classes) > 2:
-        raise ValueError(f"Only binary classification is supported. The type of y is {kind}.")
-    if len(classes) < 2:
-        raise ValueError("the outcome has one class only; 2 are needed")
-    return classes, codes.astype(np.float64)
 
 
 def _crossing(excess: Callable[[float], float], centre: float, step: float) -> float | None:
