@@ -390,12 +390,7 @@ def _calibration(rng: np.random.Generator, outcome: Any) -> Counts:
         "bins": bins,
         "smooth": [{"risk": float(x), "observed": float(0.5 + 0.7 * (x - 0.5))} for x in grid],
         "histogram": [
-            {
-                "low": float(edges[i]),
-                "high": float(edges[i + 1]),
-                "events": int(yes[i]),
-                "non_events": int(no[i]),
-            }
-            for i in range(20)
+            {"low": float(a), "high": float(b), "events": int(events), "non_events": int(others)}
+            for a, b, events, others in zip(edges[:-1], edges[1:], yes, no, strict=True)
         ],
     }

@@ -4,6 +4,7 @@ Belongs here: at 20,000 cases of one kind of site without site effects every pub
 and association comes out; in a registry with all its awkwardness the associations still lie in
 the published intervals; and a negative control.
 Targets are those of the clinical specification (f1 to f6), not read from the generator.
+Longer than 400 lines: every test reads the same two registries, which are drawn once for the file.
 """
 
 from collections.abc import Sequence
