@@ -13,6 +13,7 @@ from pathlib import Path
 import dagster as dg
 
 from orchestration.definitions import build_definitions
+from orchestration.event_log import dagster_instance
 from orchestration.home import make_ready
 from orchestration.resources import open_store, say
 from schemas.errors import ImsctError, IntegrityError, StorageError, UsageError
@@ -45,7 +46,7 @@ def materialize(
     definitions = build_definitions(home, patience=wait)
     job = definitions.resolve_implicit_global_asset_job_def()
     keys = _selected(definitions, select) if select else None
-    with dg.DagsterInstance.from_config(str(home.dagster)) as instance:
+    with dagster_instance(home) as instance:
         result = job.execute_in_process(
             run_config=_QUIET, instance=instance, raise_on_error=False, asset_selection=keys
         )
