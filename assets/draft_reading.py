@@ -23,16 +23,15 @@ _ROWS = 2000
 _SEPARATORS = (",", ";", "\t", "|")
 _FORMATS = ("iso", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y/%m/%d", "%Y%m%d")
 _COMMA = re.compile(r"-?[0-9]+,[0-9]+")
-#: Usual texts for a missing value, without case and blanks, and the reason that they give.
+#: Usual texts for a missing value, without case and blanks; German ones after the English.
+_NOT_RECORDED = """
+    na n/a n.a. nan null none . - -- ? ?? -9 -99 -999 #n/a unknown unk missing notrecorded
+    k.a. k.a ka keineangabe keineangaben o.a. unbekannt unbek. n.b. nichtbekannt #nv #n/v
+"""
+_NOT_DONE = "nd n.d. notdone nichtdurchgeführt nichterhoben"
 _MISSING = {
-    **dict.fromkeys(
-        "na n/a n.a. nan null none . - -- ? ?? -9 -99 -999 #n/a".split(), "not_recorded"
-    ),
-    **dict.fromkeys("unknown unk missing notrecorded".split(), "not_recorded"),
-    # German: no statement, unknown, not known; what Excel writes
-    **dict.fromkeys("k.a. k.a ka keineangabe keineangaben o.a. #nv #n/v".split(), "not_recorded"),
-    **dict.fromkeys("unbekannt unbek. n.b. nichtbekannt".split(), "not_recorded"),
-    **dict.fromkeys("nd n.d. notdone nichtdurchgeführt nichterhoben".split(), "not_done"),
+    **dict.fromkeys(_NOT_RECORDED.split(), "not_recorded"),
+    **dict.fromkeys(_NOT_DONE.split(), "not_done"),
 }
 
 

@@ -17,7 +17,7 @@ from schemas.checks import (
     TextCheck,
     VocabularyCheck,
 )
-from schemas.showing import nearest, shown
+from schemas.showing import nearest, on_lines, shown
 from schemas.table import Table
 
 #: Text of every delivered column of one row, by column name.
@@ -44,9 +44,9 @@ def message_of(check: AnyCheck, table: Table, *, row: Row, lines: Sequence[int])
         case RequiredCheck():
             return "The value is missing and required."
         case DuplicateCheck():
-            return f"The key occurs again, with equal values{_on(lines)}."
+            return f"The key occurs again, with equal values{on_lines(lines)}."
         case ConflictCheck():
-            return f"The key occurs more than once, with different values{_on(lines)}."
+            return f"The key occurs more than once, with different values{on_lines(lines)}."
         case ReferenceCheck(parent=parent):
             return f"There is no row of {parent} with this {check.column} in the delivery."
         case PredicateCheck(sentence=sentence):
@@ -64,13 +64,6 @@ def columns_said(check: AnyCheck, table: Table) -> tuple[str, ...]:
         return (check.column,)
     said = [c for c in check.columns if c not in table.key and table[c].parent is None]
     return tuple(dict.fromkeys([check.column, *said]))
-
-
-def _on(lines: Sequence[int]) -> str:
-    """The lines of a repeated key, the first few of many."""
-    shown_lines = ", ".join(str(line) for line in lines[:3])
-    more = f" and {len(lines) - 3} more" if len(lines) > 3 else ""
-    return f" (lines {shown_lines}{more})" if lines else ""
 
 
 def suggestion_of(check: AnyCheck, row: Row) -> str:
