@@ -22,6 +22,8 @@ from schemas.profile import FileProfile
 _ROWS = 2000
 _SEPARATORS = (",", ";", "\t", "|")
 _FORMATS = ("iso", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%Y/%m/%d", "%Y%m%d")
+#: From this share of dates on a column is one of dates.
+_MOSTLY = 0.8
 _COMMA = re.compile(r"-?[0-9]+,[0-9]+")
 #: Usual texts for a missing value, without case and blanks; German ones after the English.
 _NOT_RECORDED = """
@@ -60,10 +62,15 @@ def missing_reason(text: str) -> str | None:
 
 
 def date_formats(cells: list[str]) -> list[str] | None:
-    """The date formats that every filled cell has; None where they are no dates."""
+    """The date formats that most filled cells have; None where they are no dates.
+
+    One slip such as 31.02.2018 makes a column of dates no other column.
+    """
     filled = [cell for cell in cells if cell and missing_reason(cell) is None]
-    found = [form for form in _FORMATS if all(read_date(cell, form) for cell in filled)]
-    return found if filled and found else None
+    fits = {form: sum(read_date(cell, form) is not None for cell in filled) for form in _FORMATS}
+    best = max(fits.values())
+    found = [form for form, n in fits.items() if n == best]
+    return found if filled and best >= _MOSTLY * len(filled) else None
 
 
 def read_for_draft(path: Path, *, sheet: str | None = None) -> Drafted:

@@ -15,10 +15,12 @@ from schemas.columns import Code, Column
 from schemas.filling import not_recorded
 from schemas.showing import counted
 from schemas.table import Table, day_columns
+from schemas.tables import BY_NAME
 
 #: What a column without a source is likely to hold in an export of one row per patient.
 _LIKELY = {
     "site_id": ("MY_SITE", "the site's name"),
+    "definition_version": ("1", "count it up when a habit of the site changes"),
     "case_number": ("1", "one tumour per patient"),
     "index_event": ("surgery", "day 0 is the first surgery"),
     "surgery_number": ("1", "one surgery per case"),
@@ -47,7 +49,6 @@ def required_sources(table: Table) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> from schemas.tables import BY_NAME
     >>> required_sources(BY_NAME["surgeries"])
     ('surgery_id', 'case_id', 'surgery_day', 'surgery_number')
     """
@@ -69,17 +70,25 @@ def rows_of(kinds: Sequence[Kind], file: Drafted, person: Mapping[str, str]) -> 
         for name, (_, column, _) in kind.columns.items()
         if column.name == "surgery_day"
     }
-    lines = ["    rows:"]
+    of_patients = next((kind.when for kind in kinds if kind.table.name == "patients"), {})
+    site = Kind(BY_NAME["sites"], {}, of_patients)
+    lines = ["    rows:", *_head(site), "        once: true", "        columns:"]
+    lines += _needed(site, person, None, file)
     for kind in kinds:
-        lines += [f"      - table: {kind.table.name}", "        unlisted: not_recorded"]
-        if kind.when:
-            said = ", ".join(
-                f"{name}: [{', '.join(map(quoted, values))}]" for name, values in kind.when.items()
-            )
-            lines.append(f"        when: {{{said}}}" + "  # ?" * (len(kind.when) > 1))
-        lines.append("        columns:")
+        lines += [*_head(kind), "        columns:"]
         lines += _columns(kind, file)
         lines += _needed(kind, person, next(iter(sorted(surgery_days)), None), file)
+    return lines
+
+
+def _head(kind: Kind) -> list[str]:
+    """Table and conditions of one kind."""
+    lines = [f"      - table: {kind.table.name}", "        unlisted: not_recorded"]
+    if kind.when:
+        said = ", ".join(
+            f"{name}: [{', '.join(map(quoted, values))}]" for name, values in kind.when.items()
+        )
+        lines.append(f"        when: {{{said}}}" + "  # ?" * (len(kind.when) > 1))
     return lines
 
 
@@ -108,13 +117,13 @@ def _needed(
         ids = kind.ids or tuple(column for column in [person.get("case_id")] if column)
         if name in person:
             yield f"          {name}: {{column: {quoted(person[name])}}}  # ?"
-        elif name in kind.table.key and name.endswith("_id") and name not in _PERSON_IDS and ids:
-            said = ", ".join(map(quoted, ids))
-            prefix = f"{kind.table.name[:2].upper()}-"
-            yield f"          {name}: {{id: [{said}], prefix: {quoted(prefix)}}}  # ?"
         elif name in _LIKELY:
             value, why = _LIKELY[name]
             yield f"          {name}: {{constant: {quoted(value)}}}  # ? {why}"
+        elif name in kind.table.key and name not in _PERSON_IDS and ids:
+            said = ", ".join(map(quoted, ids))
+            prefix = f"{kind.table.name[:2].upper()}-"
+            yield f"          {name}: {{id: [{said}], prefix: {quoted(prefix)}}}  # ?"
         elif name == "specimen_day" and surgery_day is not None:
             source, _, _ = _source(surgery_day, kind.table[name], kind, file.columns[surgery_day])
             yield f"          {name}: {source}  # ? the day of the surgery"

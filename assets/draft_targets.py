@@ -51,6 +51,7 @@ _WORDS = {
     "mann": ("male",),
     "ja": ("yes", "present"),
     "nein": ("no", "absent"),
+    "ntr": ("near_total",),
     "str": ("subtotal",),
 }
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})

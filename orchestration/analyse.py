@@ -268,6 +268,8 @@ def _applied(found: dict[str, Any]) -> str:
         "model has not seen the like of",
     ]
     external = found["external"]
+    if external is not None and external["caution"]:
+        lines.append(external["caution"])
     if external is None:
         lines.append("The table has no known outcome: how well the model does here is not known.")
     elif external["performance"] is None:
@@ -279,8 +281,6 @@ def _applied(found: dict[str, Any]) -> str:
             f"({numbers.interval(each['interval'])})"
             for name, each in external["performance"].items()
         ]
-    if external is not None and external["caution"]:
-        lines.append(external["caution"])
     if external is not None and external["recalibration"] is not None:
         again = external["recalibration"]
         lines.append(

@@ -65,6 +65,14 @@ def test_german_headers_windows_letters_and_dates_are_told(tmp_path: Path) -> No
     assert '# dates; to read them: <name>_day: {column: Aufnahme, date: "%d.%m.%Y"}' in ran.out
 
 
+def test_one_wrong_date_does_not_hide_a_column_of_dates(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    days = ["03.04.2012", "31.02.2018", "17.09.2014", "21.05.2015", "k.A.", "11.11.2019"]
+    path.write_text("\n".join(["Fallnummer;OP-Datum", *(f"{n};{d}" for n, d in enumerate(days))]))
+    draft = imsct("profile", "draft", path).out
+    assert 'surgery_day: {column: "OP-Datum", date: "%d.%m.%Y"}' in draft
+
+
 def test_a_folder_is_called_a_folder(tmp_path: Path) -> None:
     ran = imsct("profile", "draft", tmp_path)
     assert ran.exit == 2
@@ -192,7 +200,7 @@ def test_repeating_forms_and_events_each_become_one_table(tmp_path: Path) -> Non
     ran = imsct("profile", "draft", path)
     (part,) = yaml.safe_load(ran.out)["files"]
     rows = {each["table"]: each for each in part["rows"]}
-    assert set(rows) == {"patients", "cases", "surgeries", "follow_up"}
+    assert set(rows) == {"sites", "patients", "cases", "surgeries", "follow_up"}
     assert rows["patients"]["when"] == {
         "redcap_repeat_instrument": [""],
         "redcap_event_name": ["first_arm_1"],
