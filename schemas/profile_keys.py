@@ -39,13 +39,13 @@ _PROFILE = {
         "in a home's `profiles/`: another name than the file's; a shipped name stays the shipped "
         "profile",
     ),
-    "title": Key("What it reads, in a few words.", "title: Operations of our ward", "—"),
+    "title": Key("What it reads, in a few words.", "title: Operations of our ward", "nothing"),
     "version": Key("A whole number; count it up when the export changes.", "version: 1", "a text"),
-    "source": Key("The system that the files come from.", "source: the ward's spreadsheet", "—"),
+    "source": Key("The system that the files come from.", "source: the ward's list", "nothing"),
     "assumptions": Key(
         "What the profile supplies that no cell says, in sentences. `profile check` repeats them.",
         "assumptions: [Every patient has one tumour.]",
-        "—",
+        "nothing",
     ),
     "files": Key("One entry for each kind of file.", "files: [...]", "a file named twice"),
 }
@@ -149,7 +149,7 @@ _ROWS = {
     "once": Key(
         "Make one row only, from the first record: the site's own row, for example.",
         "once: true",
-        "—",
+        "nothing",
     ),
     "unlisted": Key(
         "What the table's other columns hold. `not_recorded`: that nothing is known. `refuse`, "
