@@ -20,7 +20,9 @@ from assets.profile_targets import wrong_targets
 from schemas.errors import StorageError, UsageError
 from schemas.manifest import PROFILE_NAME
 from schemas.profile import Profile, layout_with_dates, own_layout
+from schemas.profile_keys import PARTS
 from schemas.redcap_layout import REDCAP_LAYOUTS, redcap_layout
+from schemas.showing import nearest_name
 from schemas.tables import SCHEMA_VERSION
 from warehouse.files import read_small
 
@@ -180,11 +182,27 @@ def _line(root: yaml.Node | None, place: tuple[int | str, ...]) -> int:
     return line
 
 
+#: Faults of form in words, by the type that pydantic gives them; others have words of their own.
+_FORMS = {
+    "missing": "this key is needed and missing",
+    "string_type": "a text is expected: put it in quotes",
+    "int_type": "a whole number is expected",
+    "int_parsing": "a whole number is expected",
+    "bool_type": "true or false is expected",
+    "tuple_type": "a list is expected, such as [a, b]",
+    "dict_type": "pairs are expected, such as {a: b}",
+    "model_type": "keys with values are expected",
+}
+
+
 def _sentence(detail: ErrorDetails) -> str:
     """One fault of a profile: where, then what."""
-    place = ".".join(str(part) for part in detail["loc"])
-    said = detail["msg"].removeprefix("Value error, ")
-    return f"{place}: {said}" if place else said
+    *_, last = place = [str(part) for part in detail["loc"]] or [""]
+    said = _FORMS.get(detail["type"], detail["msg"].removeprefix("Value error, "))
+    if detail["type"] == "extra_forbidden":
+        near = nearest_name(last, sorted({name for part in PARTS for name in part.keys}))
+        said = f"there is no such key; nearest is '{near}'" if near else "there is no such key"
+    return f"{'.'.join(place)}: {said}" if last else said
 
 
 class _OnceLoader(yaml.SafeLoader):

@@ -42,7 +42,7 @@ def message_of(check: AnyCheck, table: Table, *, row: Row, lines: Sequence[int])
             unit = f" {column.unit}" if column.unit else ""
             return f"{value} is outside {low:g} to {high:g}{unit}."
         case RequiredCheck():
-            return "The value is missing and required."
+            return "The cell is empty and must be filled."
         case DuplicateCheck():
             return f"The key occurs again, with equal values{on_lines(lines)}."
         case ConflictCheck():
@@ -55,7 +55,7 @@ def message_of(check: AnyCheck, table: Table, *, row: Row, lines: Sequence[int])
                 for name in check.columns
                 if name not in table.key and table[name].parent is None and row[name] is not None
             )
-            return f"Not so: {sentence}." + (f" Here: {here}." if here else "")
+            return f"Expected: {sentence}." + (f" Here: {here}." if here else "")
 
 
 def columns_said(check: AnyCheck, table: Table) -> tuple[str, ...]:
