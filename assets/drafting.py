@@ -11,7 +11,7 @@ name of a form or event: any other may identify a person. A draft is for its aut
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from assets.draft_reading import Drafted, date_formats, missing_reason, quoted, read_for_draft
@@ -23,6 +23,9 @@ from schemas.identifiers.texts import identifying_kinds
 from schemas.redcap_export import SYSTEM_COLUMNS
 from schemas.showing import counted
 from schemas.tables import TABLES
+
+#: A line of the header is no longer.
+_WIDTH = 96
 
 
 def draft_profile(path: Path, *, sheet: str | None = None, dictionary: Path | None = None) -> str:
@@ -61,13 +64,24 @@ def draft_profile(path: Path, *, sheet: str | None = None, dictionary: Path | No
         "files:",
         f"  - file: {path.name if re.fullmatch('[A-Za-z0-9_.-]+', path.name) else 'export.csv'}",
         *(f"    {line}" for line in (redcap_lines(project) if project else file.lines)),
-        f"    header: [{', '.join(quoted(name) for name in file.header)}]",
+        *_header(file.header),
         *_missing(file, targets),
         *_ignored(file, identifying, read),
         *(project.left_aside(kinds) if project else ()),
         *rows_of(kinds, file, person),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _header(names: Sequence[str]) -> list[str]:
+    """The header over as many lines as it needs: an export may have hundreds of columns."""
+    lines = ["    header: ["]
+    for name in names:
+        if len(lines[-1]) + len(quoted(name)) > _WIDTH:
+            lines.append("      ")
+        lines[-1] += f"{quoted(name)}, "
+    lines[-1] = lines[-1].removesuffix(", ") + "]"
+    return [line.rstrip() for line in lines]
 
 
 def _flat(

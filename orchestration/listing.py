@@ -312,7 +312,8 @@ def _quarantine_text(problems: pl.DataFrame, site: str | None) -> str:
     lines: list[str] = []
     for (of_site, delivery), part in problems.group_by("site", "delivery", maintain_order=True):
         errors = part.filter(pl.col("severity") == "error").height
-        lines += ["", f"{of_site} / {delivery}: {errors} errors, {part.height - errors} warnings"]
+        said = f"{counted(errors, 'error')}, {counted(part.height - errors, 'warning')}"
+        lines += ["", f"{of_site} / {delivery}: {said}"]
         listed = [Problem(**row) for row in part.drop("site", "delivery").iter_rows(named=True)]
         shown = problem_lines(listed)
         lines += ["  " + line for line in shown[: 2 * _SHOWN]]
