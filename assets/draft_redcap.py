@@ -66,22 +66,22 @@ class Project:
         """Rows of one form."""
         when: dict[str, list[str]] = {INSTRUMENT: [form]} if INSTRUMENT in file.columns else {}
         ids = [file.header[0]]
-        if EVENT in file.columns:
-            names = [name for name, of in self.form_of.items() if of == form and name in columns]
-            events = _events(file, names or [file.header[0]], form)
-            when |= {EVENT: events} if events else {}
-            ids += [EVENT] if len(events) > 1 else []
+        names = [name for name, of in self.form_of.items() if of == form and name in columns]
+        events = _events(file, names or [file.header[0]], form)
+        when |= {EVENT: events} if events else {}
+        ids += [EVENT] if len(events) > 1 else []
         ids += [INSTANCE] if form and INSTANCE in file.columns else []
         return Kind(table, columns, when, tuple(ids), self.labels)
 
-    def left_aside(self, kinds: Iterable[Kind]) -> list[str]:
-        """Forms of which no table was recognised; every record of them would be refused."""
-        asked = {form for kind in kinds for form in kind.when.get(INSTRUMENT, ())}
-        rest = [form for form in self.forms if form and form not in asked]
-        if not rest:
-            return []
-        said = ", ".join(f"{form}: no table is named like it" for form in rest)
-        return ["    ignored_records:", f"      {INSTRUMENT}: {{{said}}}  # ?"]
+    def left_aside(self, kinds: Iterable[Kind], file: Drafted) -> list[str]:
+        """Forms and events of which nothing was recognised: their records would be refused."""
+        asked = {value for kind in kinds for values in kind.when.values() for value in values}
+        seen = {INSTRUMENT: self.forms, EVENT: _events(file, [EVENT], "")}
+        lines = []
+        for column, values in seen.items():
+            rest = [f"{v}: nothing was recognised" for v in values if v and v not in asked]
+            lines += [f"      {column}: {{{', '.join(rest)}}}  # ?"] if rest else []
+        return ["    ignored_records:", *lines] if lines else []
 
 
 def project_of(path: Path, file: Drafted, dictionary: Path | None) -> Project | None:
@@ -103,9 +103,7 @@ def project_of(path: Path, file: Drafted, dictionary: Path | None) -> Project | 
                 f"{path}: has the layout of the shipped profile '{name}', which reads it. No "
                 f"profile of your own is needed: imsct check DIR --profile {name}"
             )
-    if not {EVENT, INSTRUMENT} & set(file.header):
-        if dictionary is not None:
-            raise UsageError(f"--dictionary: {path} is no REDCap export with {INSTRUMENT}.")
+    if dictionary is None and not {EVENT, INSTRUMENT} & set(file.header):
         return None
     text = _text_of(dictionary) if dictionary is not None else ""
     seen = sorted({form for form in file.columns.get(INSTRUMENT, ()) if _NAME.fullmatch(form)})
@@ -149,6 +147,8 @@ def _form(name: str, file: Drafted) -> str:
 
 def _events(file: Drafted, names: Iterable[str], form: str) -> list[str]:
     """Events in which one of the columns is filled on a line of the form."""
+    if EVENT not in file.columns:
+        return []
     of_line = file.columns.get(INSTRUMENT, [""] * len(file.columns[EVENT]))
     columns = [file.columns[name] for name in names]
     found = {

@@ -67,7 +67,7 @@ def draft_profile(path: Path, *, sheet: str | None = None, dictionary: Path | No
         *_header(file.header),
         *_missing(file, targets),
         *_ignored(file, identifying, read),
-        *(project.left_aside(kinds) if project else ()),
+        *(project.left_aside(kinds, file) if project else ()),
         *rows_of(kinds, file, person),
     ]
     return "\n".join(lines) + "\n"

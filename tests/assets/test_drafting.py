@@ -12,7 +12,7 @@ from assets.readers.mapping import map_records
 from assets.readers.redcap import read_redcap
 from schemas.redcap_layout import redcap_layout
 from tests.support.command import imsct
-from tests.support.redcap_projects import COMMITTED
+from tests.support.redcap_projects import COMMITTED, PROJECTS
 from tests.support.workbooks import workbook
 
 HEADER = "Patient ID;Surname;Sex;Age;Histology;surgery date;who grade;Ward;remarks"
@@ -184,6 +184,19 @@ def test_a_redcap_export_is_drafted_form_by_form() -> None:
     read = read_redcap((folder / "data.csv").read_bytes(), part, None)
     assert map_records(read.frame, part).tables["patients"].height == 2
     assert "aaa" not in ran.out, "a first name"
+
+
+@pytest.mark.parametrize("project", PROJECTS)
+def test_no_line_of_a_drafted_redcap_export_is_without_a_place(project: str) -> None:
+    folder = COMMITTED / project
+    ran = imsct(
+        *("profile", "draft", folder / "data.csv", "--dictionary", folder / "dictionary.csv")
+    )
+    assert ran.exit == 0, ran.err
+    (part,) = parse_profile(ran.out, name="draft", with_targets=True).files
+    read = read_redcap((folder / "data.csv").read_bytes(), part, None)
+    assert not read.problems
+    assert [p for p in map_records(read.frame, part).problems if p.rule == "E_SCHEMA"] == []
 
 
 def test_repeating_forms_and_events_each_become_one_table(tmp_path: Path) -> None:
