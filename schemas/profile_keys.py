@@ -147,7 +147,7 @@ _ROWS = {
         "a column that is not in the header",
     ),
     "once": Key(
-        "Make one row only, from the first record: the site's own row, for example.",
+        "Make one row only of the whole file: the site's own, for example.",
         "once: true",
         "nothing",
     ),
