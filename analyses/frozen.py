@@ -68,6 +68,7 @@ def describe_model(
         "title": results["title"],
         "plan": {"name": plan["name"], "sha256": plan["sha256"]},
         "provenance": {**results["provenance"], "data": results["data"]["sha256"]},
+        "training_sha256": _hash_cases(training.frame, training.outcome),
         "population": results["cohort"]["provenance"],
         "verdict": results["verdict"]["level"],
         "outcome": {
@@ -91,6 +92,23 @@ def describe_model(
         "intended_use": "To be evaluated on cases of another centre. " + NOT_FOR_USE,
         "limits": _limits(results),
     }
+
+
+def _hash_cases(frame: pl.DataFrame, outcome: Floats) -> str:
+    """SHA-256 of cases in the columns of a model with their outcomes, whatever their order."""
+    columns = [
+        frame[name].cast(pl.String if is_text(frame[name].dtype) else pl.Float64).to_list()
+        for name in sorted(frame.columns)
+    ]
+    cases = sorted(map(repr, zip(*columns, outcome.tolist(), strict=True)))
+    return hashlib.sha256("\n".join(cases).encode("utf-8")).hexdigest()
+
+
+def is_training(described: Mapping[str, Any], frame: pl.DataFrame, outcome: Floats) -> bool:
+    """Whether these cases are the very ones that the model was made from."""
+    names = [predictor["column"] for predictor in described["predictors"]]
+    cases = _as_trained(described, frame).select(names)
+    return bool(described.get("training_sha256") == _hash_cases(cases, outcome))
 
 
 def _described(series: pl.Series) -> dict[str, Any]:

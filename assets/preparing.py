@@ -10,7 +10,6 @@ written: such a text may be a name. Everything is made in a hidden folder and na
 import csv
 import io
 import os
-import re
 import secrets
 import shutil
 import tempfile
@@ -27,11 +26,19 @@ from assets.day_zero import Record, date_problems, with_days
 from assets.readers.identifiers import IDENTIFIER_RULES
 from assets.readers.mapping import map_records
 from assets.readers.sandbox import Job, read_files
+from assets.source_places import (
+    at_the_source,
+    each_once,
+    of_other_sites,
+    part_of,
+    record_of,
+    source_column,
+)
 from schemas.errors import UsageError
 from schemas.identifiers.pseudonyms import id_columns, key_id, pseudonym
 from schemas.manifest import DeliveredFile, Manifest, Mode
 from schemas.problems import Problem
-from schemas.profile import FileProfile, Profile
+from schemas.profile import Profile
 from schemas.tables import BY_NAME, SCHEMA_VERSION, TABLES
 from warehouse.files import as_storage_error, size_and_sha256, sync_folder, write_atomically
 
@@ -102,11 +109,15 @@ def prepare(path: Path, out: Path, *, profile: Profile, key: bytes, label: Label
     if source.refused_files:
         all_found = (*source.refused_files, *(problem for _, problem in source.problems))
         return Prepared(source.read, source.read, {}, all_found, (), False, source.unread)
+    foreign = tuple(of_other_sites(source.tables, profile, label.site))
+    if foreign:
+        all_found = (*foreign, *(problem for _, problem in source.problems))
+        return Prepared(source.read, source.read, {}, all_found, (), False, source.unread)
     dated = _dated(profile)
     wrong = [*source.problems]
     created = datetime.fromisoformat(label.created).date()
     wrong += [
-        (record, replace(problem, column=_source_column(_part(profile, record[0]), problem)))
+        (record, replace(problem, column=source_column(part_of(profile, record[0]), problem)))
         for record, problem in date_problems(source.tables, dated, created)
     ]
     tables = _without(source.tables, {record for record, _ in wrong})
@@ -116,7 +127,7 @@ def prepare(path: Path, out: Path, *, profile: Profile, key: bytes, label: Label
     coded = _without(coded, refused)
     rows = {name: table.height for name, table in coded.items()}
     found = _written(coded, out, manifest, profile)
-    problems = _each_once((*(problem for _, problem in wrong), *found))
+    problems = each_once((*(problem for _, problem in wrong), *found))
     is_written = any(rows.values()) and not any(p.rule in IDENTIFIER_RULES for p in found)
     count = len(refused) if is_written else source.read
     return Prepared(source.read, count, rows, problems, lookup, is_written, source.unread)
@@ -250,7 +261,7 @@ def _texts(
         _write_tables(tables, Path(folder))
         checked = check_folder(Path(folder), profile="imsct", site=site, scan=None)
     return [
-        (_record(tables, problem), _at_the_source(problem, tables, profile))
+        (record_of(tables, problem), at_the_source(problem, tables, profile))
         for problem in checked.problems
         if problem.rule in _TEXT_RULES and problem.line is not None
     ]
@@ -277,7 +288,7 @@ def _written(
         raise as_storage_error(error, f"{out} cannot be written") from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return [_at_the_source(problem, tables, profile) for problem in checked.problems]
+    return [at_the_source(problem, tables, profile) for problem in checked.problems]
 
 
 def _write_tables(tables: Mapping[str, pl.DataFrame], folder: Path) -> list[DeliveredFile]:
@@ -300,79 +311,3 @@ def _as_csv(names: Iterable[str], rows: Iterable[Mapping[str, object]]) -> bytes
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue().encode()
-
-
-def _row(tables: Mapping[str, pl.DataFrame], problem: Problem) -> dict[str, object] | None:
-    """The row of a written file that a problem is about."""
-    table = (problem.file or "").removesuffix(".csv")
-    if table not in tables or problem.line is None or problem.line < 2:
-        return None
-    return tables[table].row(problem.line - 2, named=True)
-
-
-def _record(tables: Mapping[str, pl.DataFrame], problem: Problem) -> Record:
-    """The source record of a problem."""
-    row = _row(tables, problem)
-    assert row is not None
-    return str(row["_file"]), int(str(row["_record"]))
-
-
-def _at_the_source(
-    problem: Problem, tables: Mapping[str, pl.DataFrame], profile: Profile
-) -> Problem:
-    """A problem of what was written, with the place where the site finds it."""
-    row = _row(tables, problem)
-    if row is None:
-        return problem
-    file = str(row["_file"])
-    part = _part(profile, file)
-    return replace(
-        problem,
-        file=file,
-        line=int(str(row["_line"])),
-        column=_source_column(part, problem),
-        message=_in_own_words(problem.message, part, problem.table),
-        suggestion=_in_own_words(problem.suggestion, part, problem.table),
-    )
-
-
-def _in_own_words(text: str, part: FileProfile, table: str | None) -> str:
-    """A sentence about the dictionary's columns with the names that they have in the export.
-
-    A name that is a usual word too (`value`, `unit`) is one only where it is marked.
-    """
-    own = {
-        name: source.column or " + ".join(source.id or ())
-        for rows in part.rows
-        if rows.table == table
-        for name, source in rows.columns.items()
-        if source.column or source.id
-    }
-    names = "|".join(sorted(map(re.escape, own), key=len, reverse=True))
-    marked = rf"(?<=`)(?:{names})(?=`)|(?:(?<=Here: )|(?<=', ))(?:{names})(?= ')"
-    plain = "|".join(name for name in sorted(own, key=len, reverse=True) if "_" in name)
-    pattern = marked + (rf"|(?<![\w`'])(?:{plain})(?![\w`'])" if plain else "")
-    return re.sub(pattern, lambda found: own[found[0]], text) if own else text
-
-
-def _each_once(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Problems without those that a line has twice, as two rows were made of it."""
-    found: dict[tuple[object, ...], Problem] = {}
-    for problem in problems:
-        place = (problem.file, problem.line, problem.column, problem.rule, problem.message)
-        found.setdefault(place, problem)
-    return tuple(found.values())
-
-
-def _part(profile: Profile, file: str) -> FileProfile:
-    """The part of the profile for a file as it is named in a problem."""
-    return profile.file(file) or next(p for p in profile.files if file.startswith(p.file))
-
-
-def _source_column(part: FileProfile, problem: Problem) -> str | None:
-    """The delivered column that the profile makes the problem's column of."""
-    for rows in part.rows:
-        source = rows.columns.get(problem.column or "")
-        if rows.table == problem.table and source is not None and source.column is not None:
-            return source.column
-    return problem.column

@@ -16,10 +16,13 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from assets.profile_targets import wrong_targets
 from schemas.errors import StorageError, UsageError
 from schemas.manifest import PROFILE_NAME
 from schemas.profile import Profile, layout_with_dates, own_layout
+from schemas.profile_keys import PARTS
 from schemas.redcap_layout import REDCAP_LAYOUTS, redcap_layout
+from schemas.showing import nearest_name
 from schemas.tables import SCHEMA_VERSION
 from warehouse.files import read_small
 
@@ -127,11 +130,14 @@ def profile_at(given: str, *, own: Path | None = None) -> Profile:
         text = (read_small(path, limit=_LARGEST) or b"").decode()
     except (StorageError, UnicodeDecodeError) as error:
         raise UsageError(f"{given}: no such file, or no text in UTF-8. Name a profile.") from error
-    return parse_profile(text, name=path.name)
+    return parse_profile(text, name=path.name, with_targets=True)
 
 
-def parse_profile(text: str, *, name: str) -> Profile:
+def parse_profile(text: str, *, name: str, with_targets: bool = False) -> Profile:
     """The profile that a YAML text describes.
+
+    With `with_targets` what it writes into the tables is judged too: for whoever writes a profile.
+    One that was received is kept as it is, and its rows are judged.
 
     Raises
     ------
@@ -139,9 +145,18 @@ def parse_profile(text: str, *, name: str) -> Profile:
         If it is no YAML, gives a key twice, or does not account for both sides.
     """
     try:
-        return Profile.model_validate(yaml.load(text, Loader=_OnceLoader))
-    except ValidationError as error:
-        found = "; ".join(_sentence(detail) for detail in error.errors(include_input=False))
+        document = yaml.load(text, Loader=_OnceLoader)
+        faults = wrong_targets(document) if with_targets else []
+        try:
+            profile = Profile.model_validate(document)
+        except ValidationError as error:
+            faults += [(d["loc"], _sentence(d)) for d in error.errors(include_input=False)]
+        if not faults:
+            return profile
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        said = sorted((_line(root, place), sentence) for place, sentence in faults)
+        found = "\n".join(f"line {line}: {sentence}" for line, sentence in said)
+        found = found if len(said) == 1 else f"{len(said)} faults\n{found}"
     except RecursionError:
         found = "it is nested without measure"
     except yaml.MarkedYAMLError as error:
@@ -152,11 +167,42 @@ def parse_profile(text: str, *, name: str) -> Profile:
     raise UsageError(f"profile '{name}': {found}. Nothing was read with it; mend the profile.")
 
 
+def _line(root: yaml.Node | None, place: tuple[int | str, ...]) -> int:
+    """The line on which a part of a profile stands, or the nearest thing around it."""
+    node, line = root, 1
+    for step in place:
+        if isinstance(node, yaml.MappingNode):
+            found = next(((k, v) for k, v in node.value if k.value == step), None)
+            if found is None:
+                break
+            line, node = found[0].start_mark.line + 1, found[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+            node = node.value[step]
+            line = node.start_mark.line + 1
+    return line
+
+
+#: Faults of form in words, by the type that pydantic gives them; others have words of their own.
+_FORMS = {
+    "missing": "this key is needed and missing",
+    "string_type": "a text is expected: put it in quotes",
+    "int_type": "a whole number is expected",
+    "int_parsing": "a whole number is expected",
+    "bool_type": "true or false is expected",
+    "tuple_type": "a list is expected, such as [a, b]",
+    "dict_type": "pairs are expected, such as {a: b}",
+    "model_type": "keys with values are expected",
+}
+
+
 def _sentence(detail: ErrorDetails) -> str:
     """One fault of a profile: where, then what."""
-    place = ".".join(str(part) for part in detail["loc"])
-    said = detail["msg"].removeprefix("Value error, ")
-    return f"{place}: {said}" if place else said
+    *_, last = place = [str(part) for part in detail["loc"]] or [""]
+    said = _FORMS.get(detail["type"], detail["msg"].removeprefix("Value error, "))
+    if detail["type"] == "extra_forbidden":
+        near = nearest_name(last, sorted({name for part in PARTS for name in part.keys}))
+        said = f"there is no such key; nearest is '{near}'" if near else "there is no such key"
+    return f"{'.'.join(place)}: {said}" if last else said
 
 
 class _OnceLoader(yaml.SafeLoader):

@@ -1,4 +1,4 @@
-"""The written pages of the dictionary, rules, messages, endpoints, claims: made from code alone.
+"""The written pages of dictionary, rules, messages, endpoints, claims, profiles: made from code.
 
 Belongs here: which page is which file, writing them (`make docs`), or only comparing
 (`make docs-check`).
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from docs.analysis_pages import claims_page, endpoints_page
 from docs.messages_page import messages_page
+from docs.profile_page import with_keys
 from docs.simulation_page import simulation_page
 from schemas.pages.dictionary_page import dictionary_page
 from schemas.pages.rule_pages import index_page, page_names, rule_page
@@ -25,7 +26,9 @@ _MARK = "<!-- Made by `make docs` from the code: change the code, not this page.
 def pages() -> dict[Path, str]:
     """Every written page with its text."""
     examples = all_examples()
-    return {
+    profiles = FOLDER / "profiles.md"
+    by_hand = {profiles: with_keys(profiles.read_text(encoding="utf-8"))}
+    return by_hand | {
         path: _MARK + text
         for path, text in {
             FOLDER / "dictionary.md": dictionary_page(),

@@ -16,7 +16,7 @@ import polars as pl
 
 from analyses import numbers
 from analyses.endpoints import endpoint_warnings
-from analyses.frozen import external_performance, read_description, score
+from analyses.frozen import external_performance, is_training, read_description, score
 from analyses.model_files import load
 from analyses.outcomes import outcome_known
 from analyses.plan import EACH, PROVENANCES, Outcome, Plan, Population, load_plan, shipped_plans
@@ -228,6 +228,12 @@ def _model(folder: Path) -> tuple[dict[str, Any], Any]:
     return described, load(data)
 
 
+_SEEN = (
+    "These are the cases that the model was made from: how it does on them flatters it, and says "
+    "nothing about new cases."
+)
+
+
 def _external(described: dict[str, Any], frame: pl.DataFrame, risk: Any) -> dict[str, Any] | None:
     """How the model did, where the table has the outcome."""
     outcome = described["outcome"]
@@ -241,7 +247,9 @@ def _external(described: dict[str, Any], frame: pl.DataFrame, risk: Any) -> dict
     if name not in frame.columns:
         name = described["id_column"]
     groups = frame[name].cast(pl.String).fill_null("").to_numpy().astype(np.str_)
-    return external_performance(described, values, risk[place], groups[place])
+    found = external_performance(described, values, risk[place], groups[place])
+    is_seen = is_training(described, frame[place], values)
+    return {**found, "is_training": is_seen, "caution": _SEEN if is_seen else None}
 
 
 def _csv(scored: pl.DataFrame) -> bytes:
@@ -260,6 +268,8 @@ def _applied(found: dict[str, Any]) -> str:
         "model has not seen the like of",
     ]
     external = found["external"]
+    if external is not None and external["caution"]:
+        lines.append(external["caution"])
     if external is None:
         lines.append("The table has no known outcome: how well the model does here is not known.")
     elif external["performance"] is None:

@@ -201,7 +201,7 @@ def quarantine_listing(
     csv_file: Path | None = None,
     html_file: Path | None = None,
 ) -> str:
-    """What was refused and why, of the current deliveries."""
+    """What was refused and why, of the current deliveries; files are written beside it."""
     with open_store(home) as store:
         problems = current_problems(store, site=site)
         counts = delivery_counts(store)
@@ -210,15 +210,16 @@ def quarantine_listing(
         raise UsageError(f"--site {site}: nothing was received from such a site. Known: {known}.")
     if csv_file is not None:
         write_atomically(csv_file, _safe_csv(problems))
-        return f"{problems.height} problems written to {csv_file}"
     if html_file is not None:
         # here, not above: the pages bring matplotlib along, and most commands show none
         from analyses.report.queries import render_queries
 
         write_atomically(html_file, render_queries(problems, counts, site=site))
-        return f"{problems.height} problems written to {html_file}"
     if as_json:
         return json_text({"problems": problems.to_dicts()})
+    files = " and ".join(str(file) for file in (csv_file, html_file) if file is not None)
+    if files:
+        return f"{counted(problems.height, 'problem')} written to {files}"
     return _quarantine_text(problems, site)
 
 
@@ -311,7 +312,8 @@ def _quarantine_text(problems: pl.DataFrame, site: str | None) -> str:
     lines: list[str] = []
     for (of_site, delivery), part in problems.group_by("site", "delivery", maintain_order=True):
         errors = part.filter(pl.col("severity") == "error").height
-        lines += ["", f"{of_site} / {delivery}: {errors} errors, {part.height - errors} warnings"]
+        said = f"{counted(errors, 'error')}, {counted(part.height - errors, 'warning')}"
+        lines += ["", f"{of_site} / {delivery}: {said}"]
         listed = [Problem(**row) for row in part.drop("site", "delivery").iter_rows(named=True)]
         shown = problem_lines(listed)
         lines += ["  " + line for line in shown[: 2 * _SHOWN]]

@@ -109,6 +109,8 @@ def _as_text(done: Prepared, out: Path) -> str:
     )
     if not done.is_written:
         why = "a part of a delivery would look whole."
+        if any(problem.rule == "E_SITE" for problem in done.problems):
+            why = "the site's name is part of every pseudonym."
         if not done.problems:
             why = "the profile makes no row of any record. Was the right profile named?"
         return "\n".join([*lines, f"Nothing was written: {why}"])

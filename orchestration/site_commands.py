@@ -56,18 +56,19 @@ def profile() -> None:
 
 @profile.command("draft")
 @click.argument("file", type=_PATH)
-def profile_draft(file: Path) -> None:
-    """Propose a profile for a delimited file: headers and coded values, never other cells."""
+@click.option("--sheet", help="Of a workbook [the first sheet with records].")
+@click.option("--dictionary", type=_PATH, metavar="FILE", help="Of a REDCap project, as CSV.")
+def profile_draft(file: Path, sheet: str | None, dictionary: Path | None) -> None:
+    """Propose a profile for a text, workbook or REDCap export; shows headers and codes only."""
     from assets.drafting import draft_profile
 
-    click.echo(draft_profile(file), nl=False)
+    click.echo(draft_profile(file, sheet=sheet, dictionary=dictionary), nl=False)
 
 
 @profile.command("check")
 @click.argument("name", metavar="P")
 def profile_check(name: str) -> None:
     """Say whether a profile (a YAML file or a shipped name) is whole, or what it lacks."""
-    from assets.drafting import describe_profile
-    from assets.profiles import profile_at
+    from assets.profile_check import checked_profile
 
-    click.echo(describe_profile(profile_at(name)))
+    click.echo(checked_profile(name))

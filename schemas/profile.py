@@ -1,7 +1,8 @@
 """Site profiles: how the files of one source become rows of the tables.
 
 Belongs here: what a profile may say, and that it accounts for every column of both sides.
-Does not belong here: loading the YAML (`assets.profiles`), applying it (`assets.readers.mapping`).
+Does not belong here: what each key means (`schemas.profile_keys`), loading the YAML
+(`assets.profiles`), applying it (`assets.readers.mapping`).
 """
 
 import re
@@ -52,20 +53,13 @@ class Source(_Strict):
     constant: str | None = None
     id: tuple[str, ...] | None = None
     prefix: str = ""
-    #: Delivered text to code of the dictionary; a text that is not listed stays and is judged.
     codes: dict[str, str] = Field(default_factory=dict)
-    #: What an empty cell means here; without it, what `not_recorded` gives.
     empty: str | None = None
-    #: Exceptions from `empty`, by the value of another delivered column.
     empty_where: dict[str, dict[str, str]] = Field(default_factory=dict)
-    #: The value is taken only where these delivered columns hold one of these values.
     only_where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    #: The value is taken only where this delivered column is filled.
     only_where_filled: str | None = None
     months_to_days: bool = False
-    #: The cell is a calendar date of this format, of which `imsct prepare` makes days from day 0.
     date: DateFormat | None = None
-    #: The delivered number times this is in the dictionary's unit.
     factor: Annotated[str, Field(pattern=r"^[0-9]{1,9}(\.[0-9]{1,9})?$")] | None = None
 
     @model_validator(mode="after")
@@ -101,14 +95,9 @@ class Rows(_Strict):
 
     table: str
     columns: dict[str, Source]
-    #: Make the row only where these delivered columns hold one of these values.
     when: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    #: Make the row only where at least one of these delivered columns is filled.
     when_any_filled: tuple[str, ...] = ()
-    #: Make the row only once, from the first record of the file.
     once: bool = False
-    #: What table columns without a source hold: `not_recorded` says so in the column's own words,
-    #: `refuse` (the default) makes an incomplete profile an error.
     unlisted: Literal["not_recorded", "refuse"] = "refuse"
 
     @model_validator(mode="after")
@@ -149,24 +138,14 @@ class FileProfile(_Strict):
     format: Format = "delimited"
     delimiter: Literal[",", ";", "\t", "|"] = ","
     encoding: Literal["utf-8", "latin-1", "windows-1252"] = "utf-8"
-    #: Columns of the first line; a format without one has only those that its reader gives.
     header: tuple[str, ...] = ()
-    #: The sheet of a workbook.
     sheet: str | None = None
-    #: Beginnings of the names of features: such columns are numbers of a feature set.
     features: tuple[str, ...] = ()
-    #: Column of a feature table that names the study.
     study: str | None = None
-    #: Decimal sign of the numbers; with a comma a decimal point is no number.
     decimal: Literal[".", ","] = "."
-    #: Delivered text that stands for a missing value, and why it is missing.
     missing: dict[str, Reason] = Field(default_factory=dict)
-    #: Columns that are kept in `received` only, each with the reason.
     ignored: dict[str, str] = Field(default_factory=dict)
-    #: Records that make no rows, by the value of a column, each with the reason; `*` stands for
-    #: every value that no rows ask for.
     ignored_records: dict[str, dict[str, str]] = Field(default_factory=dict)
-    #: Of a REDCap export, and of nothing else.
     redcap: RedcapExport | None = None
     rows: tuple[Rows, ...]
 

@@ -31,11 +31,8 @@ class RedcapExport(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    #: Whether header and values are names and codes, or the labels that people see.
     export: Literal["raw", "label"] = "raw"
-    #: The project's data dictionary: the text of the CSV file of eighteen columns.
     dictionary: str
-    #: Labels that the dictionary lacks (events, instruments, groups): column, label, name.
     labels: dict[str, dict[str, str]] = Field(default_factory=dict)
 
 

@@ -63,6 +63,19 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" + "s" * (number != 1)
 
 
+def on_lines(lines: Sequence[int]) -> str:
+    """The lines on which something stands, the first few of many.
+
+    Examples
+    --------
+    >>> on_lines([2, 3, 7, 9])
+    ' (lines 2, 3, 7 and 1 more)'
+    """
+    shown_lines = ", ".join(str(line) for line in lines[:3])
+    more = f" and {len(lines) - 3} more" if len(lines) > 3 else ""
+    return f" (line{'s' * (len(lines) > 1)} {shown_lines}{more})" if lines else ""
+
+
 def shown_key(table: Table, row: Mapping[str, str | None]) -> str | None:
     """The key of a row, its parts joined by a bar; None where a part is at fault: it may be a name.
 

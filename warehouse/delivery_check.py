@@ -184,7 +184,8 @@ def _bytes_differ(path: Path, listed: Mapping[str, DeliveredFile]) -> Iterator[P
         yield _problem_of(
             path.name,
             "E_SHA256",
-            f"The file's sha256 begins {digest[:6]}, its manifest says {entry.sha256[:6]}.",
+            "The file is not the one that was announced: its sha256 begins "
+            f"{digest[:6]}, the manifest says {entry.sha256[:6]}.",
             _AGAIN,
         )
 

@@ -82,7 +82,7 @@ def opened(
 
 _TORN = ReadProblem(
     "E_FORMAT",
-    "The file is cut off, or its elements are nested or measured wrongly. Nothing of it was "
+    "The file is cut off or damaged: its elements do not end where they say. Nothing of it was "
     "loaded.",
     "Export it again from the archive.",
 )
@@ -100,8 +100,9 @@ def lacks(tags: list[str]) -> ReadProblem:
 
 _OTHER_SYNTAX = ReadProblem(
     "E_FORMAT",
-    "The file is big-endian or packed as a whole. Nothing of it was loaded.",
-    "Export it in a little-endian transfer syntax.",
+    "The file is written in a way that is not read here (big-endian, or compressed as a whole). "
+    "Nothing of it was loaded.",
+    "Export it from the archive as 'Explicit VR Little Endian'.",
 )
 
 

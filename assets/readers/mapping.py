@@ -132,7 +132,7 @@ def _wrong_dates(frame: pl.DataFrame, profile: FileProfile) -> list[ReadProblem]
         ReadProblem(
             "E_DATE_FORMAT",
             f"The cell is no date of the declared format ({form}): {text_class(text)}.",
-            "Export dates in one format and declare it in the profile; none is guessed.",
+            "Is there such a day? Export dates in one format and declare it in the profile.",
             line=line,
             record=record,
             column=column,

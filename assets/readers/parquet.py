@@ -48,7 +48,7 @@ def _not_flat(names: list[str], profile: FileProfile) -> ReadProblem:
     shown = ", ".join(f"'{name}'" for name in known) or f"{len(names)} of its columns"
     return ReadProblem(
         "E_SCHEMA",
-        f"Neither text nor number nor truth value: {shown}. Nothing of this file was loaded.",
+        f"Not texts, numbers or yes and no: {shown}. Nothing of this file was loaded.",
         "Write dates as text (ISO 8601), and every value into a column of its own.",
         column=known[0] if known else None,
     )

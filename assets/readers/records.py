@@ -161,7 +161,7 @@ def _ragged(record: int, line: int, cells: list[str], profile: FileProfile) -> l
     return [
         ReadProblem(
             "E_RAGGED",
-            f"{counted(len(profile.header), 'field')} expected, {len(cells)} found.",
+            f"The record has {counted(len(cells), 'field')}, the header {len(profile.header)}.",
             "Quote cells that hold the separator; leave no line empty.",
             line=line,
             record=record,

@@ -54,7 +54,7 @@ class Job:
     """A file to read: its name in the delivery, where its bytes lie, its part of the profile.
 
     `declared` are the rows announced for it, None where nobody announced any. With `scan` it is
-    searched for identifiers.
+    searched for identifiers. A `first_look` asks for the sheets of a workbook, by no profile.
     """
 
     file: str
@@ -62,6 +62,7 @@ class Job:
     part: FileProfile
     declared: int | None
     scan: Scan | None = None
+    first_look: bool = False
 
 
 def read_files(jobs: Sequence[Job], *, limits: Limits | None = None) -> Iterator[ReadFile]:
@@ -110,6 +111,7 @@ def _until_it_ends(jobs: Sequence[Job], limits: Limits) -> Iterator[ReadFile]:
                     "part": part,
                     "declared": job.declared,
                     "scan": job.scan,
+                    "first_look": job.first_look,
                 }
             )
         task = {"limits": vars(limits), "jobs": listed}

@@ -16,6 +16,7 @@ from typing import Any
 
 import polars as pl
 
+from assets.readers.first_look import first_look
 from assets.readers.identifiers import unsearched
 from assets.readers.read_file import ReadFile, ReadProblem, refused
 from assets.readers.reading import read
@@ -76,6 +77,8 @@ def _read(job: dict[str, Any]) -> ReadFile:
     try:
         with open(job["descriptor"], "rb") as file:  # noqa: PTH123 - a descriptor has no path
             data = file.read()
+        if job.get("first_look"):
+            return first_look(data, job["file"])
         return read(data, part, file=job["file"], declared=job["declared"], scan=job["scan"])
     except MemoryError:
         return _not_read(job, part, too_large("memory"))

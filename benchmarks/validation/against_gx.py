@@ -34,12 +34,12 @@ def main() -> None:
         store = Path(folder) / "w.duckdb"
         make_store(store, asked.rows, is_broken=asked.broken)
         runs: dict[str, list[dict[str, float]]] = {way: [] for way in ways}
-        for _ in range(asked.runs):
+        for turn in range(1, asked.runs + 1):
             for way in ways:
                 runs[way].append(_run(way, store, Path(folder) / way))
-                print(
-                    "  {:<5}{seconds:8.2f} s, processors {cpu:8.2f} s".format(way, **runs[way][-1])
-                )
+                said = "  turn {} of {}, {:<5}{seconds:8.2f} s, processors {cpu:8.2f} s"
+                # a turn takes minutes at a million rows, and a pipe would hold the line back
+                print(said.format(turn, asked.runs, way, **runs[way][-1]), flush=True)
         for way in ways:
             peak = max(run["gib"] for run in runs[way])
             print(f"{way:<5} peak {peak:.2f} GiB")

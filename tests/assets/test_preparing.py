@@ -216,3 +216,30 @@ def test_messages_name_the_columns_of_the_export_and_a_line_once(raw: Path) -> N
     assert [(p["file"], p["line"], p["column"]) for p in orphans] == [("operations.csv", 3, "Fall")]
     assert orphans[0]["message"] == "There is no row of cases with this Fall in the delivery."
     assert "case_id" not in str([p["message"] + p["suggestion"] for p in orphans])
+
+
+def test_rows_of_another_site_are_not_prepared(raw: Path) -> None:
+    """The site's name is part of every pseudonym: under a wrong one the patient is another."""
+    for row in (1, 2):
+        set_dated(raw, "patients", row=row, site_id="SMITH")
+    ran = prepare(raw)
+    assert ran.exit == 1
+    assert (
+        "patients.csv, line 2, column 'site_id' (E_SITE): 2 rows of patients with another site "
+        "than that of --site, SITE_A (lines 2, 3)."
+    ) in ran.out
+    assert "15 records read = 0 written + 15 refused; 1 error, 0 warnings" in ran.out
+    assert "SMITH" not in ran.out + ran.err
+    assert not (raw.parent / "out").exists()
+
+
+def test_a_repeated_key_is_told_with_the_lines_of_the_export(raw: Path) -> None:
+    """A record before it was refused, so the delivery counts its lines otherwise."""
+    set_dated(raw, "patients", row=1, sex="Meyer")
+    add_dated(raw, "patients", patient_id="P2", sex="male")
+    ran = prepare(raw)
+    conflicts = [line for line in ran.out.splitlines() if "(R002)" in line]
+    assert [line.partition(":")[0] for line in conflicts] == [
+        f"patients.csv, line {n}, column 'patient_id' (R002)" for n in (3, 4)
+    ]
+    assert all("different values (lines 3, 4)." in line for line in conflicts)

@@ -56,11 +56,12 @@ def test_the_small_profile_is_good() -> None:
         ("{column: sex, ", "{column: sex, constant: x, ", "exactly one of column, constant, id"),
         ("{column: sex, ", "{constant: x, ", "go with column only"),
         ("{column: sex, ", "{column: sex, prefix: x, ", "prefix goes with id only"),
-        ("{column: sex, ", "{column: sex, default: x, ", "default: Extra inputs"),
-        ("version: 1", "version: one", "version: Input should be a valid integer"),
+        ("{column: sex, ", "{column: sex, coded: x, ", "there is no such key; nearest is 'codes'"),
+        ("version: 1", "version: one", "line 4: version: a whole number is expected"),
+        ("codes: {f: female}", "codes: {f: 1}", "codes.f: a text is expected: put it in quotes"),
         ("source: a test", "source: a test\nsource: b", "line 6: the key 'source' is given twice"),
         ("name: small", "name: [small", "line"),
-        ("version: 1\n", "", "version: Field required"),
+        ("version: 1\n", "", "line 1: version: this key is needed and missing"),
     ],
 )
 def test_an_incomplete_profile_is_refused_in_one_clear_message(

@@ -196,6 +196,7 @@ def test_a_frozen_model_scores_another_table(
     assert ran.exit == 0, ran.err
     said = json.loads(ran.out)
     assert (said["rows"], said["external"]["n"]) == (100, 100)
+    assert (said["external"]["is_training"], said["external"]["caution"]) == (False, None)
     low, high = said["external"]["performance"]["auc"]["interval"]
     assert 0 <= low < said["external"]["performance"]["auc"]["estimate"] < high <= 1
     assert said["external"]["recalibration"]["slope"] > 0
@@ -204,6 +205,17 @@ def test_a_frozen_model_scores_another_table(
     assert scored["risk"].is_between(0, 1).all()
     assert scored["extrapolation"][0] == "age"
     assert scored["note"].unique().to_list() == ["Research use only; not for clinical use."]
+
+
+def test_a_model_on_its_own_training_cases_says_that_it_flatters_itself(
+    tmp_path: Path, frozen: Path, cohort: pl.DataFrame
+) -> None:
+    cohort.head(200).reverse().write_csv(tmp_path / "same.csv")
+    where = ("apply", frozen, "--data", tmp_path / "same.csv", "--out", tmp_path / "r.csv")
+    assert json.loads(imsct(*where, "--json").out)["external"]["is_training"]
+    assert (
+        "cases that the model was made from: how it does on them flatters it" in imsct(*where).out
+    )
 
 
 def test_a_text_never_seen_in_training_is_said(tmp_path: Path, cohort: pl.DataFrame) -> None:

@@ -1,7 +1,15 @@
 """Problems in text: every kind is seen, however many rows have the one before it."""
 
+import shutil
+from pathlib import Path
+
 from orchestration.listing import problem_lines
 from schemas.problems import Problem
+from tests.support.command import imsct
+from tests.support.folders import set_cells
+from tests.support.registry import Registry
+from warehouse.reconciling import record_merge
+from warehouse.store import Store
 
 
 def orphan(line: int, column: str = "case_id") -> Problem:
@@ -49,3 +57,21 @@ def test_a_flood_of_warnings_is_one_line_after_the_errors() -> None:
         "imaging_reads.csv, line 3, column 'cap_sign' (R026, warning, 473 rows"
     )
     assert len(lines) == 4
+
+
+def test_the_list_and_the_page_are_written_by_one_command(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "warehouse.duckdb") as store:
+        registry = Registry(tmp_path, store)
+        registry.deliver("d1", lambda folder: set_cells(folder, "cases", age_years="470"))
+        record_merge(store, registry.ledger)
+    home = tmp_path / "home"
+    shutil.move(tmp_path / "warehouse.duckdb", home / "warehouse.duckdb")
+    csv, html = tmp_path / "a.csv", tmp_path / "b.html"
+    ran = imsct("quarantine", "--home", home, "--csv", csv, "--html", html)
+    assert ran.out.endswith(f"problems written to {csv} and {html}\n"), ran.err
+    assert "R006" in csv.read_text()
+    assert "R006" in html.read_text()
+    html.unlink()
+    shown = imsct("quarantine", "--home", home, "--html", html, "--json").out
+    assert shown.startswith("{")
+    assert html.exists()

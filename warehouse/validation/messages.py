@@ -17,7 +17,7 @@ from schemas.checks import (
     TextCheck,
     VocabularyCheck,
 )
-from schemas.showing import nearest, shown
+from schemas.showing import nearest, on_lines, shown
 from schemas.table import Table
 
 #: Text of every delivered column of one row, by column name.
@@ -42,11 +42,11 @@ def message_of(check: AnyCheck, table: Table, *, row: Row, lines: Sequence[int])
             unit = f" {column.unit}" if column.unit else ""
             return f"{value} is outside {low:g} to {high:g}{unit}."
         case RequiredCheck():
-            return "The value is missing and required."
+            return "The cell is empty and must be filled."
         case DuplicateCheck():
-            return f"The key occurs again, with equal values{_on(lines)}."
+            return f"The key occurs again, with equal values{on_lines(lines)}."
         case ConflictCheck():
-            return f"The key occurs more than once, with different values{_on(lines)}."
+            return f"The key occurs more than once, with different values{on_lines(lines)}."
         case ReferenceCheck(parent=parent):
             return f"There is no row of {parent} with this {check.column} in the delivery."
         case PredicateCheck(sentence=sentence):
@@ -55,7 +55,7 @@ def message_of(check: AnyCheck, table: Table, *, row: Row, lines: Sequence[int])
                 for name in check.columns
                 if name not in table.key and table[name].parent is None and row[name] is not None
             )
-            return f"Not so: {sentence}." + (f" Here: {here}." if here else "")
+            return f"Expected: {sentence}." + (f" Here: {here}." if here else "")
 
 
 def columns_said(check: AnyCheck, table: Table) -> tuple[str, ...]:
@@ -64,13 +64,6 @@ def columns_said(check: AnyCheck, table: Table) -> tuple[str, ...]:
         return (check.column,)
     said = [c for c in check.columns if c not in table.key and table[c].parent is None]
     return tuple(dict.fromkeys([check.column, *said]))
-
-
-def _on(lines: Sequence[int]) -> str:
-    """The lines of a repeated key, the first few of many."""
-    shown_lines = ", ".join(str(line) for line in lines[:3])
-    more = f" and {len(lines) - 3} more" if len(lines) > 3 else ""
-    return f" (lines {shown_lines}{more})" if lines else ""
 
 
 def suggestion_of(check: AnyCheck, row: Row) -> str:
