@@ -16,7 +16,7 @@ import click
 
 from orchestration.analysis_commands import analyse, apply
 from orchestration.home_option import with_home
-from orchestration.keeping_commands import export_command, restore_command
+from orchestration.keeping_commands import as_of_command, export_command, restore_command
 from orchestration.site_commands import prepare, profile
 from schemas.errors import ImsctError
 
@@ -306,7 +306,7 @@ imsct.add_command(profile)
 
 @imsct.group()
 def snapshot() -> None:
-    """Published versions: list, show, diff, verify, export, restore."""
+    """Published versions: list, show, diff, verify, export, as-of, restore."""
 
 
 @snapshot.command("list")
@@ -365,6 +365,7 @@ def snapshot_verify(home: Any, snapshot_id: str | None) -> int:
     return exit_code
 
 
+snapshot.add_command(as_of_command)
 snapshot.add_command(export_command)
 snapshot.add_command(restore_command)
 

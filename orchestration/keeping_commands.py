@@ -1,7 +1,8 @@
-"""The commands `imsct snapshot restore` and `export`: a snapshot brought back, or passed on.
+"""The commands `imsct snapshot restore`, `export` and `as-of`: brought back, or passed on.
 
 Belongs here: arguments, what is printed.
-Does not belong here: how it is done (`assets.restoring`, `warehouse.exporting`).
+Does not belong here: how it is done (`assets.restoring`, `warehouse.exporting`,
+`warehouse.as_of`).
 """
 
 from pathlib import Path
@@ -50,3 +51,26 @@ def export_command(home: Any, snapshot_id: str, out: Path) -> None:
     require_home(home)
     exported = export(home, Ledger.open(home.ledger), snapshot_id, out, by=getuser())
     click.echo(exported.message)
+
+
+@click.command("as-of")
+@click.argument("moment", metavar="SNAPSHOT|SITE/DELIVERY|SEQ")
+@click.option("--table", required=True, metavar="TABLE", help="A table of the dictionary.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="FILE")
+@with_home
+def as_of_command(home: Any, moment: str, table: str, out: Path) -> None:
+    """Write a table as it was at a snapshot, a delivery or a ledger number, as CSV or Parquet.
+
+    A snapshot gives the rows it was published with. A delivery or a number gives what was known
+    when that had been taken in; deliveries and persons withdrawn since are left out. The ledger
+    records who took what.
+    """
+    from getpass import getuser
+
+    from orchestration.home import require_home
+    from warehouse.as_of import export_as_of
+    from warehouse.ledger import Ledger
+
+    require_home(home)
+    ledger = Ledger.open(home.ledger)
+    click.echo(export_as_of(home, ledger, moment, table, out, by=getuser()).message)

@@ -15,10 +15,11 @@ import polars as pl
 
 from assets.checking import Checked
 from orchestration.home import require_home
-from schemas.errors import StorageError, UsageError
+from schemas.errors import UsageError
 from schemas.problems import Problem, exit_code_of
 from schemas.showing import counted
 from warehouse.connecting import StoreInUseError
+from warehouse.exporting import safe_csv
 from warehouse.files import write_atomically
 from warehouse.home import Home
 from warehouse.ledger import Ledger
@@ -209,7 +210,7 @@ def quarantine_listing(
         known = ", ".join(sorted(set(counts["site"].to_list())))
         raise UsageError(f"--site {site}: nothing was received from such a site. Known: {known}.")
     if csv_file is not None:
-        write_atomically(csv_file, _safe_csv(problems))
+        write_atomically(csv_file, safe_csv(problems).encode())
         return f"{problems.height} problems written to {csv_file}"
     if html_file is not None:
         # here, not above: the pages bring matplotlib along, and most commands show none
@@ -322,19 +323,10 @@ def _quarantine_text(problems: pl.DataFrame, site: str | None) -> str:
     return "\n".join(lines).lstrip("\n")
 
 
-def _safe_csv(problems: pl.DataFrame) -> bytes:
-    """CSV that no spreadsheet runs: a text that starts like a formula gets an apostrophe."""
-    text = pl.selectors.string()
-    risky = text.str.contains(r"^[=+\-@\t\r]")
-    safe = problems.with_columns(pl.when(risky).then("'" + text).otherwise(text).name.keep())
-    return safe.write_csv(quote_style="non_numeric").encode()
-
-
 def open_store(home: Home) -> Store:
     """The home's store; a home without one is no home to look into."""
     if not home.database.exists():
         require_home(home)
-        raise StorageError("There is no database. Run 'imsct materialize' to build it.")
     return open_reconciled(home)
 
 

@@ -9,7 +9,7 @@ its newest `merged` event, which is sound: it goes on. A store that is behind ha
 
 from typing import NamedTuple, cast
 
-from schemas.errors import IntegrityError
+from schemas.errors import IntegrityError, StorageError
 from schemas.tables import TABLES
 from warehouse.encryption import key_of
 from warehouse.home import Home
@@ -49,9 +49,13 @@ def open_reconciled(home: Home) -> Store:
 
     Raises
     ------
+    StorageError
+        If there is none: only a run makes one.
     IntegrityError
         If they do not agree (E_LEDGER).
     """
+    if is_missing(home):
+        raise StorageError("There is no database. Run 'imsct materialize' to build it.")
     store = Store.open(home.database, key=key_of(home))
     try:
         reconcile(store, Ledger.open(home.ledger))
@@ -59,6 +63,12 @@ def open_reconciled(home: Home) -> Store:
         store.close()
         raise
     return store
+
+
+def is_missing(home: Home) -> bool:
+    """Whether a home has no database at all, not even the log of one."""
+    log = home.database.with_name(f"{home.database.name}.wal")
+    return not (home.database.exists() or log.exists())
 
 
 def reconcile(store: Store, ledger: Ledger) -> bool:

@@ -20,7 +20,7 @@ from warehouse.landing import received_deliveries
 from warehouse.ledger import Event, Ledger
 from warehouse.package import package_fault
 from warehouse.publications import kept_events
-from warehouse.reconciling import demand_contents, open_reconciled
+from warehouse.reconciling import demand_contents, is_missing, open_reconciled
 from warehouse.snapshot_file import read_content
 from warehouse.snapshots import (
     Snapshot,
@@ -243,14 +243,7 @@ def _features(home: Home, ledger: Ledger) -> Iterator[Problem]:
 def _database(home: Home) -> Iterator[Problem]:
     """The database against the ledger, row by row; one that is missing is built again."""
     shown = home.database.name
-    if not home.database.exists():
-        if home.database.with_name(f"{shown}.wal").exists():
-            yield Problem(
-                file=shown,
-                rule="E_LEDGER",
-                message="The file is missing, its write-ahead log is there.",
-                suggestion="Run 'imsct materialize --rebuild'.",
-            )
+    if is_missing(home):
         return
     try:
         with open_reconciled(home) as store:
