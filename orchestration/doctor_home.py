@@ -23,7 +23,9 @@ from warehouse.files import TEMPORARY
 from warehouse.handing_over import INCOMING
 from warehouse.home import Home
 from warehouse.ledger import Ledger
+from warehouse.publications import newest_events
 from warehouse.snapshots import check_file, current
+from warehouse.verification import manifest_fault
 from warehouse.writing import owner_in_words, writer_of
 
 #: Seconds without a heartbeat after which a daemon counts as gone; it beats every 30 s.
@@ -138,11 +140,14 @@ def _ledger(home: Home) -> Finding:
 
 
 def _snapshot(home: Home) -> Finding:
-    """Whether the current snapshot is, byte for byte, what was published."""
+    """Whether the current snapshot is, byte for byte, what the ledger says was published."""
     try:
         snapshot = current(home)
         if snapshot is None:
             return Finding(about="snapshot", status="note", found="nothing is published yet")
+        event = newest_events(Ledger.open(home.ledger)).get(snapshot.id)
+        if event is not None and (fault := manifest_fault(snapshot, event)):
+            return from_error("snapshot", fault)
         check_file(snapshot)
     except ImsctError as error:
         return from_error("snapshot", error)

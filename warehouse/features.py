@@ -32,7 +32,7 @@ from warehouse.ledger import Ledger
 FEATURES = "features"
 KEYS = ("study_id", "structure")
 _ONE_PAGE = 1 << 30
-REMEDY = (
+_REMEDY = (
     "Restore it from a backup; or delete it and run 'imsct materialize --rebuild', which makes it "
     "again."
 )
@@ -131,11 +131,11 @@ def check_feature_file(path: Path) -> None:
     """
     shown = f"features/{path.stem[:16]}..."
     if not path.is_file():
-        raise IntegrityError(f"{shown} (E_SHA256): the file is missing. {REMEDY}")
+        raise IntegrityError(f"{shown} (E_SHA256): the file is missing.", _REMEDY)
     if sha256_of(path) != path.stem:
         raise IntegrityError(
-            f"{shown} (E_SHA256): its bytes do not have the hash of its name. It was not used. "
-            f"{REMEDY}"
+            f"{shown} (E_SHA256): its bytes do not have the hash of its name. It was not used.",
+            _REMEDY,
         )
 
 
@@ -197,7 +197,7 @@ class _File:
                     chunk.num_values != rows
                     or os.preadv(descriptor, [out[place].data], end - 4 * rows) != 4 * rows
                 ):
-                    raise IntegrityError(f"features/{self.path.stem[:16]}...: cut short. {REMEDY}")
+                    raise IntegrityError(f"features/{self.path.stem[:16]}...: cut short.", _REMEDY)
         return out.T
 
 

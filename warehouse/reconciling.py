@@ -27,8 +27,8 @@ _COMPARED = (
     ("received", "deliveries"),
 )
 _REBUILD = (
-    "Nothing was read from it. Run 'imsct materialize --rebuild': it builds it again from "
-    "received/ and the ledger, and keeps it until that has worked."
+    "Run 'imsct materialize --rebuild': it builds it again from received/ and the ledger, and "
+    "keeps it until that has worked."
 )
 
 
@@ -235,9 +235,9 @@ def _demand_same_ledger(store: Store, ledger: Ledger, noted: _Noted) -> None:
         return
     raise IntegrityError(
         f"{_shown(store)} (E_LEDGER): it rests on event seq {seq if not is_known else foreign[0]}, "
-        "which the ledger does not hold as it was. Nothing was read from it. Is the database of "
-        "another home? Run 'imsct materialize --rebuild': it builds this home's own. Is the ledger "
-        "older than the database? Restore ledger/ledger.jsonl from a backup."
+        "which the ledger does not hold as it was. Nothing was read from it.",
+        "Is the database of another home? Run 'imsct materialize --rebuild': it builds this home's "
+        "own. Is the ledger older than the database? Restore ledger/ledger.jsonl from a backup.",
     )
 
 
@@ -251,7 +251,8 @@ def _demand_counts(store: Store, last: Event) -> None:
     if differing:
         raise IntegrityError(
             f"{_shown(store)} (E_LEDGER): it is not as ledger event seq {last.seq} says: "
-            f"{'; '.join(differing[:3])}. {_REBUILD}"
+            f"{'; '.join(differing[:3])}. Nothing was read from it.",
+            _REBUILD,
         )
 
 
@@ -263,7 +264,8 @@ def _demand_contents(store: Store, last: Event) -> None:
         raise IntegrityError(
             f"{_shown(store)} (E_LEDGER): {', '.join(differing[:3])} and what the ledger recorded "
             f"under seq {last.seq} differ: the database is older than its ledger, or was changed "
-            f"from outside; a write-ahead log that is deleted does that. {_REBUILD}"
+            f"from outside; a write-ahead log that is deleted does that. Nothing was read from it.",
+            _REBUILD,
         )
 
 

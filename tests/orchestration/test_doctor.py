@@ -12,6 +12,7 @@ from orchestration.home import make_ready
 from tests.support.command import imsct
 from tests.support.deliveries import a_delivery
 from tests.support.folders import fingerprint
+from tests.warehouse.test_snapshots import published
 from warehouse.home import Home
 from warehouse.landing import receive
 from warehouse.ledger import Ledger
@@ -89,6 +90,16 @@ def test_damage_is_exit_4(home: Home) -> None:
     ledger.path.write_text(ledger.path.read_text().replace("NORTH", "SOUTH"))
     assert imsct("doctor", "--home", home.path).exit == 4
     assert "E_LEDGER" in statuses(home)["ledger"][1]
+
+
+def test_a_manifest_that_the_ledger_does_not_know_is_exit_4(home: Home) -> None:
+    made = published(home, Ledger.open(home.ledger))
+    assert statuses(home)["snapshot"] == ("ok", f"{made.id}, as published")
+    made.manifest_path.chmod(0o644)
+    other = made.to_json().replace(made.created.encode(), b"2020-01-01T00:00:00Z")
+    made.manifest_path.write_bytes(other)
+    assert imsct("doctor", "--home", home.path).exit == 4
+    assert "edited after publication" in statuses(home)["snapshot"][1]
 
 
 def test_an_open_home_and_leftovers_are_named(home: Home) -> None:
