@@ -7,6 +7,7 @@ Exit codes: 0 done, 1 the data have problems, 2 wrong usage, 3 environment or st
 """
 
 import os
+import signal
 import sys
 from contextlib import nullcontext
 from pathlib import Path
@@ -373,6 +374,7 @@ snapshot.add_command(restore_command)
 def main() -> None:
     """Run the command line and end the process with its exit code."""
     os.umask(0o077)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code = imsct.main(prog_name="imsct", standalone_mode=False)
     except click.exceptions.Exit as end:
