@@ -9,8 +9,9 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stderr, suppress
 from pathlib import Path
+from typing import Any, cast
 
 import dagster as dg
 
@@ -51,7 +52,11 @@ def materialize(
     definitions = build_definitions(home, patience=wait)
     job = definitions.resolve_implicit_global_asset_job_def()
     keys = _selected(definitions, select) if select else None
-    with dagster_instance(home) as instance, listening_for_signals() as arrived:
+    with (
+        dagster_instance(home) as instance,
+        listening_for_signals() as arrived,
+        redirect_stderr(cast("Any", _OwnWords())),
+    ):
         result = job.execute_in_process(
             run_config=_QUIET, instance=instance, raise_on_error=False, asset_selection=keys
         )
@@ -93,6 +98,21 @@ def listening_for_signals() -> Iterator[set[int]]:
             arrived.update(os.read(reading, 100))
         os.close(reading)
         os.close(writing)
+
+
+class _OwnWords:
+    """Stderr without what Dagster writes there of a full disk: it raises that too, told once."""
+
+    def __init__(self) -> None:
+        self._out = sys.stderr
+
+    def write(self, text: str) -> int:
+        """Pass on what is not Dagster's."""
+        is_told = text.startswith("Exception while writing logger call to event log")
+        return len(text) if is_told else self._out.write(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._out, name)
 
 
 def _record(home: Home, *, run: str, steps: list[str], error: str) -> None:

@@ -110,6 +110,22 @@ def test_an_open_home_and_leftovers_are_named(home: Home) -> None:
     assert "landing/NORTH/.incoming-1" in found["leftovers"][1]
 
 
+def test_a_full_disk_is_a_problem_and_a_small_one_a_warning() -> None:
+    full = doctor._room(3 << 20)
+    assert (full.status, full.exit_code) == ("problem", 3)
+    assert full.found == "the disk is full: 3 MiB free"
+    assert (doctor._room(1 << 30).status, doctor._room(1 << 40).status) == ("warning", "ok")
+
+
+def test_what_cannot_be_looked_at_is_a_finding_and_the_rest_goes_on(home: Home) -> None:
+    (home.dagster / "history").write_text("")
+    (home.dagster / "history").rename(home.dagster / "x")
+    (home.dagster / "history" / "runs.db").mkdir(parents=True)
+    found = statuses(home)
+    assert found["runs"][0] == "problem"
+    assert found["leftovers"][0] == "ok"
+
+
 def test_packages_are_compared_with_the_lock(tmp_path: Path) -> None:
     lock = tmp_path / "requirements.lock"
     assert doctor._packages(lock).status == "note"
