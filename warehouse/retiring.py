@@ -26,7 +26,7 @@ def retire(home: Home, ledger: Ledger, *, keep: int) -> list[str]:
     """
     with locked(home.published, doing="publishing"):
         kept = kept_events(ledger)
-        old = [s for s in list(kept)[:-keep] if s != current_id(home) and not _is_named(home, s)]
+        old = [s for s in _beyond(home, ledger, keep) if not _named_by(home, s)]
         for snapshot in old:
             ledger.append(RETIRED, **kept[snapshot].payload, keep_snapshots=keep)
         for snapshot, event in newest_events(ledger).items():
@@ -35,10 +35,22 @@ def retire(home: Home, ledger: Ledger, *, keep: int) -> list[str]:
     return old
 
 
-def _is_named(home: Home, snapshot: str) -> bool:
-    """Whether a result or a report rests on a snapshot."""
+def held_by_reports(home: Home, ledger: Ledger, *, keep: int) -> dict[str, list[str]]:
+    """Snapshots older than the newest `keep` that stay, each with the folders that rest on it."""
+    found = {snapshot: _named_by(home, snapshot) for snapshot in _beyond(home, ledger, keep)}
+    return {snapshot: folders for snapshot, folders in found.items() if folders}
+
+
+def _beyond(home: Home, ledger: Ledger, keep: int) -> list[str]:
+    """Snapshots that are there and neither current nor among the newest."""
+    return [s for s in list(kept_events(ledger))[:-keep] if s != current_id(home)]
+
+
+def _named_by(home: Home, snapshot: str) -> list[str]:
+    """Results and reports that rest on a snapshot."""
     places = (home.results, home.reports)
-    return any(True for place in places for _ in place.glob(f"*-{snapshot}"))
+    found = [path for place in places for path in place.glob(f"*-{snapshot}")]
+    return sorted(path.relative_to(home.path).as_posix() for path in found)
 
 
 def _remove(home: Home, snapshot: str) -> None:
