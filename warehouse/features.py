@@ -12,7 +12,8 @@ place: ten times faster than through a decoder, and any program can still read i
 import hashlib
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -76,6 +77,34 @@ def keep_set(home: Home, ledger: Ledger, table: pl.DataFrame, **said: object) ->
 def feature_path(home: Home, sha256: str) -> Path:
     """Where the file of a feature set lies."""
     return home.features / f"{sha256}.parquet"
+
+
+@dataclass(frozen=True)
+class HeldIn:
+    """A feature set with studies asked for; `studies` is None where its file is lost or spoilt."""
+
+    feature_set: str
+    delivery: str
+    sha256: str
+    studies: tuple[str, ...] | None
+
+
+def sets_with(
+    home: Home, ledger: Ledger, studies: Collection[str], *, site: str | None
+) -> list[HeldIn]:
+    """Every feature set that was kept of a site and holds one of the studies."""
+    found = []
+    for event in ledger.events(FEATURES):
+        said = {key: str(value) for key, value in event.payload.items()}
+        if said.get("site") != site:
+            continue
+        held: tuple[str, ...] | None = None
+        with suppress(IntegrityError):
+            keys = _File.of(home, said["file_sha256"]).keys["study_id"]
+            held = tuple(sorted(set(keys) & set(studies)))
+        if held is None or held:
+            found.append(HeldIn(said["feature_set"], said["delivery"], said["file_sha256"], held))
+    return found
 
 
 def feature_matrix(
