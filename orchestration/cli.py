@@ -17,7 +17,13 @@ import click
 
 from orchestration.analysis_commands import analyse, apply
 from orchestration.home_option import with_home
-from orchestration.keeping_commands import as_of_command, export_command, restore_command
+from orchestration.keeping_commands import (
+    as_of_command,
+    erase_command,
+    export_command,
+    restore_command,
+    verify_command,
+)
 from orchestration.site_commands import prepare, profile
 from schemas.errors import ImsctError
 
@@ -178,7 +184,7 @@ def deliver(home: Any, folder: Path, **label: Any) -> int:
 
 @imsct.group()
 def delivery() -> None:
-    """What was received: list, show; approve one that waits, withdraw one."""
+    """What was received: list, show; approve one that waits, withdraw one, erase one."""
 
 
 @delivery.command("list")
@@ -232,6 +238,9 @@ def delivery_withdraw(home: Any, name: str, reason: str) -> None:
     from orchestration.delivery_commands import withdraw_delivery
 
     click.echo(withdraw_delivery(home, name, reason=reason))
+
+
+delivery.add_command(erase_command)
 
 
 @imsct.command()
@@ -352,23 +361,10 @@ def snapshot_diff(
     click.echo(difference_listing(home, before, after, as_json=as_json, html_file=html_file))
 
 
-@snapshot.command("verify")
-@click.argument("snapshot_id", required=False, metavar="[ID]")
-@with_home
-def snapshot_verify(home: Any, snapshot_id: str | None) -> int:
-    """Check every hash of received/, features/, published/ and the ledger."""
-    from orchestration.home import require_home
-    from orchestration.listing import verification
-
-    require_home(home)
-    text, exit_code = verification(home, snapshot_id)
-    click.echo(text)
-    return exit_code
-
-
 snapshot.add_command(as_of_command)
 snapshot.add_command(export_command)
 snapshot.add_command(restore_command)
+snapshot.add_command(verify_command)
 
 
 def main() -> None:

@@ -287,7 +287,7 @@ def verification(home: Home, snapshot_id: str | None) -> tuple[str, int]:
         show(home, snapshot_id)
     problems = verify(home, Ledger.open(home.ledger), snapshot_id)
     if not problems:
-        everything = "received/, features/, published/ and the ledger"
+        everything = "landing/, received/, features/, published/ and the ledger"
         what = f"snapshot {snapshot_id}" if snapshot_id else everything
         return f"{what}: everything is as it was written", 0
     return "\n".join(problem_lines(problems)), 4 if exit_code_of(problems) else 0

@@ -25,6 +25,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from schemas.errors import IntegrityError, UsageError
+from warehouse.decisions import erased
 from warehouse.files import opened, sha256_of, write_atomically
 from warehouse.home import Home
 from warehouse.ledger import Ledger
@@ -94,9 +95,13 @@ def sets_with(
 ) -> list[HeldIn]:
     """Every feature set that was kept of a site and holds one of the studies."""
     found = []
+    gone = {(e.payload["site"], e.payload["delivery"]) for e in erased(ledger).values()}
     for event in ledger.events(FEATURES):
         said = {key: str(value) for key, value in event.payload.items()}
-        if said.get("site") != site:
+        is_erased = (site, said.get("delivery")) in gone
+        if said.get("site") != site or (
+            is_erased and not feature_path(home, said["file_sha256"]).exists()
+        ):
             continue
         held: tuple[str, ...] | None = None
         with suppress(IntegrityError):

@@ -6,6 +6,7 @@ The event comes first: a crash leaves files that the next run removes.
 """
 
 import shutil
+from collections.abc import Sequence
 
 from warehouse.files import locked
 from warehouse.home import Home
@@ -33,6 +34,16 @@ def retire(home: Home, ledger: Ledger, *, keep: int) -> list[str]:
             if event.kind == RETIRED:
                 _remove(home, snapshot)
     return old
+
+
+def retire_these(home: Home, ledger: Ledger, snapshots: Sequence[str], **why: object) -> None:
+    """Remove some snapshots whatever rests on them; again is no new event."""
+    with locked(home.published, doing="publishing"):
+        kept = kept_events(ledger)
+        for snapshot in snapshots:
+            if snapshot in kept:
+                ledger.append(RETIRED, **kept[snapshot].payload, **why)
+            _remove(home, snapshot)
 
 
 def held_by_reports(home: Home, ledger: Ledger, *, keep: int) -> dict[str, list[str]]:

@@ -21,9 +21,8 @@ from warehouse.decisions import withdrawn
 from warehouse.features import HeldIn, sets_with
 from warehouse.home import Home
 from warehouse.ledger import Ledger
-from warehouse.publications import RETIRED, newest_events
+from warehouse.publications import RETIRED, known_at, newest_events
 from warehouse.published import PublishedReader
-from warehouse.reconciling import entered_before
 from warehouse.snapshots import check_file, list_snapshots
 from warehouse.sql import name
 from warehouse.store import Store
@@ -167,7 +166,7 @@ def _gone(home: Home, ledger: Ledger, rows: dict[Key, TracedRow]) -> Iterator[Pu
         if snapshot in there:
             continue
         said = cast("Mapping[str, Any]", event.payload.get("manifest", {}))
-        seq = entered_before(ledger, said.get("ledger_seq", event.seq))
+        seq = known_at(ledger, event)
         held = [
             (key, place)
             for key, row in rows.items()

@@ -18,6 +18,7 @@ from schemas.errors import ImsctError, IntegrityError, StorageError, UsageError
 from schemas.manifest import MANIFEST_NAME, content_id
 from schemas.problems import INTEGRITY_RULES, Problem
 from warehouse.content import content_sha256
+from warehouse.decisions import erased
 from warehouse.delivery_check import examine
 from warehouse.features import FEATURES, check_feature_file, feature_path
 from warehouse.files import NotRegularError, sha256_of
@@ -269,7 +270,8 @@ def _received(home: Home, ledger: Ledger) -> Iterator[Problem]:
                 "received.",
                 suggestion=_BACKUP,
             )
-    for delivery in received_deliveries(ledger):
+    gone = erased(ledger)
+    for delivery in (d for d in received_deliveries(ledger) if d.seq not in gone):
         kept = (entry for entry in delivery.files if entry.file not in delivery.withheld)
         needed = {entry.sha256: entry.file for entry in kept}
         needed[delivery.manifest_sha256] = "manifest.json"
@@ -288,7 +290,12 @@ def _received(home: Home, ledger: Ledger) -> Iterator[Problem]:
 def _features(home: Home, ledger: Ledger) -> Iterator[Problem]:
     """Every feature set that was recorded is there, and every file has the hash of its name."""
     there = {path.stem: path for path in home.features.glob("*.parquet")}
-    recorded = {str(event.payload["file_sha256"]) for event in ledger.events(FEATURES)}
+    gone = {(e.payload["site"], e.payload["delivery"]) for e in erased(ledger).values()}
+    recorded = {
+        str(event.payload["file_sha256"])
+        for event in ledger.events(FEATURES)
+        if (event.payload.get("site"), event.payload.get("delivery")) not in gone
+    }
     for digest in sorted({*there, *recorded}):
         try:
             check_feature_file(feature_path(home, digest))

@@ -6,11 +6,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from assets.snapshot import publish_snapshot
+from assets.snapshot import KEYS, publish_snapshot
 from schemas.errors import StorageError, UsageError
 from tests.support.command import imsct
 from tests.support.folders import set_cells
-from tests.support.registry import Registry, fill
+from tests.support.registry import Registry
 from warehouse.as_of import export_as_of
 from warehouse.reconciling import record_merge
 from warehouse.store import Store
@@ -32,25 +32,21 @@ def taken_in(path: Path) -> Registry:
     """Delivered, published, corrected; then a patient withdraws."""
     (path / "home").mkdir()
     with Store.open(path / "home" / "warehouse.duckdb") as store:
-        fill(store)
+        fill_layers(store)
         registry = Registry(path, store)
         registry.deliver("d1", lambda _: None)
-        publish_snapshot_without_cases(registry)
+        publish_snapshot(registry.line)
         registry.deliver("d2", older, mode="correction", supersedes="d1")
         registry.deliver("w1", withdrawal, mode="withdrawal")
         record_merge(store, registry.ledger)
     return registry
 
 
-def publish_snapshot_without_cases(registry: Registry) -> None:
-    """Publish; what the layers besides `core` hold does not matter here."""
-    for table, key in (("published_counts", "row_id"), ("cord_norms", "vert_level")):
-        columns = (key, "sex", "measure") if table == "cord_norms" else (key,)
-        one = pl.DataFrame({column: ["1"] for column in columns})
-        registry.store.replace("reference", table, one)
-    registry.store.replace("analysis", "cases", pl.DataFrame({"case_id": ["1"]}))
-    registry.store.replace("analysis", "columns", pl.DataFrame({"column": ["1"]}))
-    publish_snapshot(registry.line)
+def fill_layers(store: Store) -> None:
+    """One row in each layer besides `core`, with the keys that publishing asks for."""
+    for (layer, table), key in KEYS.items():
+        if layer != "core":
+            store.replace(layer, table, pl.DataFrame({column: ["1"] for column in key}))
 
 
 @pytest.fixture(scope="module")
