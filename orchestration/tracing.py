@@ -141,8 +141,8 @@ def _uses(home: Home, trace: Trace, asked: _Asked | None) -> Iterator[dict[str, 
 def _provenance(snapshot: Published, trace: Trace) -> str | None:
     """Of the case: as its snapshot has it; where that is gone, as the warehouse has it."""
     values = (v.values for row in trace.rows if row.table == "cases" for v in row.versions)
-    known = next((kept["provenance"] for kept in values if kept), None)
-    return snapshot.analysis.get("provenance", known)
+    kept = next((found for found in values if found), {})
+    return {**kept, **snapshot.analysis}.get("provenance")
 
 
 def _shown_rows(

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import duckdb
 
@@ -219,8 +220,9 @@ def _landed(home: Home, ledger: Ledger) -> Iterator[Problem]:
         digest = hashlib.sha256(found.manifest_bytes).hexdigest()
         if event is None and digest in refused:
             continue
-        withheld = () if event is None else event.payload.get("withheld", ())
-        problems = [p for p in found.problems if p.file not in withheld]  # was to be deleted
+        withheld = {} if event is None else event.payload.get("withheld", {})
+        told_to_delete = cast("dict[str, object]", withheld)
+        problems = [p for p in found.problems if p.file not in told_to_delete]
         if event is None:  # other problems than of bytes may be a folder that is still copied
             problems = [
                 p if p.rule in INTEGRITY_RULES else replace(p, severity="warning") for p in problems
