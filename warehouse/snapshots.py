@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import polars as pl
 
@@ -29,12 +30,14 @@ from warehouse.files import (
     write_atomically,
 )
 from warehouse.home import Home
-from warehouse.ledger import Ledger
+from warehouse.ledger import Event, Ledger
 from warehouse.package import write_package
-from warehouse.publications import PUBLISHED, newest_events
+from warehouse.publications import PUBLISHED, RETIRED, newest_events
 from warehouse.snapshot_file import build_file, read_content
 
 FORMAT = "imsct.snapshot/1"
+#: Retired on purpose, or lost.
+Gone = Literal["retired", "missing"]
 WRITE_POINTER = "Run 'imsct materialize'; it writes CURRENT anew."
 _LIMIT = 16 << 20
 
@@ -202,6 +205,16 @@ def list_snapshots(home: Home) -> list[Snapshot]:
     """Every snapshot with a manifest, oldest first (by ledger, not by clock)."""
     found = [read_manifest(path) for path in snapshot_files(home) if manifest_path(path).exists()]
     return sorted(found, key=lambda snapshot: (snapshot.ledger_seq, snapshot.id))
+
+
+def not_there(home: Home, ledger: Ledger) -> dict[str, tuple[Gone, Event]]:
+    """Snapshots of the ledger that do not lie in `published/` with their manifest, and why not."""
+    there = {path.stem for path in snapshot_files(home) if manifest_path(path).exists()}
+    return {
+        snapshot: ("retired" if event.kind == RETIRED else "missing", event)
+        for snapshot, event in newest_events(ledger).items()
+        if snapshot not in there
+    }
 
 
 def snapshot_files(home: Home) -> list[Path]:

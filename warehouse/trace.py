@@ -21,9 +21,9 @@ from warehouse.decisions import withdrawn
 from warehouse.features import HeldIn, sets_with
 from warehouse.home import Home
 from warehouse.ledger import Ledger
-from warehouse.publications import RETIRED, known_at, newest_events
+from warehouse.publications import known_at
 from warehouse.published import PublishedReader
-from warehouse.snapshots import check_file, list_snapshots
+from warehouse.snapshots import check_file, list_snapshots, not_there
 from warehouse.sql import name
 from warehouse.store import Store
 
@@ -161,10 +161,7 @@ def _there(home: Home, case: str, rows: dict[Key, TracedRow]) -> Iterator[Publis
 
 def _gone(home: Home, ledger: Ledger, rows: dict[Key, TracedRow]) -> Iterator[Published]:
     """Snapshots that are retired or lost, and held the case by the versions of their time."""
-    there = {snapshot.id for snapshot in list_snapshots(home)}
-    for snapshot, event in newest_events(ledger).items():
-        if snapshot in there:
-            continue
+    for snapshot, (why, event) in not_there(home, ledger).items():
         said = cast("Mapping[str, Any]", event.payload.get("manifest", {}))
         seq = known_at(ledger, event)
         held = [
@@ -176,7 +173,6 @@ def _gone(home: Home, ledger: Ledger, rows: dict[Key, TracedRow]) -> Iterator[Pu
         for key, place in held:
             rows[key] = _used(rows[key], place, snapshot)
         if any(table == "cases" for (table, _), _ in held):
-            why = "retired" if event.kind == RETIRED else "missing"
             yield Published(snapshot, said.get("created", event.time), {}, why)
 
 

@@ -142,19 +142,31 @@ def _content(snapshot: Snapshot) -> Iterator[Problem]:
     try:
         frames = read_content(snapshot.path)
     except duckdb.Error as error:
-        said = f"The engine cannot read it ({type(error).__name__})."
-        yield Problem(file=file, rule="E_SHA256", message=said, suggestion=mend)
+        yield Problem(
+            file=file,
+            rule="E_SHA256",
+            message=f"The engine cannot read it ({type(error).__name__}).",
+            suggestion=mend,
+        )
         return
     rows = {".".join(table): frame.height for table, frame in frames.items()}
     differing = sorted(
         table for table in {*rows, *snapshot.rows} if rows.get(table) != snapshot.rows.get(table)
     )
     if differing:
-        said = f"{', '.join(differing)} holds another number of rows than the manifest says."
-        yield Problem(file=file, rule="E_COUNT", message=said, suggestion=mend)
+        yield Problem(
+            file=file,
+            rule="E_COUNT",
+            message=f"{', '.join(differing)}: another number of rows than the manifest says.",
+            suggestion=mend,
+        )
     elif content_sha256(frames) != snapshot.content:
-        said = "Its rows are not those that gave it its name."
-        yield Problem(file=file, rule="E_CONTENT", message=said, suggestion=mend)
+        yield Problem(
+            file=file,
+            rule="E_CONTENT",
+            message="Its rows are not those that gave it its name.",
+            suggestion=mend,
+        )
 
 
 def _package(snapshot: Snapshot, recorded: str) -> Iterator[Problem]:
@@ -164,7 +176,7 @@ def _package(snapshot: Snapshot, recorded: str) -> Iterator[Problem]:
         yield Problem(
             file=f"published/{folder.name}/",
             rule="E_SHA256",
-            message=f"{said[:1].upper()}{said[1:]}. The snapshot itself is judged apart.",
+            message=f"The package is not as published: {said}.",
             suggestion=remedy(snapshot.id),
         )
 
@@ -243,7 +255,7 @@ def _other_manifest(event: Event, is_same: bool) -> Problem:
         rule="E_MANIFEST",
         severity="warning" if is_same else "error",
         message=f"It is not the manifest that was received (ledger seq {event.seq}).",
-        suggestion="",
+        suggestion=_kept_since(event),
     )
 
 
