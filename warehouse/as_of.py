@@ -110,7 +110,10 @@ def _rows(home: Home, ledger: Ledger, moment: str, table: Table) -> tuple[pl.Dat
     if moment in published:
         snapshot = show(home, moment)
         check_file(snapshot)
-        return read_content(snapshot.path)["core", table.name].sort(table.key), 0
+        content = read_content(snapshot.path)
+        if ("core", table.name) not in content:
+            raise UsageError(f"Snapshot {moment} has no table {table.name}: it is older than that.")
+        return content["core", table.name].sort(table.key), 0
     seq = _seq(ledger, moment)
     key = ", ".join(name(column) for column in table.key)
     with open_reconciled(home) as store:
