@@ -262,8 +262,8 @@ def _other_manifest(event: Event, is_same: bool) -> Problem:
 def _kept_since(event: Event) -> str:
     """What to do about a landing copy that changed after it was received."""
     return (
-        f"Nothing is lost: received/ keeps it as it came (ledger seq {event.seq}). Remove this "
-        "folder from landing/, or the next run takes it for a new delivery and refuses it."
+        f"The home works with its copy in received/ (ledger seq {event.seq}), judged apart. Remove "
+        "this folder from landing/, or the next run takes it for a new delivery and refuses it."
     )
 
 

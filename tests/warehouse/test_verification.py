@@ -147,7 +147,7 @@ def test_a_landed_copy_that_changed_after_it_was_received_is_named(
         [problem] = verify(home, ledger)
         assert problem.file == f"landing/NORTH/d1/{path.name}"
         assert problem.severity == "error"
-        assert "received/ keeps it as it came (ledger seq 1)" in problem.suggestion
+        assert "its copy in received/ (ledger seq 1)" in problem.suggestion
         path.write_bytes(whole)
     assert verify(home, ledger) == []
 
