@@ -8,11 +8,12 @@ import polars as pl
 
 from assets.context import Line
 from assets.redaction import redacted
+from schemas.showing import counted
 from schemas.tables import SCHEMA_VERSION, TABLES
 from warehouse.constraints import constraints_of
 from warehouse.content import content_id
 from warehouse.quarantine import delivery_counts
-from warehouse.retiring import retire
+from warehouse.retiring import held_by_reports, retire
 from warehouse.settings import settings_of
 from warehouse.snapshots import Snapshot, publish
 
@@ -71,6 +72,19 @@ def publish_snapshot(line: Line) -> Snapshot:
     )
     line.say(f"published: {snapshot.id}" + ("" if snapshot.is_new else " (unchanged)"))
     if settings.keep_snapshots is not None:
-        for old in retire(line.home, line.ledger, keep=settings.keep_snapshots):
-            line.say(f"retired: {old} (keep_snapshots: {settings.keep_snapshots})")
+        _retire(line, settings.keep_snapshots)
     return snapshot
+
+
+def _retire(line: Line, keep: int) -> None:
+    """Retire what the policy lets go, and say what it does not."""
+    for old in retire(line.home, line.ledger, keep=keep):
+        line.say(f"retired: {old} (keep_snapshots: {keep})")
+    held = held_by_reports(line.home, line.ledger, keep=keep)
+    if held:
+        first, folders = next(iter(held.items()))
+        line.say(
+            f"kept beyond keep_snapshots: {keep}: {counted(len(held), 'snapshot')}, for results "
+            f"or reports rest on each. To let {first} go, remove {' '.join(folders)}; the next run "
+            "retires it, and 'imsct snapshot restore' brings it back."
+        )

@@ -25,6 +25,8 @@ ROOMS = ("schemas", "warehouse", "assets", "orchestration", "analyses", "dashboa
 CODE = re.compile(r"\bE_[A-Z0-9]+(?:_[A-Z0-9]+)*\b")
 #: What is filled in and is a message by itself.
 _WHOLE = ("{error}", "{message}", "{remedy}")
+#: Remedies that several modules say.
+_TEXTS = {"WRITE_POINTER"}
 Names = dict[str, list[ast.expr]]
 _ABOUT = (
     "Every message names what is wrong, where, the kind of value, and what to do; file, line, key "
@@ -109,10 +111,27 @@ class _Source:
         self.functions = {
             node.name: node for node in ast.walk(self.tree) if isinstance(node, ast.FunctionDef)
         }
+        self.imported = dict(self._imported())
+
+    def _imported(self) -> Iterator[tuple[str, list[ast.expr]]]:
+        """Remedies that another module of ours has: a text by its name, or a function."""
+        for node in self.tree.body:
+            if not isinstance(node, ast.ImportFrom) or node.module is None:
+                continue
+            path = ROOT / f"{node.module.replace('.', '/')}.py"
+            if node.module.partition(".")[0] not in ROOMS or not path.is_file():
+                continue
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            wanted = {alias.name for alias in node.names}
+            for top in tree.body:
+                if isinstance(top, ast.FunctionDef) and top.name in wanted & {"remedy"}:
+                    self.functions[top.name] = top
+            texts = _assigned(tree.body).items()
+            yield from ((name, given) for name, given in texts if name in wanted & _TEXTS)
 
     def messages(self) -> Iterator[tuple[str, tuple[str, str]]]:
         """Code, and message with remedy, wherever the module says one."""
-        of_module = _assigned(self.tree.body)
+        of_module = {**self.imported, **_assigned(self.tree.body)}
         for top in self.tree.body:
             inner = top.body if isinstance(top, ast.ClassDef) else [top]
             for scope in inner:
@@ -139,9 +158,9 @@ class _Source:
         if len(codes) == 1 and any(" " in text for text in said):
             yield codes[0], (said[0], " ".join(said[1:]))
         elif isinstance(node, ast.Call):
-            for text in said:
+            for place, text in enumerate(said):
                 for code in re.findall(rf"\(({CODE.pattern})\):", text):
-                    yield code, (text, "")
+                    yield code, (text, " ".join(said[place + 1 :]))
 
     def _parts(self, node: ast.Call | ast.Tuple, names: Names) -> list[ast.expr]:
         """Arguments of a call with a remedy that its function has by itself, or a tuple's parts."""

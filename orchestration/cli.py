@@ -7,6 +7,7 @@ Exit codes: 0 done, 1 the data have problems, 2 wrong usage, 3 environment or st
 """
 
 import os
+import signal
 import sys
 from contextlib import nullcontext
 from pathlib import Path
@@ -16,7 +17,13 @@ import click
 
 from orchestration.analysis_commands import analyse, apply
 from orchestration.home_option import with_home
-from orchestration.keeping_commands import export_command, restore_command
+from orchestration.keeping_commands import (
+    as_of_command,
+    erase_command,
+    export_command,
+    restore_command,
+    verify_command,
+)
 from orchestration.site_commands import prepare, profile
 from schemas.errors import ImsctError
 
@@ -177,7 +184,7 @@ def deliver(home: Any, folder: Path, **label: Any) -> int:
 
 @imsct.group()
 def delivery() -> None:
-    """What was received: list, show; approve one that waits, withdraw one."""
+    """What was received: list, show; approve one that waits, withdraw one, erase one."""
 
 
 @delivery.command("list")
@@ -231,6 +238,9 @@ def delivery_withdraw(home: Any, name: str, reason: str) -> None:
     from orchestration.delivery_commands import withdraw_delivery
 
     click.echo(withdraw_delivery(home, name, reason=reason))
+
+
+delivery.add_command(erase_command)
 
 
 @imsct.command()
@@ -306,7 +316,7 @@ imsct.add_command(profile)
 
 @imsct.group()
 def snapshot() -> None:
-    """Published versions: list, show, diff, verify, export, restore."""
+    """Published versions: list, show, diff, verify, export, as-of, restore."""
 
 
 @snapshot.command("list")
@@ -351,27 +361,16 @@ def snapshot_diff(
     click.echo(difference_listing(home, before, after, as_json=as_json, html_file=html_file))
 
 
-@snapshot.command("verify")
-@click.argument("snapshot_id", required=False, metavar="[ID]")
-@with_home
-def snapshot_verify(home: Any, snapshot_id: str | None) -> int:
-    """Check every hash of received/, features/, published/ and the ledger."""
-    from orchestration.home import require_home
-    from orchestration.listing import verification
-
-    require_home(home)
-    text, exit_code = verification(home, snapshot_id)
-    click.echo(text)
-    return exit_code
-
-
+snapshot.add_command(as_of_command)
 snapshot.add_command(export_command)
 snapshot.add_command(restore_command)
+snapshot.add_command(verify_command)
 
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
     os.umask(0o077)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         code = imsct.main(prog_name="imsct", standalone_mode=False)
     except click.exceptions.Exit as end:

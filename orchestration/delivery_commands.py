@@ -13,7 +13,7 @@ import polars as pl
 from orchestration.listing import json_text, open_store, problem_lines, table_text
 from schemas.errors import UsageError
 from schemas.problems import Problem
-from warehouse.decisions import approve, named_delivery, withdraw, withdrawn
+from warehouse.decisions import approve, erased, named_delivery, withdraw, withdrawn
 from warehouse.home import Home
 from warehouse.landing import Duplicate, ReceivedDelivery, duplicates, received_deliveries
 from warehouse.ledger import Ledger
@@ -128,7 +128,10 @@ def withdraw_delivery(home: Home, name: str, *, reason: str) -> str:
 
 def _status(ledger: Ledger, account: Mapping[str, Any]) -> str:
     """What a delivery is: the store learns of a withdrawal with the next run only."""
-    return "withdrawn" if account["sequence"] in withdrawn(ledger) else str(account["status"])
+    number = account["sequence"]
+    if number in erased(ledger):
+        return "erased"
+    return "withdrawn" if number in withdrawn(ledger) else str(account["status"])
 
 
 def _as_duplicate(found: Duplicate, columns: Sequence[str]) -> dict[str, Any]:

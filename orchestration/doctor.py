@@ -21,6 +21,8 @@ _GIB = 1 << 30
 #: The demo took 0.7 GiB of memory (measured); below this a larger registry may not fit.
 _ENOUGH_MEMORY = 2 * _GIB
 _ENOUGH_DISK = 2 * _GIB
+#: Below this the next delivery, or the record of a run, may find no place.
+_LEAST_DISK = 64 << 20
 _NEEDED_PYTHON = (3, 11)
 
 
@@ -49,8 +51,20 @@ def _machine(home: Home) -> Iterator[Finding]:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     yield _enough("memory", memory, _ENOUGH_MEMORY, "a registry of some thousand cases may not fit")
     place = next(p for p in (home.path, *home.path.parents) if p.exists())
-    free = shutil.disk_usage(place).free
-    yield _enough("free disk", free, _ENOUGH_DISK, "make room: every snapshot is kept")
+    yield _room(shutil.disk_usage(place).free)
+
+
+def _room(free: int) -> Finding:
+    """Room on the disk of the home: without any, nothing can be taken in."""
+    if free < _LEAST_DISK:
+        return Finding(
+            about="free disk",
+            status="problem",
+            found=f"the disk is full: {free / (1 << 20):.0f} MiB free",
+            remedy="make room, then repeat what was refused; what is kept and published is whole",
+            exit_code=3,
+        )
+    return _enough("free disk", free, _ENOUGH_DISK, "make room, or set keep_snapshots")
 
 
 def _enough(about: str, found: int, needed: int, remedy: str) -> Finding:

@@ -8,10 +8,11 @@ verify`).
 import os
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import dagster as dg
 
+from assets.redaction import without_text
 from orchestration.dead_runs import dead_runs
 from orchestration.findings import Finding, from_error
 from orchestration.one_writer import dagster_settings, remedy, who_else_may_write
@@ -23,7 +24,9 @@ from warehouse.files import TEMPORARY
 from warehouse.handing_over import INCOMING
 from warehouse.home import Home
 from warehouse.ledger import Ledger
+from warehouse.publications import newest_events
 from warehouse.snapshots import check_file, current
+from warehouse.verification import manifest_fault
 from warehouse.writing import owner_in_words, writer_of
 
 #: Seconds without a heartbeat after which a daemon counts as gone; it beats every 30 s.
@@ -32,15 +35,26 @@ _POOL = "duckdb_writer"
 
 
 def examine_home(home: Home) -> Iterator[Finding]:
-    """Everything about a home."""
-    yield _permissions(home)
-    yield from _settings(home)
-    yield _encryption(home)
-    yield _store(home)
-    yield _ledger(home)
-    yield _snapshot(home)
-    yield from _runs(home)
-    yield _left_behind(home)
+    """Everything about a home; what cannot be looked at is a finding, and the rest goes on."""
+    looks: dict[str, Callable[[Home], Finding | Iterator[Finding]]] = {
+        "home": _permissions,
+        "settings": _settings,
+        "encryption": _encryption,
+        "database": _store,
+        "ledger": _ledger,
+        "snapshot": _snapshot,
+        "runs": _runs,
+        "leftovers": _left_behind,
+    }
+    for about, look in looks.items():
+        try:
+            found = look(home)
+            yield from [found] if isinstance(found, Finding) else found
+        except ImsctError as error:
+            yield from_error(about, error)
+        # Whatever a library raises, on a full disk say.
+        except Exception as error:  # noqa: BLE001 - see above
+            yield from_error(about, without_text(error))
 
 
 def _permissions(home: Home) -> Finding:
@@ -66,11 +80,7 @@ def _permissions(home: Home) -> Finding:
 
 def _settings(home: Home) -> Iterator[Finding]:
     """Dagster's settings: one writer, one run, no telemetry."""
-    try:
-        settings = dagster_settings(home)
-    except ImsctError as error:
-        yield from_error("settings", error)
-        return
+    settings = dagster_settings(home)
     others = who_else_may_write(settings)
     if others is None:
         found = "one run at a time, one step that writes"
@@ -94,15 +104,10 @@ def _settings(home: Home) -> Iterator[Finding]:
 
 def _encryption(home: Home) -> Finding:
     """Whether the database is encrypted, and what is not."""
-    try:
-        key = key_of(home)
-        if key is not None:
-            extension()
-    except ImsctError as error:
-        return from_error("encryption", error)
-    if key is None:
+    if key_of(home) is None:
         found = "off; the disk's own is the operator's affair (docs/encryption.md)"
         return Finding(about="encryption", status="note", found=found)
+    extension()
     found = "warehouse.duckdb; everything else of the home is not (docs/encryption.md)"
     return Finding(about="encryption", status="ok", found=found)
 
@@ -119,18 +124,13 @@ def _store(home: Home) -> Finding:
         check_database(home.database, key_of(home))
     except StoreInUseError as error:
         return Finding(about="database", status="ok", found=str(error))
-    except ImsctError as error:
-        return from_error("database", error)
     return Finding(about="database", status="ok", found="readable, nobody writes it")
 
 
 def _ledger(home: Home) -> Finding:
     """Whether the chain of events is whole."""
-    try:
-        home.demand_ledger()
-        ledger = Ledger.open(home.ledger)
-    except ImsctError as error:
-        return from_error("ledger", error)
+    home.demand_ledger()
+    ledger = Ledger.open(home.ledger)
     if ledger.torn is not None:
         return Finding(about="ledger", status="warning", found=ledger.torn.message)
     found = f"{counted(len(ledger.events()), 'event')}, the chain is whole"
@@ -138,14 +138,14 @@ def _ledger(home: Home) -> Finding:
 
 
 def _snapshot(home: Home) -> Finding:
-    """Whether the current snapshot is, byte for byte, what was published."""
-    try:
-        snapshot = current(home)
-        if snapshot is None:
-            return Finding(about="snapshot", status="note", found="nothing is published yet")
-        check_file(snapshot)
-    except ImsctError as error:
-        return from_error("snapshot", error)
+    """Whether the current snapshot is, byte for byte, what the ledger says was published."""
+    snapshot = current(home)
+    if snapshot is None:
+        return Finding(about="snapshot", status="note", found="nothing is published yet")
+    event = newest_events(Ledger.open(home.ledger)).get(snapshot.id)
+    if event is not None and (fault := manifest_fault(snapshot, event)):
+        raise fault
+    check_file(snapshot)
     found = f"{snapshot.id}, as published"
     return Finding(about="snapshot", status="ok", found=found)
 

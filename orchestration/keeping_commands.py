@@ -1,7 +1,8 @@
-"""The commands `imsct snapshot restore` and `export`: a snapshot brought back, or passed on.
+"""What is kept for long: `imsct snapshot verify`, `restore`, `export`, `as-of`, `delivery erase`.
 
 Belongs here: arguments, what is printed.
-Does not belong here: how it is done (`assets.restoring`, `warehouse.exporting`).
+Does not belong here: how it is done (`assets.restoring`, and in
+`warehouse`: `exporting`, `as_of`, `erasing`, `verification`).
 """
 
 from pathlib import Path
@@ -50,3 +51,59 @@ def export_command(home: Any, snapshot_id: str, out: Path) -> None:
     require_home(home)
     exported = export(home, Ledger.open(home.ledger), snapshot_id, out, by=getuser())
     click.echo(exported.message)
+
+
+@click.command("as-of")
+@click.argument("moment", metavar="SNAPSHOT|SITE/DELIVERY|SEQ")
+@click.option("--table", required=True, metavar="TABLE", help="A table of the dictionary.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="FILE")
+@with_home
+def as_of_command(home: Any, moment: str, table: str, out: Path) -> None:
+    """Write a table as it was at a snapshot, a delivery or a ledger number, as CSV or Parquet.
+
+    A snapshot gives the rows it was published with. A delivery or a number gives what was known
+    when that had been taken in; deliveries and persons withdrawn since are left out. The ledger
+    records who took what.
+    """
+    from getpass import getuser
+
+    from orchestration.home import require_home
+    from warehouse.as_of import export_as_of
+    from warehouse.ledger import Ledger
+
+    require_home(home)
+    ledger = Ledger.open(home.ledger)
+    click.echo(export_as_of(home, ledger, moment, table, out, by=getuser()).message)
+
+
+@click.command("verify")
+@click.argument("snapshot_id", required=False, metavar="[ID]")
+@with_home
+def verify_command(home: Any, snapshot_id: str | None) -> int:
+    """Check every hash of landing/, received/, features/, published/ and the ledger."""
+    from orchestration.home import require_home
+    from orchestration.listing import verification
+
+    require_home(home)
+    text, exit_code = verification(home, snapshot_id)
+    click.echo(text)
+    return exit_code
+
+
+@click.command("erase")
+@click.argument("name", metavar="SITE/DELIVERY")
+@click.option("--reason", required=True, help="Why, in one line; it stays in the ledger.")
+@with_home
+def erase_command(home: Any, name: str, reason: str) -> None:
+    """Erase for good what a withdrawn delivery brought: its bytes, and snapshots that rest on it.
+
+    For a person who asks that the content itself goes ('imsct trace CASE' names the deliveries).
+    The site delivers in full without the case; withdraw each delivery that names it; run; erase
+    them; rebuild. docs/decisions/erasing-a-case.md has the steps and what stays out of reach.
+    """
+    from orchestration.home import require_home
+    from warehouse.erasing import erase
+    from warehouse.ledger import Ledger
+
+    require_home(home)
+    click.echo(erase(home, Ledger.open(home.ledger), name, reason=reason).message)

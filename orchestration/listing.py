@@ -15,14 +15,14 @@ import polars as pl
 
 from assets.checking import Checked
 from orchestration.home import require_home
-from schemas.errors import StorageError, UsageError
+from schemas.errors import IntegrityError, UsageError
 from schemas.problems import Problem, exit_code_of
 from schemas.showing import counted
 from warehouse.connecting import StoreInUseError
+from warehouse.exporting import safe_csv
 from warehouse.files import write_atomically
 from warehouse.home import Home
 from warehouse.ledger import Ledger
-from warehouse.publications import RETIRED, newest_events
 from warehouse.published import PublishedReader
 from warehouse.quarantine import current_problems, delivery_counts
 from warehouse.reconciling import open_reconciled
@@ -31,8 +31,8 @@ from warehouse.snapshots import (
     current,
     current_id,
     list_snapshots,
+    not_there,
     show,
-    snapshot_path,
 )
 from warehouse.store import Store
 from warehouse.verification import verify
@@ -209,7 +209,7 @@ def quarantine_listing(
         known = ", ".join(sorted(set(counts["site"].to_list())))
         raise UsageError(f"--site {site}: nothing was received from such a site. Known: {known}.")
     if csv_file is not None:
-        write_atomically(csv_file, _safe_csv(problems))
+        write_atomically(csv_file, safe_csv(problems).encode())
     if html_file is not None:
         # here, not above: the pages bring matplotlib along, and most commands show none
         from analyses.report.queries import render_queries
@@ -236,7 +236,7 @@ def snapshots_listing(home: Home, *, as_json: bool) -> str:
         }
         for s in sorted(list_snapshots(home), key=lambda s: (s.created, s.ledger_seq))
     ]
-    retired, lost = _not_there(home, {str(s["id"]) for s in listed})
+    retired, lost = _gone(home)
     if as_json:
         return json_text({"snapshots": listed, "retired": retired, "lost": lost})
     said = [(s, str(s["created"]), "current" if s["current"] else "") for s in listed]
@@ -251,26 +251,27 @@ def snapshots_listing(home: Home, *, as_json: bool) -> str:
     return table_text([("id", "created", "rows", "sha256", ""), *rows])
 
 
-def _not_there(home: Home, there: set[str]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _gone(home: Home) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Snapshots of the ledger that are not there: retired on purpose, and lost."""
     retired: list[dict[str, Any]] = []
     lost: list[dict[str, Any]] = []
-    for name, event in newest_events(Ledger.open(home.ledger)).items():
+    for name, (why, event) in not_there(home, Ledger.open(home.ledger)).items():
         entry = {"id": name, "sha256": event.payload["sha256"], "rows": event.payload["rows"]}
-        if event.kind == RETIRED:
+        if why == "retired":
             retired.append({**entry, "retired": event.time})
-        elif name not in there:
+        else:
             lost.append(entry)
     return retired, lost
 
 
 def snapshot_listing(home: Home, snapshot_id: str | None, *, as_json: bool) -> str:
     """One snapshot's manifest."""
-    gone = {name for name in newest_events(Ledger.open(home.ledger)) if snapshot_id == name}
-    if gone and not snapshot_path(home, str(snapshot_id)).exists():
-        raise UsageError(
-            f"The snapshot {snapshot_id} was retired, or its file is lost. Bring it back: "
-            f"imsct snapshot restore {snapshot_id}"
+    gone = not_there(home, Ledger.open(home.ledger)).get(snapshot_id or "")
+    if gone is not None:
+        kind = UsageError if gone[0] == "retired" else IntegrityError
+        raise kind(
+            f"The snapshot {snapshot_id} is {gone[0]}. Bring it back: imsct snapshot restore "
+            f"{snapshot_id}"
         )
     found = show(home, snapshot_id) if snapshot_id else current(home)
     if found is None:
@@ -287,7 +288,7 @@ def verification(home: Home, snapshot_id: str | None) -> tuple[str, int]:
         show(home, snapshot_id)
     problems = verify(home, Ledger.open(home.ledger), snapshot_id)
     if not problems:
-        everything = "received/, features/, published/ and the ledger"
+        everything = "landing/, received/, features/, published/ and the ledger"
         what = f"snapshot {snapshot_id}" if snapshot_id else everything
         return f"{what}: everything is as it was written", 0
     return "\n".join(problem_lines(problems)), 4 if exit_code_of(problems) else 0
@@ -324,19 +325,10 @@ def _quarantine_text(problems: pl.DataFrame, site: str | None) -> str:
     return "\n".join(lines).lstrip("\n")
 
 
-def _safe_csv(problems: pl.DataFrame) -> bytes:
-    """CSV that no spreadsheet runs: a text that starts like a formula gets an apostrophe."""
-    text = pl.selectors.string()
-    risky = text.str.contains(r"^[=+\-@\t\r]")
-    safe = problems.with_columns(pl.when(risky).then("'" + text).otherwise(text).name.keep())
-    return safe.write_csv(quote_style="non_numeric").encode()
-
-
 def open_store(home: Home) -> Store:
     """The home's store; a home without one is no home to look into."""
     if not home.database.exists():
         require_home(home)
-        raise StorageError("There is no database. Run 'imsct materialize' to build it.")
     return open_reconciled(home)
 
 

@@ -5,10 +5,13 @@ Does not belong here: the command line (`orchestration.cli`), definitions.
 """
 
 import logging
+import os
+import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stderr, suppress
 from pathlib import Path
+from typing import Any, cast
 
 import dagster as dg
 
@@ -40,20 +43,30 @@ def materialize(
         What a step raised, as it raised it.
     UsageError
         If the selection names no asset, or only some of those that one step makes.
+    KeyboardInterrupt
+        If Ctrl-C or SIGTERM stopped it; the ledger then says so.
     """
     make_ready(home)
-    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    for library in ("dagster", "sqlalchemy.pool"):
+        logging.getLogger(library).setLevel(logging.CRITICAL)
     definitions = build_definitions(home, patience=wait)
     job = definitions.resolve_implicit_global_asset_job_def()
     keys = _selected(definitions, select) if select else None
-    with dagster_instance(home) as instance:
+    with (
+        dagster_instance(home) as instance,
+        listening_for_signals() as arrived,
+        redirect_stderr(cast("Any", _OwnWords())),
+    ):
         result = job.execute_in_process(
             run_config=_QUIET, instance=instance, raise_on_error=False, asset_selection=keys
         )
     if not result.success:
-        cause = _cause(result)
         steps = [str(e.step_key) for e in result.all_events if e.is_step_failure]
-        _record(home, run=result.run_id, steps=steps, error=cause)
+        if arrived & {signal.SIGINT, signal.SIGTERM}:
+            _record(home, run=result.run_id, steps=steps, error="interrupted")
+            raise KeyboardInterrupt
+        cause = _cause(result)
+        _record(home, run=result.run_id, steps=steps, error=type(cause).__name__)
         raise cause
     # what a rebuild that was killed set aside: the database has agreed with the ledger since
     for left in _aside(home).values():
@@ -67,10 +80,45 @@ def _aside(home: Home) -> dict[Path, Path]:
     return {path: path.with_name(f"{path.name}.aside") for path in files}
 
 
-def _record(home: Home, *, run: str, steps: list[str], error: ImsctError) -> None:
+@contextmanager
+def listening_for_signals() -> Iterator[set[int]]:
+    """Which signals arrived inside, filled in at its end.
+
+    Within a step Dagster has handlers of its own, and the engine makes another error of what they
+    raise: so the system itself is asked.
+    """
+    arrived: set[int] = set()
+    reading, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    before = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    try:
+        yield arrived
+    finally:
+        signal.set_wakeup_fd(before)
+        with suppress(BlockingIOError):  # none arrived
+            arrived.update(os.read(reading, 100))
+        os.close(reading)
+        os.close(writing)
+
+
+class _OwnWords:
+    """Stderr without what Dagster writes there of a full disk: it raises that too, told once."""
+
+    def __init__(self) -> None:
+        self._out = sys.stderr
+
+    def write(self, text: str) -> int:
+        """Pass on what is not Dagster's."""
+        is_told = text.startswith("Exception while writing logger call to event log")
+        return len(text) if is_told else self._out.write(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._out, name)
+
+
+def _record(home: Home, *, run: str, steps: list[str], error: str) -> None:
     """Tell the ledger of a failed run; a ledger that cannot be written must not hide its error."""
     with suppress(ImsctError):
-        record_failure(Ledger.open(home.ledger), run=run, steps=steps, error=type(error).__name__)
+        record_failure(Ledger.open(home.ledger), run=run, steps=steps, error=error)
 
 
 def published_before(home: Home) -> str | None:

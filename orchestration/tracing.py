@@ -18,9 +18,10 @@ from schemas.errors import UsageError
 from schemas.measures import MEASURES
 from schemas.showing import counted, nearest_name, text_class
 from schemas.tables import TABLES
+from warehouse.features import HeldIn
 from warehouse.home import Home
 from warehouse.ledger import Ledger
-from warehouse.trace import Place, Trace, TracedRow, Version, trace_case
+from warehouse.trace import Place, Published, Trace, TracedRow, Version, trace_case
 
 _REACHED = {
     table.name: [c.name for c in table.kept_columns]
@@ -110,7 +111,7 @@ def _uses(home: Home, trace: Trace, asked: _Asked | None) -> Iterator[dict[str, 
         for path in sorted(home.results.glob(f"*-{snapshot.id}/results.json")):
             results = json.loads(path.read_text(encoding="utf-8"))
             plan, outcome = results["plan"], results["plan"]["outcome"]["column"]
-            if plan["population"]["provenance"] != snapshot.analysis["provenance"]:
+            if plan["population"]["provenance"] != _provenance(snapshot, trace):
                 continue
             used = {c for model in results["models"] for c in model["predictors"]}
             used |= {*plan["baseline"], *(plan["predictors"]["names"] or ())}
@@ -122,6 +123,8 @@ def _uses(home: Home, trace: Trace, asked: _Asked | None) -> Iterator[dict[str, 
             reason = snapshot.analysis.get(f"{outcome}_exclusion")
             if reason is None and snapshot.analysis.get(outcome) is None:
                 reason = "outcome not known"
+            if snapshot.gone:
+                reason = f"not known: snapshot {snapshot.gone}; 'imsct snapshot restore' it first"
             report = home.reports / path.parent.name / "report.html"
             yield {
                 "snapshot": snapshot.id,
@@ -129,10 +132,17 @@ def _uses(home: Home, trace: Trace, asked: _Asked | None) -> Iterator[dict[str, 
                 "report": f"reports/{report.parent.name}/{report.name}"
                 if report.exists()
                 else None,
-                "took_part": reason is None,
+                "took_part": None if snapshot.gone else reason is None,
                 "reason": reason,
                 "columns": columns if asked is not None else None,
             }
+
+
+def _provenance(snapshot: Published, trace: Trace) -> str | None:
+    """Of the case: as its snapshot has it; where that is gone, as the warehouse has it."""
+    values = (v.values for row in trace.rows if row.table == "cases" for v in row.versions)
+    kept = next((found for found in values if found), {})
+    return {**kept, **snapshot.analysis}.get("provenance")
 
 
 def _shown_rows(
@@ -170,11 +180,12 @@ def _as_text(
 ) -> list[str]:
     """For a person: values only of the columns asked for."""
     lines = [f"case {case}" + (f", {column}" if column else "")]
+    gone = {snapshot.id: snapshot.gone for snapshot in trace.snapshots if snapshot.gone}
     if asked is not None and asked.derived is not None:
         drawn = (f"{table}.{c}" for table, names in asked.core.items() for c in sorted(names))
         lines.append(f"  derived; rests on {', '.join(drawn)}")
         if not _is_withdrawn(trace):
-            for snapshot in trace.snapshots:
+            for snapshot in (s for s in trace.snapshots if not s.gone):
                 value = _value(snapshot.analysis.get(asked.derived))
                 lines.append(f"  {asked.derived} {value}: in snapshot {snapshot.id}")
     for row, versions in _shown_rows(trace, asked):
@@ -183,9 +194,11 @@ def _as_text(
             said = "" if asked is None else f"{_values(values)}: "
             lines.append(f"  {said}{_came(version.place)}{_end(version)}")
             if version.snapshots:
-                lines.append(f"      in {_snapshots(version.snapshots)}")
+                lines.append(f"      in {_snapshots(version.snapshots, gone)}")
         if row.elsewhere:
-            lines.append(f"  as the warehouse no longer has it: in {_snapshots(row.elsewhere)}")
+            lines.append(
+                f"  as the warehouse no longer has it: in {_snapshots(row.elsewhere, gone)}"
+            )
         if row.tombstone is not None:
             lines.append(f"  withdrawn by {_came(row.tombstone)}")
     lines += _withheld_text(trace, asked)
@@ -194,10 +207,14 @@ def _as_text(
             f"decided {event['time']} (ledger seq {event['seq']}): {event['site']}/"
             f"{event['delivery']} withdrawn: {event['reason']}"
         )
+    if asked is None:
+        lines += map(_held, trace.feature_sets)
     if not used_by:
-        lines.append("No result on a kept snapshot used it.")
+        lines.append("No result used it.")
     for use in used_by:
         part = "took part" if use["took_part"] else f"did not take part ({use['reason']})"
+        if use["took_part"] is None:
+            part = f"whether it took part is {use['reason']}"
         as_what = ", ".join(f"{c} as {role}" for c, role in (use["columns"] or {}).items())
         lines.append(
             f"{use['report'] or use['results']}: {part}" + (f"; {as_what}" * bool(as_what))
@@ -245,9 +262,17 @@ def _value(value: Any) -> str:
     return "empty" if value is None else str(value)
 
 
-def _snapshots(ids: Mapping[str, Any] | tuple[str, ...]) -> str:
-    """Snapshots by name, a few of them."""
-    named = list(ids)
+def _held(found: HeldIn) -> str:
+    """A feature set that holds the case's studies."""
+    what = f"feature set {found.feature_set} ({found.delivery}), features/{found.sha256[:16]}..."
+    if found.studies is None:
+        return f"{what}: lost or spoilt; whether it holds the case is not known. Verify says more."
+    return f"{what}: holds {', '.join(found.studies)}"
+
+
+def _snapshots(ids: Mapping[str, Any] | tuple[str, ...], gone: Mapping[str, str]) -> str:
+    """Snapshots by name, a few of them, and which of them are gone."""
+    named = [f"{s} ({gone[s]})" if s in gone else s for s in ids]
     more = f" and {len(named) - 5} more" if len(named) > 5 else ""
     return f"{counted(len(named), 'snapshot')} {', '.join(named[-5:])}{more}"
 
@@ -279,10 +304,12 @@ def _as_json(
             {
                 "id": s.id,
                 "created": s.created,
+                "gone": s.gone or None,
                 "value": s.analysis.get(derived) if derived else None,
             }
             for s in trace.snapshots
         ],
+        "feature_sets": [vars(found) for found in trace.feature_sets] if asked is None else None,
         "decisions": list(trace.decisions),
         "used_by": used_by,
     }

@@ -8,9 +8,16 @@ person.
 
 
 class ImsctError(Exception):
-    """A failure with a message for the user; only the command line turns it into text on stderr."""
+    """A failure with a message for the user; only the command line turns it into text on stderr.
+
+    A `remedy` that is given apart stands at the end of the message; a listing shows it by itself.
+    """
 
     exit_code = 3
+
+    def __init__(self, finding: str, remedy: str = "") -> None:
+        super().__init__(f"{finding} {remedy}".rstrip())
+        self.finding, self.remedy = finding, remedy
 
 
 class DataProblemsError(ImsctError):

@@ -125,36 +125,40 @@ def why_not_opened(path: Path | None, error: Exception) -> ImsctError:
     text = str(error)
     if path and re.search(r"\block\b|handle conflict", text, re.IGNORECASE):  # no corrupt "block"
         return StoreInUseError(
-            f"{shown} is being written by {owner_in_words(path)}. Wait for it to end, then repeat; "
-            "or let the command wait: 'imsct materialize --wait 600'. To read meanwhile, open the "
-            "file that published/CURRENT names."
+            f"{shown} is being written by {owner_in_words(path)}.",
+            "Wait for it to end, then repeat; or let the command wait: 'imsct materialize --wait "
+            "600'. To read meanwhile, open the file that published/CURRENT names.",
         )
     if "Wrong encryption key" in text:
         return StorageError(
             f"{shown} was encrypted with another key than the one that imsct.yaml names. Nothing "
-            f"was changed. Name the right key; where it is lost: {_REBUILD}"
+            "was changed.",
+            f"Name the right key; where it is lost: {_REBUILD}",
         )
     if "without a key" in text:
         return StorageError(
-            f"{shown} is encrypted, and imsct.yaml names no key. Name it under 'encryption'; where "
-            f"it is lost: {_REBUILD}"
+            f"{shown} is encrypted, and imsct.yaml names no key.",
+            f"Name it under 'encryption'; where it is lost: {_REBUILD}",
         )
     if "is not encrypted" in text:
         return StorageError(
-            f"{shown} is not encrypted, and imsct.yaml asks for it. {_REBUILD} The plain file is "
-            "deleted when that has worked, not overwritten: on the disk its bytes may remain."
+            f"{shown} is not encrypted, and imsct.yaml asks for it.",
+            f"{_REBUILD} The plain file is deleted when that has worked, not overwritten: on the "
+            "disk its bytes may remain.",
         )
     if "version number" in text:
         return IntegrityError(
             f"{shown} was written by another version of the engine, which this one "
-            f"({duckdb.__version__}) cannot read. Nothing was changed. Use the program that made "
-            "it; or 'imsct materialize --rebuild' builds it again from received/ and the ledger."
+            f"({duckdb.__version__}) cannot read. Nothing was changed.",
+            "Use the program that made it; or 'imsct materialize --rebuild' builds it again from "
+            "received/ and the ledger.",
         )
     if path is not None and path.exists() and os.access(path, os.R_OK | os.W_OK):
         return IntegrityError(
-            f"{shown} is damaged ({type(error).__name__}). 'imsct materialize --rebuild' builds it "
-            "again from received/ and the ledger."
+            f"{shown} is damaged ({type(error).__name__}).",
+            "'imsct materialize --rebuild' builds it again from received/ and the ledger.",
         )
     return StorageError(
-        f"{shown} cannot be opened ({type(error).__name__}). Check the disk and the permissions."
+        f"{shown} cannot be opened ({type(error).__name__}).",
+        "Check the disk and the permissions.",
     )

@@ -11,7 +11,7 @@ from schemas.identifiers.texts import identifying_kinds
 from warehouse.landing import ReceivedDelivery, received_deliveries
 from warehouse.ledger import Event, Ledger
 
-APPROVED, WITHDRAWN = "approved", "withdrawn"
+APPROVED, WITHDRAWN, ERASED = "approved", "withdrawn", "erased"
 _REASON_LIMIT = 300
 
 
@@ -48,7 +48,7 @@ def approve(
         content_id=delivery.content_id,
         rows=delivery.rows,
         findings=[list(finding) for finding in findings],
-        reason=_checked(reason),
+        reason=checked_reason(reason),
     )
 
 
@@ -63,7 +63,7 @@ def withdraw(ledger: Ledger, delivery: ReceivedDelivery, *, reason: str) -> Even
         number=delivery.seq,
         content_id=delivery.content_id,
         rows=delivery.rows,
-        reason=_checked(reason),
+        reason=checked_reason(reason),
     )
 
 
@@ -72,7 +72,12 @@ def withdrawn(ledger: Ledger) -> dict[int, Event]:
     return {int(str(e.payload["number"])): e for e in ledger.events(WITHDRAWN)}
 
 
-def _checked(reason: str) -> str:
+def erased(ledger: Ledger) -> dict[int, Event]:
+    """The event of every delivery whose bytes are gone for good, by the delivery's number."""
+    return {int(str(e.payload["number"])): e for e in ledger.events(ERASED)}
+
+
+def checked_reason(reason: str) -> str:
     """A reason that will be read in years: one line, not empty."""
     text = " ".join(reason.split())
     if not text or len(text) > _REASON_LIMIT or not text.isprintable():

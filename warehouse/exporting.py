@@ -1,6 +1,7 @@
 """Exporting: the package of a snapshot copied to where others can take it.
 
-Belongs here: comparing every hash before and after, the note beside it, the `export` event.
+Belongs here: comparing every hash before and after, the note beside it, the `export` event, CSV
+that leaves the house.
 Does not belong here: what a package holds (`warehouse.package`).
 """
 
@@ -110,6 +111,14 @@ def export(home: Home, ledger: Ledger, snapshot_id: str, out: Path, *, by: str) 
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return exported
+
+
+def safe_csv(rows: pl.DataFrame) -> str:
+    """CSV that no spreadsheet runs: a text that starts like a formula gets an apostrophe."""
+    text = pl.selectors.string()
+    risky = text.str.contains(r"^[=+\-@\t\r]")
+    safe = rows.with_columns(pl.when(risky).then("'" + text).otherwise(text).name.keep())
+    return safe.write_csv(quote_style="non_numeric")
 
 
 def _demand_whole(folder: Path, recorded: str, shown: str, snapshot_id: str) -> None:

@@ -18,7 +18,7 @@ RUN_FAILED = "run_failed"
 def record_failure(ledger: Ledger, *, run: str, steps: Sequence[str], error: str) -> Event | None:
     """Record a run that failed, once, with the records announced of deliveries that wait for one.
 
-    `error` is the name of a class, or "killed".
+    `error` is the name of a class, "interrupted" (Ctrl-C, SIGTERM) or "killed".
     """
     if any(event.payload["run"] == run for event in ledger.events(RUN_FAILED)):
         return None

@@ -12,7 +12,8 @@ place: ten times faster than through a decoder, and any program can still read i
 import hashlib
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -24,6 +25,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from schemas.errors import IntegrityError, UsageError
+from warehouse.decisions import erased
 from warehouse.files import opened, sha256_of, write_atomically
 from warehouse.home import Home
 from warehouse.ledger import Ledger
@@ -32,7 +34,7 @@ from warehouse.ledger import Ledger
 FEATURES = "features"
 KEYS = ("study_id", "structure")
 _ONE_PAGE = 1 << 30
-REMEDY = (
+_REMEDY = (
     "Restore it from a backup; or delete it and run 'imsct materialize --rebuild', which makes it "
     "again."
 )
@@ -76,6 +78,38 @@ def keep_set(home: Home, ledger: Ledger, table: pl.DataFrame, **said: object) ->
 def feature_path(home: Home, sha256: str) -> Path:
     """Where the file of a feature set lies."""
     return home.features / f"{sha256}.parquet"
+
+
+@dataclass(frozen=True)
+class HeldIn:
+    """A feature set with studies asked for; `studies` is None where its file is lost or spoilt."""
+
+    feature_set: str
+    delivery: str
+    sha256: str
+    studies: tuple[str, ...] | None
+
+
+def sets_with(
+    home: Home, ledger: Ledger, studies: Collection[str], *, site: str | None
+) -> list[HeldIn]:
+    """Every feature set that was kept of a site and holds one of the studies."""
+    found = []
+    gone = {(e.payload["site"], e.payload["delivery"]) for e in erased(ledger).values()}
+    for event in ledger.events(FEATURES):
+        said = {key: str(value) for key, value in event.payload.items()}
+        is_erased = (site, said.get("delivery")) in gone
+        if said.get("site") != site or (
+            is_erased and not feature_path(home, said["file_sha256"]).exists()
+        ):
+            continue
+        held: tuple[str, ...] | None = None
+        with suppress(IntegrityError):
+            keys = _File.of(home, said["file_sha256"]).keys["study_id"]
+            held = tuple(sorted(set(keys) & set(studies)))
+        if held is None or held:
+            found.append(HeldIn(said["feature_set"], said["delivery"], said["file_sha256"], held))
+    return found
 
 
 def feature_matrix(
@@ -131,11 +165,11 @@ def check_feature_file(path: Path) -> None:
     """
     shown = f"features/{path.stem[:16]}..."
     if not path.is_file():
-        raise IntegrityError(f"{shown} (E_SHA256): the file is missing. {REMEDY}")
+        raise IntegrityError(f"{shown} (E_SHA256): the file is missing.", _REMEDY)
     if sha256_of(path) != path.stem:
         raise IntegrityError(
-            f"{shown} (E_SHA256): its bytes do not have the hash of its name. It was not used. "
-            f"{REMEDY}"
+            f"{shown} (E_SHA256): its bytes do not have the hash of its name. It was not used.",
+            _REMEDY,
         )
 
 
@@ -197,7 +231,7 @@ class _File:
                     chunk.num_values != rows
                     or os.preadv(descriptor, [out[place].data], end - 4 * rows) != 4 * rows
                 ):
-                    raise IntegrityError(f"features/{self.path.stem[:16]}...: cut short. {REMEDY}")
+                    raise IntegrityError(f"features/{self.path.stem[:16]}...: cut short.", _REMEDY)
         return out.T
 
 

@@ -4,8 +4,12 @@ Belongs here: the newest event of a snapshot, whether it was retired.
 Does not belong here: the files (`warehouse.snapshots`), bringing them back or removing them.
 """
 
+from collections.abc import Mapping
+from typing import cast
+
 from schemas.errors import UsageError
 from warehouse.ledger import Event, Ledger
+from warehouse.reconciling import entered_before
 
 PUBLISHED, RESTORED, RETIRED = "published", "restored", "retired"
 
@@ -24,6 +28,12 @@ def newest_events(ledger: Ledger) -> dict[str, Event]:
 def kept_events(ledger: Ledger) -> dict[str, Event]:
     """The same of every snapshot that should lie in `published/`."""
     return {k: event for k, event in newest_events(ledger).items() if event.kind != RETIRED}
+
+
+def known_at(ledger: Ledger, event: Event) -> int:
+    """The newest event of the ledger that the store of a publication knew."""
+    said = cast("Mapping[str, object]", event.payload.get("manifest", {}))
+    return entered_before(ledger, int(str(said.get("ledger_seq", event.seq))))
 
 
 def event_of(ledger: Ledger, snapshot_id: str) -> Event:

@@ -9,7 +9,7 @@ its newest `merged` event, which is sound: it goes on. A store that is behind ha
 
 from typing import NamedTuple, cast
 
-from schemas.errors import IntegrityError
+from schemas.errors import IntegrityError, StorageError
 from schemas.tables import TABLES
 from warehouse.encryption import key_of
 from warehouse.home import Home
@@ -27,8 +27,8 @@ _COMPARED = (
     ("received", "deliveries"),
 )
 _REBUILD = (
-    "Nothing was read from it. Run 'imsct materialize --rebuild': it builds it again from "
-    "received/ and the ledger, and keeps it until that has worked."
+    "Run 'imsct materialize --rebuild': it builds it again from received/ and the ledger, and "
+    "keeps it until that has worked."
 )
 
 
@@ -49,9 +49,13 @@ def open_reconciled(home: Home) -> Store:
 
     Raises
     ------
+    StorageError
+        If there is none: only a run makes one.
     IntegrityError
         If they do not agree (E_LEDGER).
     """
+    if is_missing(home):
+        raise StorageError("There is no database. Run 'imsct materialize' to build it.")
     store = Store.open(home.database, key=key_of(home))
     try:
         reconcile(store, Ledger.open(home.ledger))
@@ -59,6 +63,12 @@ def open_reconciled(home: Home) -> Store:
         store.close()
         raise
     return store
+
+
+def is_missing(home: Home) -> bool:
+    """Whether a home has no database at all, not even the log of one."""
+    log = home.database.with_name(f"{home.database.name}.wal")
+    return not (home.database.exists() or log.exists())
 
 
 def reconcile(store: Store, ledger: Ledger) -> bool:
@@ -225,9 +235,9 @@ def _demand_same_ledger(store: Store, ledger: Ledger, noted: _Noted) -> None:
         return
     raise IntegrityError(
         f"{_shown(store)} (E_LEDGER): it rests on event seq {seq if not is_known else foreign[0]}, "
-        "which the ledger does not hold as it was. Nothing was read from it. Is the database of "
-        "another home? Run 'imsct materialize --rebuild': it builds this home's own. Is the ledger "
-        "older than the database? Restore ledger/ledger.jsonl from a backup."
+        "which the ledger does not hold as it was. Nothing was read from it.",
+        "Is the database of another home? Run 'imsct materialize --rebuild': it builds this home's "
+        "own. Is the ledger older than the database? Restore ledger/ledger.jsonl from a backup.",
     )
 
 
@@ -241,7 +251,8 @@ def _demand_counts(store: Store, last: Event) -> None:
     if differing:
         raise IntegrityError(
             f"{_shown(store)} (E_LEDGER): it is not as ledger event seq {last.seq} says: "
-            f"{'; '.join(differing[:3])}. {_REBUILD}"
+            f"{'; '.join(differing[:3])}. Nothing was read from it.",
+            _REBUILD,
         )
 
 
@@ -253,7 +264,8 @@ def _demand_contents(store: Store, last: Event) -> None:
         raise IntegrityError(
             f"{_shown(store)} (E_LEDGER): {', '.join(differing[:3])} and what the ledger recorded "
             f"under seq {last.seq} differ: the database is older than its ledger, or was changed "
-            f"from outside; a write-ahead log that is deleted does that. {_REBUILD}"
+            f"from outside; a write-ahead log that is deleted does that. Nothing was read from it.",
+            _REBUILD,
         )
 
 

@@ -15,9 +15,11 @@ from typing import cast
 
 import polars as pl
 
-from schemas.errors import IntegrityError
+from schemas.errors import IntegrityError, UsageError
 from schemas.tables import SCHEMA_VERSION
 from warehouse.content import TableName, content_sha256, in_order
+from warehouse.decisions import erased
+from warehouse.erasing import held_then
 from warehouse.files import (
     locked,
     put_in_place,
@@ -67,11 +69,18 @@ def restore(
     Raises
     ------
     UsageError
-        If the ledger knows no such snapshot.
+        If the ledger knows no such snapshot, or a delivery in it was erased since.
     IntegrityError
         If what is left gives other rows than were published: nothing was changed.
     """
     event = event_of(ledger, snapshot_id)
+    for erasure in erased(ledger).values():
+        if snapshot_id in held_then(ledger, erasure):
+            said = erasure.payload
+            raise UsageError(
+                f"Snapshot {snapshot_id} cannot be brought back: it held {said['site']}/"
+                f"{said['delivery']}, which was erased (ledger seq {erasure.seq})."
+            )
     was = _recorded(home, event)
     package = str(event.payload["package_sha256"])
     spoilt = _spoilt_parts(was, package)

@@ -32,7 +32,8 @@ title: Registry of intramedullary spinal cord tumours
 licence: {NO_LICENCE}
 contributors: []
 # How many snapshots are kept: all, or the newest so many. The current one stays, and one that a
-# folder of results/ or reports/ names; 'imsct snapshot restore' brings a retired one back.
+# folder of results/ or reports/ names - a full run writes such for every snapshot: remove the
+# folders of reports that nobody needs to let theirs go. 'imsct snapshot restore' brings one back.
 keep_snapshots: all
 # What the reading of one delivered file may take: memory, time, and its own size.
 reading: {{memory_mib: 512, seconds: 120, file_mib: 512}}

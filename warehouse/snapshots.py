@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import polars as pl
 
@@ -29,12 +30,15 @@ from warehouse.files import (
     write_atomically,
 )
 from warehouse.home import Home
-from warehouse.ledger import Ledger
+from warehouse.ledger import Event, Ledger
 from warehouse.package import write_package
-from warehouse.publications import PUBLISHED, newest_events
+from warehouse.publications import PUBLISHED, RETIRED, newest_events
 from warehouse.snapshot_file import build_file, read_content
 
 FORMAT = "imsct.snapshot/1"
+#: Retired on purpose, or lost.
+Gone = Literal["retired", "missing"]
+WRITE_POINTER = "Run 'imsct materialize'; it writes CURRENT anew."
 _LIMIT = 16 << 20
 
 
@@ -166,7 +170,8 @@ def current_id(home: Home) -> str | None:
     if not _is_id(text):
         raise IntegrityError(
             "published/CURRENT (E_CURRENT): it does not hold a snapshot id. It was changed from "
-            "outside. Run 'imsct materialize'; it writes it anew."
+            "outside.",
+            WRITE_POINTER,
         )
     return text
 
@@ -202,6 +207,16 @@ def list_snapshots(home: Home) -> list[Snapshot]:
     return sorted(found, key=lambda snapshot: (snapshot.ledger_seq, snapshot.id))
 
 
+def not_there(home: Home, ledger: Ledger) -> dict[str, tuple[Gone, Event]]:
+    """Snapshots of the ledger that do not lie in `published/` with their manifest, and why not."""
+    there = {path.stem for path in snapshot_files(home) if manifest_path(path).exists()}
+    return {
+        snapshot: ("retired" if event.kind == RETIRED else "missing", event)
+        for snapshot, event in newest_events(ledger).items()
+        if snapshot not in there
+    }
+
+
 def snapshot_files(home: Home) -> list[Path]:
     """Snapshot files under their final names."""
     return sorted(path for path in home.published.glob("*.duckdb") if _is_id(path.stem))
@@ -224,9 +239,9 @@ def read_manifest(path: Path) -> Snapshot:
         snapshot = Snapshot(path=path, **fields)
         is_whole = snapshot.to_json() == data and snapshot.content[:_ID_DIGITS] == path.stem
     except (ValueError, TypeError, KeyError, AttributeError, StorageError) as error:
-        raise IntegrityError(_spoilt(beside, "it is missing or no manifest")) from error
+        raise _spoilt(beside, "it is missing or no manifest") from error
     if not is_whole or snapshot.id != path.stem:
-        raise IntegrityError(_spoilt(beside, "it does not describe this snapshot"))
+        raise _spoilt(beside, "it does not describe this snapshot")
     return snapshot
 
 
@@ -240,13 +255,13 @@ def check_file(snapshot: Snapshot) -> None:
     """
     shown = f"published/{snapshot.path.name}"
     if not snapshot.path.exists():
-        raise IntegrityError(f"{shown} (E_SHA256): the file is missing. {_remedy(snapshot.id)}")
+        raise IntegrityError(f"{shown} (E_SHA256): the file is missing.", remedy(snapshot.id))
     size, digest = size_and_sha256(snapshot.path)
     if (size, digest) != (snapshot.size, snapshot.sha256):
         raise IntegrityError(
             f"{shown} (E_SHA256): sha256 begins {digest[:6]}, its manifest says "
-            f"{snapshot.sha256[:6]}. The file changed after publication and was not read. "
-            f"{_remedy(snapshot.id)}"
+            f"{snapshot.sha256[:6]}. The file changed after publication and was not read.",
+            remedy(snapshot.id),
         )
 
 
@@ -267,14 +282,14 @@ def _is_id(text: str) -> bool:
     return len(text) == _ID_DIGITS and set(text) <= set("0123456789abcdef")
 
 
-def _remedy(snapshot_id: str) -> str:
+def remedy(snapshot_id: str) -> str:
     """How to come by a spoilt snapshot again."""
     return f"Run 'imsct snapshot restore {snapshot_id}': it brings it back."
 
 
-def _spoilt(beside: Path, what: str) -> str:
-    """Message for a manifest that is not as published."""
-    return f"published/{beside.name} (E_MANIFEST): {what}. {_remedy(beside.stem)}"
+def _spoilt(beside: Path, what: str) -> IntegrityError:
+    """A manifest that is not as published."""
+    return IntegrityError(f"published/{beside.name} (E_MANIFEST): {what}.", remedy(beside.stem))
 
 
 def _existing(path: Path, content: str) -> Snapshot | None:
@@ -283,7 +298,7 @@ def _existing(path: Path, content: str) -> Snapshot | None:
         return None
     snapshot = read_manifest(path)
     if snapshot.content != content:
-        raise IntegrityError(_spoilt(manifest_path(path), "another content has the same id"))
+        raise _spoilt(manifest_path(path), "another content has the same id")
     check_file(snapshot)
     return snapshot
 

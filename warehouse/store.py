@@ -127,8 +127,9 @@ class Store:
         is_new = path is not None and not path.exists()
         if path is not None and is_new and path.with_name(f"{path.name}.wal").exists():
             raise IntegrityError(
-                f"{path.name} (E_LEDGER): the file is missing, its write-ahead log is there. Run "
-                "'imsct materialize --rebuild': it builds it again from received/ and the ledger."
+                f"{path.name} (E_LEDGER): the file is missing, its write-ahead log is there.",
+                "Run 'imsct materialize --rebuild': it builds it again from received/ and the "
+                "ledger.",
             )
         store = cls(connect(path, key), path)
         store.is_new = is_new
@@ -247,7 +248,7 @@ class Store:
         if exists:
             found = self.rows("from received.layout")
             if found != [(layout(), SCHEMA_VERSION)]:
-                raise IntegrityError(_of_another_version(self.path, found))
+                raise _of_another_version(self.path, found)
             return
         with self.transaction():
             for layer in _LAYERS:
@@ -258,19 +259,20 @@ class Store:
             self.con.execute("insert into received.layout values (?, ?)", made)
 
 
-def _of_another_version(path: Path | None, made: Sequence[tuple[object, ...]]) -> str:
-    """Message for a file of another layout, by what it says of who made it."""
+def _of_another_version(path: Path | None, made: Sequence[tuple[object, ...]]) -> IntegrityError:
+    """A file of another layout, by what it says of who made it."""
     named = [str(row[1]) for row in made if len(row) > 1]
     newer = max((int(version) for version in named if version.isdigit()), default=0)
     if newer > int(SCHEMA_VERSION):
-        return (
+        return IntegrityError(
             f"{path} was made by a newer program: version {newer} of the dictionary, this one "
-            f"knows {SCHEMA_VERSION}. Nothing was changed. Update the program."
+            f"knows {SCHEMA_VERSION}. Nothing was changed.",
+            "Update the program.",
         )
-    return (
-        f"{path} was made by another version of the program. Nothing was changed. 'imsct "
-        "materialize --rebuild' builds it again from received/ and the ledger, and keeps it until "
-        "that has worked; or use the program that made it."
+    return IntegrityError(
+        f"{path} was made by another version of the program. Nothing was changed.",
+        "'imsct materialize --rebuild' builds it again from received/ and the ledger, and keeps it "
+        "until that has worked; or use the program that made it.",
     )
 
 

@@ -1,15 +1,16 @@
 """Trace: every row of a case back to its delivery, file and line, and forward to the snapshots.
 
 Belongs here: the rows that hang on a case, all their versions, what of it is withheld, which
-published snapshots hold which version.
+snapshots hold which version - of one that is not there by the versions of its time -, which
+feature sets hold its studies.
 Does not belong here: derived columns and reports (`orchestration.tracing`), wording.
 A record that was refused before it became a row has no key, so no case can be asked for it:
 `imsct quarantine` shows those. Values of what was withdrawn are not given out again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
 import polars as pl
 
@@ -17,15 +18,18 @@ from schemas.showing import shown, shown_key
 from schemas.table import Table
 from schemas.tables import BY_NAME, TABLES
 from warehouse.decisions import withdrawn
+from warehouse.features import HeldIn, sets_with
 from warehouse.home import Home
 from warehouse.ledger import Ledger
+from warehouse.publications import known_at
 from warehouse.published import PublishedReader
-from warehouse.snapshots import check_file, list_snapshots
+from warehouse.snapshots import check_file, list_snapshots, not_there
 from warehouse.sql import name
 from warehouse.store import Store
 
 _ABOVE = BY_NAME["cases"].parents
 Ids = Mapping[str, set[str]]
+Key = tuple[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -84,11 +88,16 @@ class Withheld:
 
 @dataclass(frozen=True)
 class Published:
-    """A snapshot that holds the case; `analysis` is the case's row of `analysis.cases`."""
+    """A snapshot that holds the case; `analysis` is the case's row of `analysis.cases`.
+
+    `gone` says why its file is not there ("retired", "missing"): its rows are told by the versions
+    of its time, and nothing is known of `analysis`.
+    """
 
     id: str
     created: str
     analysis: Mapping[str, Any]
+    gone: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,6 +107,7 @@ class Trace:
     rows: tuple[TracedRow, ...]
     withheld: tuple[Withheld, ...]
     snapshots: tuple[Published, ...]
+    feature_sets: tuple[HeldIn, ...]
     decisions: tuple[Mapping[str, Any], ...]
 
     @property
@@ -118,7 +128,25 @@ def trace_case(store: Store, home: Home, ledger: Ledger, case: str) -> Trace:
     places = _Places(store, ledger)
     ids = _ids(lambda table, by: _keys_in_store(store, table, by), case)
     rows = {(row.table, row.key): row for row in _rows(store, places, ids)}
-    snapshots = []
+    snapshots = (*_there(home, case, rows), *_gone(home, ledger, rows))
+    order = {table.name: place for place, table in enumerate(TABLES)}
+    sites = {row.key[0] for row in rows.values() if row.table == "sites"}
+    decisions = [e for e in withdrawn(ledger).values() if e.payload["site"] in sites]
+    return Trace(
+        tuple(rows[found] for found in sorted(rows, key=lambda f: (order[f[0]], f[1]))),
+        tuple(_withheld(store, places, ids)),
+        snapshots,
+        tuple(
+            held
+            for site in sorted(sites)
+            for held in sets_with(home, ledger, ids.get("imaging_studies", set()), site=site)
+        ),
+        tuple({"seq": e.seq, "time": e.time, **e.payload} for e in decisions),
+    )
+
+
+def _there(home: Home, case: str, rows: dict[Key, TracedRow]) -> Iterator[Published]:
+    """Snapshots that lie in `published/`; `rows` then say which of them hold which version."""
     for snapshot in list_snapshots(home):
         check_file(snapshot)
         with PublishedReader(snapshot.path) as reader:
@@ -128,16 +156,24 @@ def trace_case(store: Store, home: Home, ledger: Ledger, case: str) -> Trace:
             row = rows.get((table, key), TracedRow(table, key, ()))
             rows[table, key] = _with_use(row, snapshot.id, values, snapshot.ledger_seq)
         if not analysis.is_empty():
-            snapshots.append(Published(snapshot.id, snapshot.created, analysis.row(0, named=True)))
-    order = {table.name: place for place, table in enumerate(TABLES)}
-    sites = {row.key[0] for row in rows.values() if row.table == "sites"}
-    decisions = [e for e in withdrawn(ledger).values() if e.payload["site"] in sites]
-    return Trace(
-        tuple(rows[found] for found in sorted(rows, key=lambda f: (order[f[0]], f[1]))),
-        tuple(_withheld(store, places, ids)),
-        tuple(snapshots),
-        tuple({"seq": e.seq, "time": e.time, **e.payload} for e in decisions),
-    )
+            yield Published(snapshot.id, snapshot.created, analysis.row(0, named=True))
+
+
+def _gone(home: Home, ledger: Ledger, rows: dict[Key, TracedRow]) -> Iterator[Published]:
+    """Snapshots that are retired or lost, and held the case by the versions of their time."""
+    for snapshot, (why, event) in not_there(home, ledger).items():
+        said = cast("Mapping[str, Any]", event.payload.get("manifest", {}))
+        seq = known_at(ledger, event)
+        held = [
+            (key, place)
+            for key, row in rows.items()
+            for place, version in enumerate(row.versions)
+            if version.place.seq <= seq and (version.ended is None or version.ended.seq > seq)
+        ]
+        for key, place in held:
+            rows[key] = _used(rows[key], place, snapshot)
+        if any(table == "cases" for (table, _), _ in held):
+            yield Published(snapshot, said.get("created", event.time), {}, why)
 
 
 class _Places:
@@ -319,10 +355,15 @@ def _with_use(row: TracedRow, snapshot: str, values: Mapping[str, Any], seq: int
     for place in reversed(range(len(row.versions))):
         version = row.versions[place]
         if version.place.seq <= seq and (version.values is None or _agree(version.values, values)):
-            used = replace(version, snapshots=(*version.snapshots, snapshot))
-            versions = (*row.versions[:place], used, *row.versions[place + 1 :])
-            return replace(row, versions=versions)
+            return _used(row, place, snapshot)
     return replace(row, elsewhere={**row.elsewhere, snapshot: values})
+
+
+def _used(row: TracedRow, place: int, snapshot: str) -> TracedRow:
+    """The row with one more snapshot at the version of that place."""
+    version = row.versions[place]
+    used = replace(version, snapshots=(*version.snapshots, snapshot))
+    return replace(row, versions=(*row.versions[:place], used, *row.versions[place + 1 :]))
 
 
 def _agree(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

@@ -159,9 +159,13 @@ def test_dagsters_own_storage_may_be_full_too(tmp_path: Path) -> None:
     for size in (20_000, 300_000):  # making the storage, then the events of a run
         with room_for(size):
             ran = imsct("materialize", "--home", home.path)
+            looked = imsct("doctor", "--home", home.path)
         assert ran.exit == 3
         assert "Make space, then repeat" in ran.err
         assert "Traceback" not in ran.err
+        assert "sqlite3" not in ran.err
+        assert looked.err == ""
+        assert looked.out.endswith(", 0 warnings\n")  # to its end, whatever was full
         assert names(home.published) == []
     ran = imsct("materialize", "--home", home.path)  # at once: a slot is not waited for
     assert ran.exit == 0, ran.err

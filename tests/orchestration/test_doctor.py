@@ -12,6 +12,7 @@ from orchestration.home import make_ready
 from tests.support.command import imsct
 from tests.support.deliveries import a_delivery
 from tests.support.folders import fingerprint
+from tests.warehouse.test_snapshots import published
 from warehouse.home import Home
 from warehouse.landing import receive
 from warehouse.ledger import Ledger
@@ -91,12 +92,38 @@ def test_damage_is_exit_4(home: Home) -> None:
     assert "E_LEDGER" in statuses(home)["ledger"][1]
 
 
+def test_a_manifest_that_the_ledger_does_not_know_is_exit_4(home: Home) -> None:
+    made = published(home, Ledger.open(home.ledger))
+    assert statuses(home)["snapshot"] == ("ok", f"{made.id}, as published")
+    made.manifest_path.chmod(0o644)
+    other = made.to_json().replace(made.created.encode(), b"2020-01-01T00:00:00Z")
+    made.manifest_path.write_bytes(other)
+    assert imsct("doctor", "--home", home.path).exit == 4
+    assert "edited after publication" in statuses(home)["snapshot"][1]
+
+
 def test_an_open_home_and_leftovers_are_named(home: Home) -> None:
     home.path.chmod(0o755)
     (home.landing / "NORTH" / ".incoming-1").mkdir(parents=True)
     found = statuses(home)
     assert found["home"][0] == "warning"
     assert "landing/NORTH/.incoming-1" in found["leftovers"][1]
+
+
+def test_a_full_disk_is_a_problem_and_a_small_one_a_warning() -> None:
+    full = doctor._room(3 << 20)
+    assert (full.status, full.exit_code) == ("problem", 3)
+    assert full.found == "the disk is full: 3 MiB free"
+    assert (doctor._room(1 << 30).status, doctor._room(1 << 40).status) == ("warning", "ok")
+
+
+def test_what_cannot_be_looked_at_is_a_finding_and_the_rest_goes_on(home: Home) -> None:
+    (home.dagster / "history").write_text("")
+    (home.dagster / "history").rename(home.dagster / "x")
+    (home.dagster / "history" / "runs.db").mkdir(parents=True)
+    found = statuses(home)
+    assert found["runs"][0] == "problem"
+    assert found["leftovers"][0] == "ok"
 
 
 def test_packages_are_compared_with_the_lock(tmp_path: Path) -> None:

@@ -1,5 +1,9 @@
 """Runs that cannot go well: a rebuild that fails, a spoilt pointer, a read-only home."""
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,8 +12,10 @@ from orchestration import run
 from orchestration.home import make_ready
 from orchestration.run import database_set_aside, published_before
 from schemas.errors import IntegrityError, StorageError, UsageError
+from tests.support.command import imsct
 from warehouse.connecting import StoreInUseError
 from warehouse.home import Home
+from warehouse.ledger import Ledger
 from warehouse.store import Store
 
 
@@ -73,6 +79,30 @@ def test_a_home_that_cannot_be_written_is_said_in_a_sentence(
     monkeypatch.setattr("orchestration.home.os.access", lambda *_: False)
     with pytest.raises(StorageError, match="cannot be written"):
         run.materialize(home)
+
+
+def test_a_run_that_is_stopped_says_so_in_a_line_and_the_next_one_goes_on(home: Home) -> None:
+    words = ["materialize", "--home", str(home.path), "--select", 'key:"reference/cord_norms"']
+    program = [sys.executable, "-c", "from orchestration.cli import main; main()", *words]
+    with (
+        Store.open(home.database),
+        subprocess.Popen(
+            [*program, "--wait", "600"], stderr=subprocess.PIPE, text=True, start_new_session=True
+        ) as process,
+    ):
+        assert process.stderr is not None
+        while "waiting for at most" not in (line := process.stderr.readline()):
+            assert line, "it ended before it waited"
+        os.killpg(process.pid, signal.SIGTERM)
+        said = process.stderr.read()
+        assert process.wait(60) == 3
+    line = "Stopped. What was published before is untouched; repeat to go on."
+    assert said.strip() == line
+    (event,) = Ledger.open(home.ledger).events("run_failed")
+    assert event.payload["error"] == "interrupted"
+    ran = imsct(*words)
+    assert ran.exit == 0, ran.err
+    assert len(Ledger.open(home.ledger).events("run_failed")) == 1
 
 
 @pytest.mark.parametrize("select", ["*core/imaging_measurements", "staged/cases"])

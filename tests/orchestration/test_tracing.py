@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from analyses.cohort import availability_of_columns, build_cohort, sources_of_columns
@@ -15,6 +16,8 @@ from schemas.errors import UsageError
 from schemas.tables import BY_NAME, TABLES
 from tests.support.folders import set_cells
 from tests.support.registry import Registry, fill
+from warehouse.features import keep_set
+from warehouse.publications import newest_events
 from warehouse.snapshots import Snapshot, list_snapshots, publish
 from warehouse.store import Store
 
@@ -72,6 +75,25 @@ def published(tmp_path: Path) -> Iterator[Registry]:
         yield _registry(tmp_path, store)
 
 
+def _write_report(registry: Registry, snapshot: str) -> str:
+    """A report on a snapshot; returns the name of its folder."""
+    name = f"gtr-simulated-{snapshot}"
+    for folder in (registry.home.results, registry.home.reports):
+        (folder / name).mkdir()
+    results = {
+        "plan": {
+            "population": {"provenance": "simulated"},
+            "outcome": {"column": "gross_total_resection"},
+            "baseline": ["age_years"],
+            "predictors": {"names": None},
+        },
+        "models": [{"predictors": ["age_years", "margin"]}],
+    }
+    (registry.home.results / name / "results.json").write_text(json.dumps(results))
+    (registry.home.reports / name / "report.html").write_text("")
+    return name
+
+
 def _traced(registry: Registry, case: str, column: str | None = None) -> dict[str, Any]:
     """What `--json` prints."""
     return dict(json.loads(trace_listing(registry.home, case, column, as_json=True)))
@@ -126,20 +148,7 @@ def test_every_column_of_the_cohort_has_a_source_that_is_there() -> None:
 
 
 def test_reports_say_whether_the_case_took_part_and_as_what(corrected: Registry) -> None:
-    name = f"gtr-simulated-{_ids(corrected)[0]}"
-    for folder in (corrected.home.results, corrected.home.reports):
-        (folder / name).mkdir()
-    results = {
-        "plan": {
-            "population": {"provenance": "simulated"},
-            "outcome": {"column": "gross_total_resection"},
-            "baseline": ["age_years"],
-            "predictors": {"names": None},
-        },
-        "models": [{"predictors": ["age_years", "margin"]}],
-    }
-    (corrected.home.results / name / "results.json").write_text(json.dumps(results))
-    (corrected.home.reports / name / "report.html").write_text("")
+    name = _write_report(corrected, _ids(corrected)[0])
     (use,) = _traced(corrected, "C1", "extent_of_resection")["used_by"]
     assert (use["took_part"], use["columns"]) == (True, {"gross_total_resection": "outcome"})
     assert use["report"] == f"reports/{name}/report.html"
@@ -147,6 +156,47 @@ def test_reports_say_whether_the_case_took_part_and_as_what(corrected: Registry)
     assert use["columns"] == {"margin": "predictor"}
     assert _traced(corrected, "C1", "asa_grade")["used_by"] == []
     assert f"{name}/report.html: took part" in _said(corrected, "C1")
+
+
+def test_a_retired_and_a_lost_snapshot_are_reached_and_said_to_be_gone(
+    published: Registry,
+) -> None:
+    published.deliver("d2", _older_and_spoilt, mode="correction", supersedes="d1")
+    _publish(published)
+    published.ledger.append(
+        "features", feature_set="F1", file_sha256="0" * 64, site="SITE_A", delivery="d1"
+    )
+    table = pl.DataFrame({"study_id": ["S1", "S2"], "structure": "tumour", "a_mean": [1.0, 2.0]})
+    keep_set(
+        *(published.home, published.ledger, table),
+        site="SITE_A",
+        delivery="d1",
+        feature_set="F2",
+    )
+    first, second = _ids(published)
+    _write_report(published, first)
+    (published.home.published / f"{second}.duckdb").unlink()
+    (published.home.published / f"{first}.duckdb").unlink()
+    told = newest_events(published.ledger)[first].payload
+    published.ledger.append("retired", **told)
+    found = _traced(published, "C1")
+    assert {s["id"]: s["gone"] for s in found["snapshots"]} == {
+        first: "retired",
+        second: "missing",
+    }
+    (row,) = (row for row in found["rows"] if row["table"] == "cases")
+    assert [v["snapshots"] for v in row["versions"]] == [[first], [second]]
+    assert [use["took_part"] for use in found["used_by"]] == [None]
+    assert {f["feature_set"]: f["studies"] for f in found["feature_sets"]} == {
+        "F1": None,
+        "F2": ["S1"],
+    }
+    said = _said(published, "C1")
+    assert f"{first} (retired)" in said
+    assert f"{second} (missing)" in said
+    assert "whether it took part is not known: snapshot retired" in said
+    assert "feature set F2 (d1), features/" in said
+    assert "F1 (d1), features/0000000000000000...: lost or spoilt" in said
 
 
 def test_what_is_withheld_is_shown_with_the_reason(corrected: Registry) -> None:

@@ -2,6 +2,9 @@
 
 import os
 import re
+import threading
+from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -10,16 +13,22 @@ import pytest
 from orchestration.home import make_ready
 from schemas.errors import ImsctError, StorageError, UsageError
 from tests.support.command import imsct
+from tests.support.folders import announce, clean
 from tests.support.registry import Registry, fill
 from warehouse import connecting
 from warehouse.encryption import key_of
+from warehouse.handing_over import hand_over
 from warehouse.home import Home
 from warehouse.settings import settings_of
+from warehouse.snapshot_file import read_content
+from warehouse.snapshots import current
 from warehouse.store import Store
 from warehouse.validation.suite import OfficialCount
 
 KEY = "q5b2l0Zm9yIHRlc3RzIG9ubHksIG5vdCBhIHNlY3JldA=="
 MARK = "ZWITSCHERLING"
+#: Everything that writes to the database; models and reports do not.
+WITHOUT_MODELS = '+key:"analysis/columns" or key:"reference/*" or key:"published/snapshot"'
 
 
 @pytest.fixture
@@ -125,6 +134,42 @@ def test_the_whole_way_gives_what_a_plain_store_gives(tmp_path: Path) -> None:
                 assert OfficialCount(store).count(*a_check()) == [0]
             found.append(registry.kept())
     assert found[0] == found[1]
+
+
+@pytest.mark.slow
+def test_a_whole_run_leaves_no_plain_text_in_what_is_encrypted(home: Home, tmp_path: Path) -> None:
+    folder = tmp_path / "d1"
+    folder.mkdir()
+    clean(folder)
+    for path in folder.glob("*.csv"):
+        path.write_text(path.read_text().replace("P1,", f"P1-{MARK},"))
+    announce(folder)
+    hand_over(folder, home.landing)
+    seen: Counter[str] = Counter()
+    is_over = threading.Event()
+
+    def look() -> None:
+        """Database, log and what the engine puts aside, again and again while the run writes."""
+        while not is_over.wait(0.2):
+            for path in (p for p in home.path.rglob(f"{home.database.name}*") if p.is_file()):
+                with suppress(FileNotFoundError):
+                    seen[path.name] += 1
+                    seen["plain"] += MARK.encode() in path.read_bytes()
+
+    watching = threading.Thread(target=look)
+    watching.start()
+    try:
+        ran = imsct("materialize", "--select", WITHOUT_MODELS, "--home", home.path)
+    finally:
+        is_over.set()
+        watching.join()
+    assert ran.exit == 0, ran.err
+    assert seen["warehouse.duckdb.wal"] > 3
+    assert seen["plain"] == 0
+    assert MARK.encode() not in bytes_of(home.database)
+    now = current(home)
+    assert now is not None
+    assert "P1-" + MARK in read_content(now.path)["core", "patients"]["patient_id"]  # not these
 
 
 def a_check() -> tuple:  # type: ignore[type-arg]

@@ -7,6 +7,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from assets import snapshot
+from assets.context import Line
 from schemas.errors import IntegrityError, UsageError
 from tests.warehouse.test_snapshots import KEYS, flip, frames, published
 from warehouse.content import content_sha256
@@ -17,9 +19,10 @@ from warehouse.ledger import Ledger
 from warehouse.package import DESCRIPTOR
 from warehouse.publications import newest_events
 from warehouse.restoring import restore
-from warehouse.retiring import retire
+from warehouse.retiring import held_by_reports, retire
 from warehouse.snapshot_file import read_content
 from warehouse.snapshots import Snapshot, current, current_id, package_path, publish
+from warehouse.store import Store
 from warehouse.verification import verify
 
 
@@ -152,6 +155,7 @@ def test_old_snapshots_go_unless_a_report_names_them_and_come_back(
     made = [published(home, ledger, age=float(age)) for age in range(5)]
     named = home.reports / f"histology-{made[1].id}"
     named.mkdir()
+    assert held_by_reports(home, ledger, keep=2) == {made[1].id: [f"reports/{named.name}"]}
     assert retire(home, ledger, keep=2) == [made[0].id, made[2].id]
     left = {path.name.partition(".")[0] for path in home.published.iterdir()} - {"", "CURRENT"}
     assert left == {made[n].id for n in (1, 3, 4)}
@@ -166,6 +170,23 @@ def test_old_snapshots_go_unless_a_report_names_them_and_come_back(
     assert [s for s, event in newest_events(ledger).items() if event.kind == "retired"] == [
         made[2].id
     ]
+
+
+def test_a_run_says_which_folders_hold_an_old_snapshot_back(home: Home, ledger: Ledger) -> None:
+    made = [published(home, ledger, age=float(age)) for age in range(3)]
+    folders = [place / f"histology-{made[0].id}" for place in (home.reports, home.results)]
+    for folder in folders:
+        folder.mkdir()
+    said: list[str] = []
+    with Store.open(None) as store:
+        line = Line(home, ledger, store, said.append, "code", "lock")
+        snapshot._retire(line, 1)
+        assert said[0].startswith(f"retired: {made[1].id}")
+        for folder in folders:
+            assert str(folder.relative_to(home.path)) in said[1]
+            folder.rmdir()
+        snapshot._retire(line, 1)
+    assert said[2:] == [f"retired: {made[0].id} (keep_snapshots: 1)"]
 
 
 def test_the_current_snapshot_is_never_retired(home: Home, ledger: Ledger) -> None:

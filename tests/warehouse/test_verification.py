@@ -9,13 +9,16 @@ import duckdb
 import polars as pl
 import pytest
 
+from orchestration.listing import problem_lines
 from schemas.errors import IntegrityError, StorageError
 from tests.support.deliveries import a_delivery
 from warehouse.files import sha256_of, size_and_sha256
 from warehouse.home import Home
 from warehouse.landing import receive
 from warehouse.ledger import Ledger
+from warehouse.reconciling import record_merge
 from warehouse.snapshots import Snapshot, check_file, current, publish, read_manifest
+from warehouse.store import Store
 from warehouse.verification import verify
 
 CASES = {("core", "cases"): pl.DataFrame({"case_id": ["c1", "c2"], "age_years": [4.5, None]})}
@@ -65,10 +68,7 @@ def test_a_bit_flip_in_a_snapshot_is_named(home: Home, ledger: Ledger, snapshot:
 
 def test_a_deleted_snapshot_is_named(home: Home, ledger: Ledger, snapshot: Snapshot) -> None:
     snapshot.path.unlink()
-    assert found(home, ledger) == [
-        (f"published/{snapshot.path.name}", "E_SHA256"),
-        ("published/CURRENT", "E_CURRENT"),
-    ]
+    assert found(home, ledger) == [(f"published/{snapshot.path.name}", "E_SHA256")]
 
 
 def test_a_deleted_manifest_is_named(home: Home, ledger: Ledger, snapshot: Snapshot) -> None:
@@ -138,6 +138,60 @@ def test_a_changed_received_file_is_named(home: Home, ledger: Ledger, snapshot: 
     assert verify(home, ledger) == []
 
 
+def test_a_landed_copy_that_changed_after_it_was_received_is_named(
+    home: Home, ledger: Ledger, snapshot: Snapshot
+) -> None:
+    for path in sorted((home.landing / "NORTH" / "d1").iterdir()):
+        whole = path.read_bytes()
+        rewritten(path, lambda data: data[:-3] + bytes([data[-3] ^ 4]) + data[-2:])
+        [problem] = verify(home, ledger)
+        assert problem.file == f"landing/NORTH/d1/{path.name}"
+        assert problem.severity == "error"
+        assert "its copy in received/ (ledger seq 1)" in problem.suggestion
+        path.write_bytes(whole)
+    assert verify(home, ledger) == []
+
+
+def test_a_landed_delivery_that_waits_is_compared_and_a_refused_one_is_not_told_again(
+    home: Home, ledger: Ledger, snapshot: Snapshot
+) -> None:
+    folder = a_delivery(home.landing, delivery="d2", site="SOUTH")
+    rewritten(folder / "cases.csv", lambda data: data.replace(b"c1", b"c9"))
+    [problem] = verify(home, ledger)
+    assert (problem.file, problem.rule) == ("landing/SOUTH/d2/cases.csv", "E_SHA256")
+    (folder / "cases.csv").unlink()  # as if it were still being copied
+    assert [p.severity for p in verify(home, ledger)] == ["warning"]
+    receive(folder, home, ledger)
+    assert verify(home, ledger) == []
+
+
+def test_the_same_files_handed_over_again_are_no_fault(
+    home: Home, ledger: Ledger, snapshot: Snapshot
+) -> None:
+    manifest = home.landing / "NORTH" / "d1" / "manifest.json"
+    rewritten(manifest, lambda data: data.replace(b"2026-01-01", b"2026-02-02"))
+    assert [(p.rule, p.severity) for p in verify(home, ledger)] == [("E_MANIFEST", "warning")]
+
+
+def test_many_faults_at_once_have_one_remedy_each_and_say_nothing_twice(
+    home: Home, ledger: Ledger, snapshot: Snapshot
+) -> None:
+    with Store.open(home.database) as store:
+        record_merge(store, ledger)
+        store.con.execute("insert into history.tombstones values (1, 'NORTH', 'cases', ['c1'])")
+    rewritten(snapshot.path, lambda data: data[:-1] + bytes([data[-1] ^ 1]))
+    (home.published / "CURRENT").write_bytes(b"x")
+    rewritten(next(home.received.glob("[0-9a-f]*")), lambda data: data + b"x")
+    problems = verify(home, ledger)
+    assert [p.rule for p in problems] == ["E_SHA256", "E_SHA256", "E_CURRENT", "E_LEDGER"]
+    said = problem_lines(problems)
+    for line in said[::2]:
+        assert line.count("(E_") == 1, line
+        assert "Run '" not in line, line
+        assert "Restore" not in line, line
+    assert [line.count("Run '") + line.count("Restore") for line in said[1::2]] == [1] * 4
+
+
 def test_a_missing_received_file_is_named_with_its_delivery(
     home: Home, ledger: Ledger, snapshot: Snapshot
 ) -> None:
@@ -167,12 +221,9 @@ def test_a_ledger_with_its_end_cut_off_is_found_by_the_snapshot(
     whole = ledger.path.read_bytes().splitlines(keepends=True)
     assert len(whole) == 4
     ledger.path.write_bytes(b"".join(whole[:2]))
-    problems = verify(home, ledger, newer.id)
-    assert [p.severity for p in problems] == [
-        "warning"
-    ]  # nothing known of it: a cut-off publication
-    rules = {(p.rule, p.severity) for p in verify(home, ledger)}
-    assert ("E_CURRENT", "error") in rules
+    for problems in (verify(home, ledger, newer.id), verify(home, ledger)):
+        [cut] = [p for p in problems if p.severity == "error"]
+        assert (cut.file, cut.line, cut.rule) == ("ledger/ledger.jsonl", 3, "E_LEDGER")
     ledger.path.write_bytes(b"")
     with pytest.raises(IntegrityError, match="the file is empty"):
         verify(home, ledger)
