@@ -19,7 +19,7 @@ from assets.readers.mapping import Mapped, map_records
 from assets.readers.read_file import ReadFile, ReadProblem
 from assets.readers.sandbox import Limits
 from schemas.errors import IntegrityError
-from schemas.problems import Problem
+from schemas.problems import UNREADABLE, Problem
 from schemas.profile import FileProfile, Profile
 from schemas.tables import BY_NAME
 from warehouse.files import sha256_of
@@ -75,7 +75,7 @@ def stage_delivery(
         if part is not None and not read.is_refused:
             mapped = map_records(read.frame, part)
             read = replace(read, problems=(*read.problems, *mapped.problems))
-        read = _of_another_site(read, mapped.tables, delivery.site)
+        read = _of_another_site(read, mapped, delivery.site)
         if line is not None and part is not None and read.features is not None:
             studies = known_studies(store, delivery.site).union(
                 *(rows["study_id"] for rows in tables.get("imaging_studies", ()))
@@ -95,7 +95,10 @@ def stage_delivery(
         )
         if not read.is_refused:
             for table, rows in mapped.tables.items():
-                tables.setdefault(table, []).append(rows.with_columns(_file=pl.lit(file.file)))
+                # the rows of refused records stand in their place: they are judged, never accepted
+                whole = [rows, mapped.refused.get(table, rows.clear())]
+                placed = pl.concat(whole).sort("_record", maintain_order=True)
+                tables.setdefault(table, []).append(placed.with_columns(_file=pl.lit(file.file)))
     _put(store, delivery, tables)
 
 
@@ -117,12 +120,12 @@ def _put(
         stage_held_back(store, delivery)
 
 
-def _of_another_site(read: ReadFile, mapped: dict[str, pl.DataFrame], site: str | None) -> ReadFile:
+def _of_another_site(read: ReadFile, mapped: Mapped, site: str | None) -> ReadFile:
     """Refuse a file in which a row claims another site than the manifest's."""
-    for table, rows in mapped.items():
+    for table, rows in (*mapped.tables.items(), *mapped.refused.items()):
         if "site_id" not in rows.columns or site is None:
             continue
-        foreign = rows.filter((pl.col("site_id") != site) & (pl.col("site_id") != ""))
+        foreign = rows.filter(~pl.col("site_id").is_in([site, "", UNREADABLE]))
         if not foreign.is_empty():
             problem = ReadProblem(
                 "E_SITE",

@@ -105,7 +105,7 @@ class Rows(_Strict):
     when: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     #: Make the row only where at least one of these delivered columns is filled.
     when_any_filled: tuple[str, ...] = ()
-    #: Make the row only once, from the first record of the file.
+    #: Make the row only once, from the first record of the file whose cells fit the table.
     once: bool = False
     #: What table columns without a source hold: `not_recorded` says so in the column's own words,
     #: `refuse` (the default) makes an incomplete profile an error.

@@ -60,6 +60,7 @@ def merge(store: Store, verdict: Verdict) -> Merged:
         store.con.register("refused_now", verdict.refused.to_arrow())
         store.con.execute("create or replace temp table refused_rows as from refused_now")
         store.con.unregister("refused_now")
+        store.con.execute(_refused_at_reading(table))
         for delivery in _staged_deliveries(store):
             if delivery.mode == "withdrawal":
                 refuse_withdrawals(store, table, delivery.number)
@@ -101,6 +102,16 @@ def _refuse_against_core(store: Store, table: Table, delivery: int) -> None:
         "insert into refused_rows select * from refused_now except select * from refused_rows"
     )
     store.con.unregister("refused_now")
+
+
+def _refused_at_reading(table: Table) -> str:
+    """SQL: the rows of records of which a cell could not be read; they were only to be judged."""
+    return (
+        f"insert into refused_rows select s._delivery, s._row from staged.{name(table.name)} s"
+        ' semi join (select * from quarantine.refused where "row" is null) q'
+        " on q.delivery = s._delivery and q.file = s._file and q.record = s._record"
+        " where s._row >= 0 except select * from refused_rows"
+    )
 
 
 def _keep_refused(table: Table) -> str:

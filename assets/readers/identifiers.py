@@ -33,6 +33,7 @@ from schemas.identifiers.texts import (
     identifying_kinds,
 )
 from schemas.manifest import IdScheme
+from schemas.problems import UNREADABLE
 from schemas.profile import FileProfile
 from schemas.showing import counted
 from schemas.tables import BY_NAME
@@ -139,7 +140,7 @@ def _in_header(data: bytes, part: FileProfile, scan: Scan) -> Iterator[_Finding]
 def _columns(part: FileProfile, scan: Scan) -> dict[str, _Cells]:
     """How each delivered column is looked at."""
     found: dict[str, _Cells] = {}
-    unread: _Role = "skipped" if scan in ("published", "unannounced") else "ignored"
+    unread: _Role = "skipped" if scan == "published" else "ignored"
     for name in (*part.named_in_file, *part.header):
         targets = [
             (BY_NAME[rows.table][target], source)
@@ -177,7 +178,7 @@ def _in_frame(frame: pl.DataFrame, columns: dict[str, _Cells], scan: Scan) -> It
         if cells.role == "skipped" or name not in frame.columns:
             continue
         text = pl.col(name)
-        suspect = (text != "") & text.is_in(sorted(cells.known)).not_()
+        suspect = text.is_in(["", UNREADABLE, *sorted(cells.known)]).not_()
         if cells.role == "id" and scan == "hmac-sha256/1":
             suspect &= text.str.contains(f"^{PSEUDONYM}$").not_()
         elif cells.role == "id":

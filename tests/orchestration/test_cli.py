@@ -149,7 +149,7 @@ def test_a_profile_beside_a_manifest_would_skip_the_hashes_and_is_refused(folder
     announce(folder)
     ran = imsct("check", folder, "--profile", "imsct")
     assert ran.exit == 2
-    assert "Leave --profile out." in ran.err
+    assert "Leave --profile, --site" in ran.err
 
 
 @pytest.mark.parametrize("with_manifest", [True, False])
