@@ -16,7 +16,7 @@ import polars as pl
 
 from assets.readers.once import settled_once
 from assets.readers.read_file import ReadProblem
-from schemas.columns import Code, Column
+from schemas.columns import Code, Column, Number
 from schemas.dates import read_date
 from schemas.filling import not_recorded, say_not_recorded
 from schemas.problems import UNREADABLE
@@ -26,6 +26,8 @@ from schemas.tables import BY_NAME
 
 #: Mean length of a month in days, as the clinical specification has it.
 DAYS_PER_MONTH = 30.4375
+#: What a number column accepts, an exponent included: it must not pass by unmultiplied.
+_NUMBER = Number(0, 0).pattern
 _ID_LENGTH = 40
 _NOT_IN_IDS = re.compile(r"[^A-Za-z0-9_-]+")
 
@@ -332,7 +334,7 @@ def published_id(prefix: str, reference: str) -> str:
 
 def _times(text: str, factor: Decimal) -> str:
     """A number in another unit, exactly; a text that is no number stays, and is judged."""
-    if not re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,15})?", text):
+    if not re.fullmatch(_NUMBER, text):
         return text
     return f"{(Decimal(text) * factor).normalize():f}"
 

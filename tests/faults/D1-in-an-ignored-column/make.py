@@ -1,4 +1,4 @@
-"""A name and a phone number in a column that the profile ignores: the file would be kept with it."""
+"""A name and a phone number in a column that the profile ignores: the bytes would be kept."""
 
 from pathlib import Path
 
