@@ -79,8 +79,8 @@ def check_folder(
             "and --mode out."
         )
     if profile is not None:
-        layout = profile_at(profile, own=own)
-        return _check_bare(folder, layout, site, scan=scan, mode=mode, limits=limits)
+        given = profile_at(profile, own=own)
+        return _check_bare(folder, given, site, scan=scan, mode=mode, limits=limits)
     if not has_manifest:
         return Checked(0, 0, 0, (_NO_MANIFEST,))
     examined = examine(folder)

@@ -21,6 +21,7 @@ from assets.readers.sandbox import Limits
 from schemas.errors import IntegrityError
 from schemas.problems import UNREADABLE, Problem
 from schemas.profile import FileProfile, Profile
+from schemas.showing import counted
 from schemas.tables import BY_NAME
 from warehouse.files import sha256_of
 from warehouse.rejudging import stage_held_back
@@ -74,7 +75,8 @@ def stage_delivery(
         mapped = Mapped({})
         if part is not None and not read.is_refused:
             mapped = map_records(read.frame, part)
-            read = replace(read, problems=(*read.problems, *mapped.problems))
+            nothing = _nothing_taken(read, mapped, part)
+            read = replace(read, problems=(*read.problems, *mapped.problems, *nothing))
         read = _of_another_site(read, mapped, delivery.site)
         if line is not None and part is not None and read.features is not None:
             studies = known_studies(store, delivery.site).union(
@@ -120,6 +122,24 @@ def _put(
         stage_held_back(store, delivery)
 
 
+def _nothing_taken(read: ReadFile, mapped: Mapped, part: FileProfile) -> tuple[ReadProblem, ...]:
+    """A warning where a file has records and the profile leaves every one of them aside."""
+    if not mapped.left_aside or len(mapped.left_aside) < read.found:
+        return ()
+    reasons = dict.fromkeys(
+        reason for values in part.ignored_records.values() for reason in values.values()
+    )
+    why = f": {'; '.join(reasons)}" if reasons else ""
+    warning = ReadProblem(
+        "E_SCHEMA",
+        f"Nothing was taken from this file: the profile leaves all of its "
+        f"{counted(read.found, 'record')} aside{why}.",
+        "If it was to bring rows, deliver records that the profile takes, or another profile.",
+        severity="warning",
+    )
+    return (warning,)
+
+
 def _of_another_site(read: ReadFile, mapped: Mapped, site: str | None) -> ReadFile:
     """Refuse a file in which a row claims another site than the manifest's."""
     for table, rows in (*mapped.tables.items(), *mapped.refused.items()):
@@ -142,7 +162,7 @@ def _problems(read: ReadFile, part: FileProfile | None) -> pl.DataFrame:
     """The problems of reading, in the columns of the quarantine."""
     table = table_of(part)
     rows = [
-        (p.record, p.line, table, p.column, p.rule, p.message, p.suggestion, p.content)
+        (p.record, p.line, table, p.column, p.rule, p.message, p.suggestion, p.content, p.severity)
         for p in read.problems
     ]
     return pl.DataFrame(rows, schema=PROBLEM_COLUMNS, orient="row")

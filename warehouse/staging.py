@@ -34,6 +34,7 @@ PROBLEM_COLUMNS: dict[str, type[pl.DataType]] = {
     "message": pl.String,
     "suggestion": pl.String,
     "content": pl.String,
+    "severity": pl.String,
 }
 
 
@@ -130,7 +131,7 @@ def note_file(
     store.con.register("read_problems", problems.to_arrow())
     store.con.execute(
         'insert into quarantine.problems select ?, ?, ?, ?, record, line, "table", null, null,'
-        " \"column\", rule, 'error', message, suggestion from read_problems",
+        ' "column", rule, severity, message, suggestion from read_problems',
         place,
     )
     store.con.execute(

@@ -26,7 +26,7 @@ from schemas.tables import BY_NAME
 _MOST_EXPANSION = 100
 _REMEDY = "Save it as an Excel workbook (.xlsx) without a password."
 _ERROR_CELL = re.compile(rb'<(?:\w+:)?c\b(?=[^>]*\bt="e")[^>]*>')
-#: A formula, then no value or an empty one; that of a formula with a text as its result may be empty.
+#: A formula, then no value or an empty one; a text as its result may be empty.
 _NO_RESULT = re.compile(
     rb'<(?:\w+:)?c\b(?![^>]*\bt="str")[^>]*>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)'
     rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"

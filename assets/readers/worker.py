@@ -31,6 +31,7 @@ PROBLEM_SCHEMA: dict[str, type[pl.DataType]] = {
     "record": pl.Int64,
     "column": pl.String,
     "content": pl.String,
+    "severity": pl.String,
 }
 
 

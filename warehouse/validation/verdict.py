@@ -281,7 +281,8 @@ def _lines_by_key(store: Store, table: Table) -> pl.DataFrame:
 def _with_unread_records(store: Store, table: str) -> list[object]:
     """Deliveries of which records of a table were refused at reading, their keys unknown."""
     found = store.rows(
-        'select distinct delivery from quarantine.problems where "table" = ? and "row" is null',
+        'select distinct delivery from quarantine.problems where "table" = ? and "row" is null'
+        " and severity = 'error'",
         [table],
     )
     return [delivery for (delivery,) in found]
