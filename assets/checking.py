@@ -20,7 +20,7 @@ from schemas.profile import Profile
 from schemas.tables import SCHEMA_VERSION, TABLES
 from warehouse.accounts import close_accounts
 from warehouse.delivery_check import examine, name_that_identifies
-from warehouse.merge import merge
+from warehouse.merge import merge, refuse
 from warehouse.quarantine import current_problems
 from warehouse.received import enter_one
 from warehouse.staging import StagedDelivery, StagedFile
@@ -195,7 +195,8 @@ def _check_files(
         )
         for table in TABLES:
             if store.count("staged", table.name) or delivery.mode == "withdrawal":
-                merge(store, validate(store, table, official=None, is_apart=is_apart))
+                put = merge if delivery.mode == "withdrawal" else refuse
+                put(store, validate(store, table, official=None, is_apart=is_apart))
         accounts = close_accounts(store)
         found = current_problems(store).drop("site", "delivery")
     problems = tuple(Problem(**row) for row in found.iter_rows(named=True))
