@@ -144,7 +144,7 @@ def doctor(home: Any, as_json: bool) -> int:
 @imsct.command()
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @label_options.site
-@click.option("--delivery", help="Name of this delivery, such as 2026-03; once per content.")
+@click.option("--delivery", help="Its own name, such as 2026-03; never a person's.")
 @label_options.id_scheme
 @click.option("--profile", help="How the files are laid out [imsct].")
 @label_options.mode
@@ -193,7 +193,7 @@ def delivery_show(home: Any, name: str, as_json: bool) -> None:
 
 @delivery.command("approve")
 @click.argument("name", metavar="SITE/DELIVERY")
-@click.option("--reason", required=True, help="Why, in one line; it stays in the ledger.")
+@click.option("--reason", required=True, help="Why, in one line. It stays in the ledger: no names.")
 @with_home
 def delivery_approve(home: Any, name: str, reason: str) -> None:
     """Take a delivery in spite of what holds it back.
@@ -208,7 +208,7 @@ def delivery_approve(home: Any, name: str, reason: str) -> None:
 
 @delivery.command("withdraw")
 @click.argument("name", metavar="SITE/DELIVERY")
-@click.option("--reason", required=True, help="Why, in one line; it stays in the ledger.")
+@click.option("--reason", required=True, help="Why, in one line. It stays in the ledger: no names.")
 @with_home
 def delivery_withdraw(home: Any, name: str, reason: str) -> None:
     """Withdraw a delivery: from the next run on it counts as if it had never come.

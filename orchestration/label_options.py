@@ -11,7 +11,8 @@ id_scheme = click.option(
     "--id-scheme",
     type=click.Choice(["simulated", "published"]),
     help="Simulated patients, or ids as published. Real patients need pseudonyms made at the "
-    "site; such a folder comes with its manifest.",
+    "site; such a folder comes with its manifest. No check can tell a plain name from an id: do "
+    "not deliver names as ids.",
 )
 mode = click.option(
     "--mode",
