@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from assets.context import Line
-from assets.feature_sets import keep_features
+from assets.feature_sets import Taking, keep_features, keep_own_file
 from assets.opening import read_all, table_of, withheld_file
 from assets.readers.identifiers import Scan
 from assets.readers.mapping import Mapped, map_records
@@ -20,7 +20,7 @@ from assets.readers.read_file import ReadFile, ReadProblem
 from assets.readers.sandbox import Limits
 from schemas.errors import IntegrityError
 from schemas.problems import UNREADABLE, Problem
-from schemas.profile import FileProfile, Profile
+from schemas.profile import FEATURE_FILE, FileProfile, Profile
 from schemas.showing import counted
 from schemas.tables import BY_NAME
 from warehouse.files import sha256_of
@@ -31,6 +31,7 @@ from warehouse.staging import (
     StagedFile,
     known_studies,
     note_file,
+    note_problems,
     stage,
     stage_context,
     stage_withdrawals,
@@ -78,12 +79,17 @@ def stage_delivery(
             nothing = _nothing_taken(read, mapped, part)
             read = replace(read, problems=(*read.problems, *mapped.problems, *nothing))
         read = _of_another_site(read, mapped, delivery.site)
-        if line is not None and part is not None and read.features is not None:
-            studies = known_studies(store, delivery.site).union(
-                *(rows["study_id"] for rows in tables.get("imaging_studies", ()))
-            )
-            mapped, broken = keep_features(line, delivery, part, read, mapped, studies=studies)
-            read = replace(read, problems=(*read.problems, *broken))
+        if part is not None and read.features is not None and not read.is_refused:
+            taking = _taking(store, delivery, tables, line)
+            if part == FEATURE_FILE:
+                sets = tables.get("feature_sets", [])
+                read, of_rows = keep_own_file(taking, read, sha256_of(path_of(file)), sets)
+                for described, problem in of_rows.items():
+                    said = _problems((problem,), "feature_sets")
+                    note_problems(store, delivery, file=described, problems=said)
+            else:
+                mapped, broken = keep_features(taking, part, read, mapped)
+                read = replace(read, problems=(*read.problems, *broken))
         note_file(
             store,
             delivery,
@@ -92,7 +98,7 @@ def stage_delivery(
             found=read.found,
             is_refused=read.is_refused,
             tables=None if part is None else {rows.table for rows in part.rows},
-            problems=_problems(read, part),
+            problems=_problems(read.problems, table_of(part)),
             left_aside=() if read.is_refused else mapped.left_aside,
         )
         if not read.is_refused:
@@ -102,6 +108,19 @@ def stage_delivery(
                 placed = pl.concat(whole).sort("_record", maintain_order=True)
                 tables.setdefault(table, []).append(placed.with_columns(_file=pl.lit(file.file)))
     _put(store, delivery, tables)
+
+
+def _taking(
+    store: Store,
+    delivery: StagedDelivery,
+    tables: Mapping[str, Sequence[pl.DataFrame]],
+    line: Line | None,
+) -> Taking:
+    """What features are judged by; without `line` no earlier delivery is known."""
+    here = tables.get("imaging_studies", ())
+    studies = known_studies(store, delivery.site).union(*(rows["study_id"] for rows in here))
+    is_open = line is None and (not here or delivery.mode != "full")
+    return Taking(line, delivery, studies, is_open)
 
 
 def _put(
@@ -124,7 +143,7 @@ def _put(
 
 def _nothing_taken(read: ReadFile, mapped: Mapped, part: FileProfile) -> tuple[ReadProblem, ...]:
     """A warning where a file has records and the profile leaves every one of them aside."""
-    if not mapped.left_aside or len(mapped.left_aside) < read.found:
+    if read.features is not None or not 0 < read.found <= len(mapped.left_aside):
         return ()
     reasons = dict.fromkeys(
         reason for values in part.ignored_records.values() for reason in values.values()
@@ -158,11 +177,10 @@ def _of_another_site(read: ReadFile, mapped: Mapped, site: str | None) -> ReadFi
     return read
 
 
-def _problems(read: ReadFile, part: FileProfile | None) -> pl.DataFrame:
+def _problems(problems: Sequence[ReadProblem], table: str | None) -> pl.DataFrame:
     """The problems of reading, in the columns of the quarantine."""
-    table = table_of(part)
     rows = [
         (p.record, p.line, table, p.column, p.rule, p.message, p.suggestion, p.content, p.severity)
-        for p in read.problems
+        for p in problems
     ]
     return pl.DataFrame(rows, schema=PROBLEM_COLUMNS, orient="row")

@@ -125,6 +125,13 @@ def note_file(
             [delivery.number, file],
         )
         store.con.unregister("records_aside")
+    note_problems(store, delivery, file=file, problems=problems)
+
+
+def note_problems(
+    store: Store, delivery: StagedDelivery, *, file: str, problems: pl.DataFrame
+) -> None:
+    """Enter what is wrong with a file and its records; an error of a record refuses it."""
     if problems.is_empty():
         return
     place = [delivery.number, delivery.site, delivery.name, file]
@@ -136,7 +143,7 @@ def note_file(
     )
     store.con.execute(
         'insert into quarantine.refused select distinct ?, ?, record, line, "table", null, content'
-        " from read_problems where record is not null",
+        " from read_problems where record is not null and severity = 'error'",
         [delivery.number, file],
     )
     store.con.unregister("read_problems")
