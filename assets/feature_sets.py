@@ -55,14 +55,14 @@ class Taking:
 
 def keep_features(
     taking: Taking, part: FileProfile, read: ReadFile, mapped: Mapped
-) -> tuple[Mapped, tuple[ReadProblem, ...]]:
+) -> tuple[ReadFile, Mapped]:
     """Keep the sets of a table of features, and say in their rows which file is theirs.
 
     A set with a study that is not among the site's, or with one twice, is refused.
     """
     sets = mapped.tables.get("feature_sets")
     if read.features is None or sets is None or sets.is_empty():
-        return mapped, ()
+        return read, mapped
     rows: list[dict[str, Any]] = []
     problems: list[ReadProblem] = []
     for row in sets.iter_rows(named=True):
@@ -74,7 +74,8 @@ def keep_features(
             continue
         rows.append({**row, **taking.keep(table, row["feature_set_id"])})
     made = pl.DataFrame(rows, schema=sets.schema)
-    return replace(mapped, tables={**mapped.tables, "feature_sets": made}), tuple(problems)
+    with_sets = replace(mapped, tables={**mapped.tables, "feature_sets": made})
+    return replace(read, problems=(*read.problems, *problems)), with_sets
 
 
 def keep_own_file(

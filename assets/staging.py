@@ -81,15 +81,11 @@ def stage_delivery(
         read = _of_another_site(read, mapped, delivery.site)
         if part is not None and read.features is not None and not read.is_refused:
             taking = _taking(store, delivery, tables, line)
+            sets = tables.get("feature_sets", [])
             if part == FEATURE_FILE:
-                sets = tables.get("feature_sets", [])
-                read, of_rows = keep_own_file(taking, read, sha256_of(path_of(file)), sets)
-                for described, problem in of_rows.items():
-                    said = _problems((problem,), "feature_sets")
-                    note_problems(store, delivery, file=described, problems=said)
+                read = _own_file(store, taking, read, sha256_of(path_of(file)), sets)
             else:
-                mapped, broken = keep_features(taking, part, read, mapped)
-                read = replace(read, problems=(*read.problems, *broken))
+                read, mapped = keep_features(taking, part, read, mapped)
         note_file(
             store,
             delivery,
@@ -102,12 +98,20 @@ def stage_delivery(
             left_aside=() if read.is_refused else mapped.left_aside,
         )
         if not read.is_refused:
-            for table, rows in mapped.tables.items():
-                # the rows of refused records stand in their place: they are judged, never accepted
-                whole = [rows, mapped.refused.get(table, rows.clear())]
-                placed = pl.concat(whole).sort("_record", maintain_order=True)
-                tables.setdefault(table, []).append(placed.with_columns(_file=pl.lit(file.file)))
+            for table, rows in mapped.whole():
+                tables.setdefault(table, []).append(rows.with_columns(_file=pl.lit(file.file)))
     _put(store, delivery, tables)
+
+
+def _own_file(
+    store: Store, taking: Taking, read: ReadFile, sha256: str, sets: list[pl.DataFrame]
+) -> ReadFile:
+    """Take the file of a set; where its row does not fit it, that is a problem of the row too."""
+    taken, of_rows = keep_own_file(taking, read, sha256, sets)
+    for described, problem in of_rows.items():
+        said = _problems((problem,), "feature_sets")
+        note_problems(store, taking.delivery, file=described, problems=said)
+    return taken
 
 
 def _taking(

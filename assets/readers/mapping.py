@@ -47,6 +47,13 @@ class Mapped:
     left_aside: tuple[int, ...] = ()
     refused: dict[str, pl.DataFrame] = field(default_factory=dict)
 
+    def whole(self) -> Iterator[tuple[str, pl.DataFrame]]:
+        """Every table with the rows of refused records in their place: judged, never accepted."""
+        for table, rows in self.tables.items():
+            spoilt = self.refused.get(table)
+            both = rows if spoilt is None else pl.concat([rows, spoilt])
+            yield table, both if spoilt is None else both.sort("_record", maintain_order=True)
+
 
 def map_records(frame: pl.DataFrame, profile: FileProfile) -> Mapped:
     """Make the rows of every table that the profile names."""
