@@ -230,7 +230,7 @@ def _as_text(
     return (
         f"SIMULATED: {sum(rows.values())} rows at {len(rows)} sites{spoilt}{units}\n"
         f"deliveries  {out}/<site>/{DELIVERY}\n"
-        f"features    {out / FEATURES}, radiomics of the preoperative MR studies: a delivery for each site\n"
+        f"features    {out / FEATURES}, radiomics before surgery: a delivery for each site\n"
         f"truth       {out / TRUTH}\n"
         f"Next: imsct check {out}/{next(iter(rows))}/{DELIVERY}"
     )
