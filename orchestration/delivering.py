@@ -18,9 +18,9 @@ from assets.context import limits_of
 from assets.profiles import profile_named
 from assets.readers.identifiers import IDENTIFIER_RULES
 from assets.readers.sandbox import Job, Limits, read_files
+from orchestration.delivery_names import require_no_person
 from orchestration.home import require_home
 from orchestration.listing import checked_as_text
-from orchestration.said_texts import require_no_person
 from schemas.errors import UsageError
 from schemas.manifest import (
     MANIFEST_NAME,
@@ -173,7 +173,7 @@ def _require_label(folder: Path, label: Label) -> tuple[str, str, IdScheme]:
         )
     _require_name("--site", label.site, SiteName)
     _require_name("--delivery", label.delivery, DeliveryName)
-    require_no_person("--delivery", label.delivery, is_name=True)
+    require_no_person("--delivery", label.delivery)
     return label.site, label.delivery, label.id_scheme
 
 

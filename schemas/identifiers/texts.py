@@ -13,7 +13,7 @@ from datetime import date
 from schemas.identifiers.national_numbers import national_numbers
 
 DATE, NUMBER = "calendar date", "long number"
-PHONE, POSTCODE, URL = "phone number", "postcode", "web address"
+PHONE, POSTCODE = "phone number", "postcode"
 
 _MONTH = (
     "(?:jan(?:uar[yi]?|vier)?|feb(?:ruar[yi]?)?|f[ée]vr?(?:ier)?|m[aä]r(?:ch|z|s)?|apr(?:il)?|"
@@ -106,7 +106,9 @@ def identifying_kinds(text: str, *, may_be_version: bool = False) -> tuple[str, 
     """
     plain = _TECHNICAL.sub(" ", text)
     found = [
-        kind for kind, pattern in (("e-mail address", _EMAIL), (URL, _URL)) if pattern.search(plain)
+        kind
+        for kind, pattern in (("e-mail address", _EMAIL), ("web address", _URL))
+        if pattern.search(plain)
     ]
     if _has_date(plain, dotted=not may_be_version):
         found.append(DATE)
