@@ -11,6 +11,7 @@ from pathlib import Path
 from assets.opening import names_that_identify
 from assets.profiles import own_profile, profile_at, profile_named
 from assets.readers.identifiers import Scan
+from assets.readers.sandbox import Limits
 from assets.staging import stage_delivery
 from schemas.errors import UsageError
 from schemas.manifest import MANIFEST_NAME, Mode, hidden_name, shown_name
@@ -19,7 +20,7 @@ from schemas.profile import Profile
 from schemas.tables import SCHEMA_VERSION, TABLES
 from warehouse.accounts import close_accounts
 from warehouse.delivery_check import examine, name_that_identifies
-from warehouse.merge import merge
+from warehouse.merge import merge, refuse
 from warehouse.quarantine import current_problems
 from warehouse.received import enter_one
 from warehouse.staging import StagedDelivery, StagedFile
@@ -50,14 +51,15 @@ def check_folder(
     scan: Scan | None = "unannounced",
     mode: Mode = "full",
     own: Path | None = None,
+    limits: Limits | None = None,
 ) -> Checked:
     """Find every problem of a delivery; nothing is written anywhere.
 
-    Of a folder without a manifest the files that `profile` names are read, the others are listed;
-    rows of another site than `site`, where that is named, are a problem, and they are searched for
+    Of a folder without a manifest the files that `profile` names are read, the others are listed.
+    Rows of another site than `site`, where that is named, are a problem; the files are searched for
     identifiers as under the id scheme `scan`, and judged as a delivery of that `mode`. What an
     increment or a correction adds to is not known here, so a parent that it does not hold is a
-    warning. `own` is the folder of a home's own profiles.
+    warning. `own` is the folder of a home's own profiles, `limits` are those of its settings.
 
     Raises
     ------
@@ -71,12 +73,14 @@ def check_folder(
         what = "is a file" if folder.exists() else "there is no such folder"
         raise UsageError(f"{folder}: {what}. Name the folder of a delivery.")
     has_manifest = os.path.lexists(folder / MANIFEST_NAME)
+    if has_manifest and (profile, site, scan, mode) != (None, None, "unannounced", "full"):
+        raise UsageError(
+            f"{folder}: its {MANIFEST_NAME} says what it is. Leave --profile, --site, --id-scheme "
+            "and --mode out."
+        )
     if profile is not None:
-        if has_manifest:
-            raise UsageError(
-                f"{folder}: has a {MANIFEST_NAME}, which names its profile. Leave --profile out."
-            )
-        return _check_bare(folder, profile_at(profile, own=own), site, scan, mode)
+        given = profile_at(profile, own=own)
+        return _check_bare(folder, given, site, scan=scan, mode=mode, limits=limits)
     if not has_manifest:
         return Checked(0, 0, 0, (_NO_MANIFEST,))
     examined = examine(folder)
@@ -97,7 +101,7 @@ def check_folder(
     layout = None
     if manifest.mode != "withdrawal" and own_profile(manifest.profile, own) is not None:
         layout = profile_named(manifest.profile, own=own)
-    checked = _check_files(delivery, folder, scan=manifest.id_scheme, profile=layout)
+    checked = _check_files(delivery, folder, scan=manifest.id_scheme, profile=layout, limits=limits)
     named = names_that_identify(delivery, checked.problems, profile=layout)
     return Checked(0, rows, rows, tuple(named.values())) if named else checked
 
@@ -112,7 +116,13 @@ _NO_MANIFEST = Problem(
 
 
 def _check_bare(
-    folder: Path, profile: Profile, site: str | None, scan: Scan | None, mode: Mode
+    folder: Path,
+    profile: Profile,
+    site: str | None,
+    *,
+    scan: Scan | None,
+    mode: Mode,
+    limits: Limits | None,
 ) -> Checked:
     """Check the files that lie in a folder as if they had been announced."""
     there = sorted(path.name for path in folder.iterdir())
@@ -126,7 +136,7 @@ def _check_bare(
         )
     files = tuple(StagedFile(file, "", None) for file in named)
     delivery = StagedDelivery(1, site, folder.name, profile.name, SCHEMA_VERSION, files, mode)
-    checked = _check_files(delivery, folder, scan=scan, profile=profile)
+    checked = _check_files(delivery, folder, scan=scan, profile=profile, limits=limits)
     shown = {file: shown_name(file, n, len(there)) for n, file in enumerate(there, start=1)}
     for n, file in enumerate(there, start=1):
         if file in names_that_identify(delivery, checked.problems, profile=profile):
@@ -164,16 +174,29 @@ def _not_read(shown: str, path: Path) -> Problem:
 
 
 def _check_files(
-    delivery: StagedDelivery, folder: Path, *, scan: Scan | None, profile: Profile | None = None
+    delivery: StagedDelivery,
+    folder: Path,
+    *,
+    scan: Scan | None,
+    profile: Profile | None,
+    limits: Limits | None,
 ) -> Checked:
     """Run the pipeline's steps on a store in memory."""
     is_apart = delivery.mode in ("increment", "correction")
     with Store.open(None) as store:
         enter_one(store, delivery)
-        stage_delivery(store, delivery, lambda file: folder / file.file, scan=scan, profile=profile)
+        stage_delivery(
+            store,
+            delivery,
+            lambda file: folder / file.file,
+            scan=scan,
+            profile=profile,
+            limits=limits,
+        )
         for table in TABLES:
             if store.count("staged", table.name) or delivery.mode == "withdrawal":
-                merge(store, validate(store, table, official=None, is_apart=is_apart))
+                put = merge if delivery.mode == "withdrawal" else refuse
+                put(store, validate(store, table, official=None, is_apart=is_apart))
         accounts = close_accounts(store)
         found = current_problems(store).drop("site", "delivery")
     problems = tuple(Problem(**row) for row in found.iter_rows(named=True))

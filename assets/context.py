@@ -30,16 +30,21 @@ class Line:
 
     @cached_property
     def limits(self) -> Limits:
-        """What the reading of one delivered file may take, as the home's settings say."""
-        reading = settings_of(self.home).reading
-        return Limits(
-            resident=reading.memory_mib << 20,
-            cpu_s=reading.seconds,
-            wall_s=reading.seconds,
-            delivered=reading.file_mib << 20,
-        )
+        """What the reading of one delivered file may take."""
+        return limits_of(self.home)
 
     @cached_property
     def official(self) -> OfficialCount | None:
         """Great Expectations on the store; none for a store in memory."""
         return OfficialCount(self.store) if self.store.path is not None else None
+
+
+def limits_of(home: Home) -> Limits:
+    """What the reading of one delivered file may take, as the home's settings say."""
+    reading = settings_of(home).reading
+    return Limits(
+        resident=reading.memory_mib << 20,
+        cpu_s=reading.seconds,
+        wall_s=reading.seconds,
+        delivered=reading.file_mib << 20,
+    )

@@ -30,17 +30,19 @@ def read_all(
     profile: Profile | None = None,
     limits: Limits | None = None,
 ) -> Iterator[tuple[StagedFile, FileProfile | None, ReadFile]]:
-    """Every file of a delivery, read or refused, in its order."""
+    """Every file of a delivery, read or refused; those with features last, after what they name."""
     layout, unknown = (profile, None) if profile else _profile_of(delivery)
-    parts = [layout.file(file.file) if layout else None for file in delivery.files]
+    found = [(layout.file(file.file) if layout else None, file) for file in delivery.files]
+    found.sort(key=lambda pair: pair[0] is not None and bool(pair[0].features))
+    parts, files = [part for part, _ in found], [file for _, file in found]
     # a file that no profile knows is read only to be searched
     jobs = [
         Job(file.file, path_of(file), part or _any_file(file.file), file.rows, scan)
-        for file, part in zip(delivery.files, parts, strict=True)
+        for file, part in zip(files, parts, strict=True)
         if part or scan
     ]
     results = read_files(jobs, limits=limits)
-    for file, part in zip(delivery.files, parts, strict=True):
+    for file, part in zip(files, parts, strict=True):
         read = next(results) if part or scan else None
         if part is None and not (read and _is_identifying(read)):
             refused = _refused(file.file, unknown or _NO_SUCH_FILE)

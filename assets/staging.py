@@ -12,15 +12,16 @@ from pathlib import Path
 import polars as pl
 
 from assets.context import Line
-from assets.feature_sets import keep_features
+from assets.feature_sets import Taking, keep_features, keep_own_file
 from assets.opening import read_all, table_of, withheld_file
 from assets.readers.identifiers import Scan
 from assets.readers.mapping import Mapped, map_records
 from assets.readers.read_file import ReadFile, ReadProblem
 from assets.readers.sandbox import Limits
 from schemas.errors import IntegrityError
-from schemas.problems import Problem
-from schemas.profile import FileProfile, Profile
+from schemas.problems import UNREADABLE, Problem
+from schemas.profile import FEATURE_FILE, FileProfile, Profile
+from schemas.showing import counted
 from schemas.tables import BY_NAME
 from warehouse.files import sha256_of
 from warehouse.rejudging import stage_held_back
@@ -30,6 +31,7 @@ from warehouse.staging import (
     StagedFile,
     known_studies,
     note_file,
+    note_problems,
     stage,
     stage_context,
     stage_withdrawals,
@@ -74,14 +76,16 @@ def stage_delivery(
         mapped = Mapped({})
         if part is not None and not read.is_refused:
             mapped = map_records(read.frame, part)
-            read = replace(read, problems=(*read.problems, *mapped.problems))
-        read = _of_another_site(read, mapped.tables, delivery.site)
-        if line is not None and part is not None and read.features is not None:
-            studies = known_studies(store, delivery.site).union(
-                *(rows["study_id"] for rows in tables.get("imaging_studies", ()))
-            )
-            mapped, broken = keep_features(line, delivery, part, read, mapped, studies=studies)
-            read = replace(read, problems=(*read.problems, *broken))
+            nothing = _nothing_taken(read, mapped, part)
+            read = replace(read, problems=(*read.problems, *mapped.problems, *nothing))
+        read = _of_another_site(read, mapped, delivery.site)
+        if part is not None and read.features is not None and not read.is_refused:
+            taking = _taking(store, delivery, tables, line)
+            sets = tables.get("feature_sets", [])
+            if part == FEATURE_FILE:
+                read = _own_file(store, taking, read, sha256_of(path_of(file)), sets)
+            else:
+                read, mapped = keep_features(taking, part, read, mapped)
         note_file(
             store,
             delivery,
@@ -90,13 +94,37 @@ def stage_delivery(
             found=read.found,
             is_refused=read.is_refused,
             tables=None if part is None else {rows.table for rows in part.rows},
-            problems=_problems(read, part),
+            problems=_problems(read.problems, table_of(part)),
             left_aside=() if read.is_refused else mapped.left_aside,
         )
         if not read.is_refused:
-            for table, rows in mapped.tables.items():
+            for table, rows in mapped.whole():
                 tables.setdefault(table, []).append(rows.with_columns(_file=pl.lit(file.file)))
     _put(store, delivery, tables)
+
+
+def _own_file(
+    store: Store, taking: Taking, read: ReadFile, sha256: str, sets: list[pl.DataFrame]
+) -> ReadFile:
+    """Take the file of a set; where its row does not fit it, that is a problem of the row too."""
+    taken, of_rows = keep_own_file(taking, read, sha256, sets)
+    for described, problem in of_rows.items():
+        said = _problems((problem,), "feature_sets")
+        note_problems(store, taking.delivery, file=described, problems=said)
+    return taken
+
+
+def _taking(
+    store: Store,
+    delivery: StagedDelivery,
+    tables: Mapping[str, Sequence[pl.DataFrame]],
+    line: Line | None,
+) -> Taking:
+    """What features are judged by; without `line` no earlier delivery is known."""
+    here = tables.get("imaging_studies", ())
+    studies = known_studies(store, delivery.site).union(*(rows["study_id"] for rows in here))
+    is_open = line is None and (not here or delivery.mode != "full")
+    return Taking(line, delivery, studies, is_open)
 
 
 def _put(
@@ -117,12 +145,30 @@ def _put(
         stage_held_back(store, delivery)
 
 
-def _of_another_site(read: ReadFile, mapped: dict[str, pl.DataFrame], site: str | None) -> ReadFile:
+def _nothing_taken(read: ReadFile, mapped: Mapped, part: FileProfile) -> tuple[ReadProblem, ...]:
+    """A warning where a file has records and the profile leaves every one of them aside."""
+    if read.features is not None or not 0 < read.found <= len(mapped.left_aside):
+        return ()
+    reasons = dict.fromkeys(
+        reason for values in part.ignored_records.values() for reason in values.values()
+    )
+    why = f": {'; '.join(reasons)}" if reasons else ""
+    warning = ReadProblem(
+        "E_SCHEMA",
+        f"Nothing was taken from this file: the profile leaves all of its "
+        f"{counted(read.found, 'record')} aside{why}.",
+        "If it was to bring rows, deliver records that the profile takes, or another profile.",
+        severity="warning",
+    )
+    return (warning,)
+
+
+def _of_another_site(read: ReadFile, mapped: Mapped, site: str | None) -> ReadFile:
     """Refuse a file in which a row claims another site than the manifest's."""
-    for table, rows in mapped.items():
+    for table, rows in (*mapped.tables.items(), *mapped.refused.items()):
         if "site_id" not in rows.columns or site is None:
             continue
-        foreign = rows.filter((pl.col("site_id") != site) & (pl.col("site_id") != ""))
+        foreign = rows.filter(~pl.col("site_id").is_in([site, "", UNREADABLE]))
         if not foreign.is_empty():
             problem = ReadProblem(
                 "E_SITE",
@@ -135,11 +181,10 @@ def _of_another_site(read: ReadFile, mapped: dict[str, pl.DataFrame], site: str 
     return read
 
 
-def _problems(read: ReadFile, part: FileProfile | None) -> pl.DataFrame:
+def _problems(problems: Sequence[ReadProblem], table: str | None) -> pl.DataFrame:
     """The problems of reading, in the columns of the quarantine."""
-    table = table_of(part)
     rows = [
-        (p.record, p.line, table, p.column, p.rule, p.message, p.suggestion, p.content)
-        for p in read.problems
+        (p.record, p.line, table, p.column, p.rule, p.message, p.suggestion, p.content, p.severity)
+        for p in problems
     ]
     return pl.DataFrame(rows, schema=PROBLEM_COLUMNS, orient="row")

@@ -34,8 +34,10 @@ _SWITCHES = (
 )
 _NOT_YET = (
     "Not drawn: scales of function other than McCormick, a site's country. The feature sets of "
-    "radiomics lie in `features/` beside the deliveries, with scanner shift and stretch, a "
-    "test-retest set and what is true of them in `truth.json`; the line does not take them in yet."
+    "radiomics are a delivery of their own for each site, `features/<site>/features/`: an "
+    "increment, to be delivered after the other one, with scanner shift and stretch and a "
+    "test-retest set. What is true of them stands in `truth.json`. A set waits while one of its "
+    "studies is in quarantine (R049)."
 )
 _READ = (
     "Below, every value has its label: **E** was published, its source stands beside it (labels "

@@ -15,6 +15,7 @@ from typing import Any
 
 import click
 
+from orchestration import label_options
 from orchestration.analysis_commands import analyse, apply
 from orchestration.home_option import with_home
 from orchestration.keeping_commands import (
@@ -69,24 +70,21 @@ def simulate(cases: int, sites: int, seed: int, faults: int, out: Path) -> None:
 @imsct.command()
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @click.option("--profile", help="Profile, by name or file, of a folder that has no manifest yet.")
-@click.option(
-    "--mode",
-    type=click.Choice(["full", "increment", "correction"]),
-    default="full",
-    show_default=True,
-    help="As what a folder without a manifest is going to be delivered.",
-)
+@label_options.site
+@label_options.id_scheme
+@label_options.mode
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 @with_home
-def check(home: Any, folder: Path, profile: str | None, mode: Any, as_json: bool) -> int:
+def check(home: Any, folder: Path, as_json: bool, **label: Any) -> int:
     """List every problem of a delivery in one pass, without loading it.
 
-    Of a home, where there is one, only its profiles are read.
+    Of a home, where there is one, only its profiles and limits are read. Of a folder without a
+    manifest name --profile, and what 'imsct deliver' will be told of it: the verdict is the same.
     """
-    from assets.checking import check_folder
+    from orchestration.delivering import check_as_delivered
     from orchestration.listing import checked_as_json, checked_as_text
 
-    checked = check_folder(folder, profile=profile, mode=mode, own=home.profiles)
+    checked = check_as_delivered(home, folder, **label)
     click.echo(checked_as_json(checked) if as_json else checked_as_text(checked))
     return checked.exit_code
 
@@ -152,20 +150,11 @@ def doctor(home: Any, as_json: bool) -> int:
 
 @imsct.command()
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
-@click.option("--site", help="Whose rows they are, such as SIM_NORTH.")
-@click.option("--delivery", help="Name of this delivery, such as 2026-03; once per content.")
-@click.option(
-    "--id-scheme",
-    type=click.Choice(["simulated", "published"]),
-    help="Simulated patients, or ids as published. Real patients need pseudonyms made at the "
-    "site; such a folder comes with its manifest.",
-)
+@label_options.site
+@click.option("--delivery", help="Its own name, such as 2026-03; never a person's.")
+@label_options.id_scheme
 @click.option("--profile", help="How the files are laid out [imsct].")
-@click.option(
-    "--mode",
-    type=click.Choice(["full", "increment", "correction"]),
-    help="The site's complete state [full], new rows only, or other values for rows it has.",
-)
+@label_options.mode
 @click.option("--supersedes", help="Of a correction: the delivery that it corrects.")
 @with_home
 def deliver(home: Any, folder: Path, **label: Any) -> int:
@@ -211,7 +200,7 @@ def delivery_show(home: Any, name: str, as_json: bool) -> None:
 
 @delivery.command("approve")
 @click.argument("name", metavar="SITE/DELIVERY")
-@click.option("--reason", required=True, help="Why, in one line; it stays in the ledger.")
+@click.option("--reason", required=True, help="Why, in one line. It stays in the ledger: no names.")
 @with_home
 def delivery_approve(home: Any, name: str, reason: str) -> None:
     """Take a delivery in spite of what holds it back.
@@ -226,7 +215,7 @@ def delivery_approve(home: Any, name: str, reason: str) -> None:
 
 @delivery.command("withdraw")
 @click.argument("name", metavar="SITE/DELIVERY")
-@click.option("--reason", required=True, help="Why, in one line; it stays in the ledger.")
+@click.option("--reason", required=True, help="Why, in one line. It stays in the ledger: no names.")
 @with_home
 def delivery_withdraw(home: Any, name: str, reason: str) -> None:
     """Withdraw a delivery: from the next run on it counts as if it had never come.

@@ -14,9 +14,11 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from assets.checking import Checked, check_folder
+from assets.context import limits_of
 from assets.profiles import profile_named
 from assets.readers.identifiers import IDENTIFIER_RULES
-from assets.readers.sandbox import Job, read_files
+from assets.readers.sandbox import Job, Limits, read_files
+from orchestration.delivery_names import require_no_person
 from orchestration.home import require_home
 from orchestration.listing import checked_as_text
 from schemas.errors import UsageError
@@ -77,6 +79,33 @@ def deliver_folder(home: Home, folder: Path, label: Label) -> tuple[str, int]:
     return _deliver_bare(home, folder, label)
 
 
+def check_as_delivered(
+    home: Home,
+    folder: Path,
+    *,
+    profile: str | None = None,
+    site: str | None = None,
+    id_scheme: IdScheme | None = None,
+    mode: Mode | None = None,
+) -> Checked:
+    """What `imsct check` says of a folder, and what handing it over goes by.
+
+    Raises
+    ------
+    UsageError
+        If there is no such folder, or what is said of it stands beside a manifest.
+    """
+    return check_folder(
+        folder,
+        profile=profile,
+        site=site,
+        scan=id_scheme or "unannounced",
+        mode=mode or "full",
+        own=home.profiles,
+        limits=limits_of(home),
+    )
+
+
 def _deliver_prepared(home: Home, folder: Path, label: Label) -> tuple[str, int]:
     """A folder with its manifest goes over unchanged, where every byte is as announced."""
     named = [option for option, value in _options(label).items() if value is not None]
@@ -84,7 +113,7 @@ def _deliver_prepared(home: Home, folder: Path, label: Label) -> tuple[str, int]
         raise UsageError(
             f"{folder}: its {MANIFEST_NAME} says what it is. Leave {', '.join(named)} out."
         )
-    checked = check_folder(folder, profile=None, own=home.profiles)
+    checked = check_as_delivered(home, folder)
     examined = examine(folder)
     if examined.manifest is None or examined.problems or _is_identifying(checked):
         return _refused(checked)
@@ -101,12 +130,13 @@ def _deliver_bare(home: Home, folder: Path, label: Label) -> tuple[str, int]:
     mode = label.mode or "full"
     if (label.supersedes is not None) != (mode == "correction"):
         raise UsageError("--supersedes: names the delivery that a --mode correction corrects.")
-    own = home.profiles
-    checked = check_folder(folder, profile=profile, site=site, scan=id_scheme, mode=mode, own=own)
+    checked = check_as_delivered(
+        home, folder, profile=profile, site=site, id_scheme=id_scheme, mode=mode
+    )
     _require_same_site(checked, site)
-    layout = profile_named(profile, own=own)
+    layout = profile_named(profile, own=home.profiles)
     paths = {p.name: p for p in sorted(folder.iterdir()) if layout.file(p.name) is not None}
-    counts = _records(paths, layout)
+    counts = _records(paths, layout, limits_of(home))
     rows = {file: found for file, found in counts.items() if found is not None}
     # A full delivery without one of its tables would empty that table of the site.
     if len(rows) < len(paths) or _is_identifying(checked):
@@ -128,7 +158,7 @@ def _deliver_bare(home: Home, folder: Path, label: Label) -> tuple[str, int]:
         return said, 0
     outgoing = {file: Outgoing(path, rows[file]) for file, path in paths.items()}
     deliver(outgoing, home.landing, **manifest.model_dump(exclude={"format", "files"}))
-    how = f"imsct check {folder} --profile {profile}"
+    how = f"imsct check {folder} --profile {profile} --site {site} --id-scheme {id_scheme}"
     how += "" if mode == "full" else f" --mode {mode}"
     return _handed_over(manifest, checked, how=how), 0
 
@@ -143,6 +173,7 @@ def _require_label(folder: Path, label: Label) -> tuple[str, str, IdScheme]:
         )
     _require_name("--site", label.site, SiteName)
     _require_name("--delivery", label.delivery, DeliveryName)
+    require_no_person("--delivery", label.delivery)
     return label.site, label.delivery, label.id_scheme
 
 
@@ -158,11 +189,11 @@ def _options(label: Label) -> dict[str, str | None]:
     }
 
 
-def _records(paths: Mapping[str, Path], layout: Profile) -> dict[str, int | None]:
+def _records(paths: Mapping[str, Path], layout: Profile, limits: Limits) -> dict[str, int | None]:
     """Data records of every file, as the line will count them; None where it loads none of them."""
     parts = [(file, path, layout.file(file)) for file, path in paths.items()]
     jobs = [Job(file, path, part, None) for file, path, part in parts if part is not None]
-    found = zip(jobs, read_files(jobs), strict=True)
+    found = zip(jobs, read_files(jobs, limits=limits), strict=True)
     return {job.file: None if read.is_refused else read.found for job, read in found}
 
 

@@ -5,6 +5,8 @@ Does not belong here: drawing and spoiling rows (`analyses.simulation`), taking 
 (`warehouse.landing`).
 """
 
+import hashlib
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -31,15 +33,16 @@ from analyses.simulation.radiomics import NAMES
 from analyses.simulation.registry import site_sizes
 from orchestration.resources import say
 from schemas.errors import UsageError
-from schemas.tables import SCHEMA_VERSION
-from warehouse.files import as_storage_error, size_and_sha256, write_atomically
+from schemas.manifest import Mode
+from schemas.tables import BY_NAME, SCHEMA_VERSION
+from warehouse.files import as_storage_error, write_atomically
 from warehouse.handing_over import Outgoing, deliver
 
 #: Simulated deliveries have no clock: the same numbers on another day give the same bytes.
 CREATED = "2026-01-01T00:00:00Z"
 DELIVERY = "demo-1"
 TRUTH = "truth.json"
-#: Feature sets stand beside the deliveries: none is taken in yet.
+#: Feature sets are a delivery of their own, an increment to the other one of the site.
 FEATURES = "features"
 LABEL = (
     "SIMULATED: every row was drawn by a program; nobody is behind it. Numbers that are published "
@@ -99,42 +102,80 @@ def write_registry(out: Path, *, cases: int, sites: int, seed: int, faults: int)
 def _write_delivery(out: Path, site: str, tables: Mapping[str, pl.DataFrame]) -> int:
     """Write the delivery of one site; the number of its rows."""
     files = files_of(tables)
-    deliver(
-        files,
-        out,
-        site=site,
-        delivery=DELIVERY,
-        created=CREATED,
-        profile="imsct",
-        schema_version=SCHEMA_VERSION,
-        id_scheme="simulated",
-    )
+    _hand_out(files, out, site=site, delivery=DELIVERY, mode="full")
     rows = sum(file.rows for file in files.values())
     say(f"{site}: {rows} rows")
     return rows
 
 
+def _hand_out(
+    files: Mapping[str, Outgoing], out: Path, *, site: str, delivery: str, mode: Mode
+) -> None:
+    """Write one delivery of simulated patients."""
+    deliver(
+        files,
+        out,
+        site=site,
+        delivery=delivery,
+        created=CREATED,
+        profile="imsct",
+        schema_version=SCHEMA_VERSION,
+        id_scheme="simulated",
+        mode=mode,
+    )
+
+
 def _write_features(out: Path, site: str, drawn: Radiomics) -> list[dict[str, Any]]:
-    """Write the feature sets of a site beside the deliveries; what is true of each."""
-    folder, found = out / FEATURES, []
-    folder.mkdir(exist_ok=True)
+    """Write the feature sets of a site as a delivery of their own; what is true of each."""
+    files: dict[str, Outgoing] = {}
+    rows: list[dict[str, Any]] = []
+    found: list[dict[str, Any]] = []
     for name, frame in (("FS1", drawn.table), ("FS1-RETEST", drawn.retest)):
-        path = folder / f"{site}-{name}.parquet"
-        frame.write_parquet(path, compression="zstd", statistics=False)
+        if frame.is_empty():
+            continue
+        content = io.BytesIO()
+        frame.write_parquet(content, compression="zstd", statistics=False)
+        key = f"{site}-{name}"
+        about = {
+            "feature_set_id": key,
+            "file_sha256": hashlib.sha256(content.getvalue()).hexdigest(),
+            "n_rows": frame.height,
+            "n_features": len(NAMES),
+        }
+        is_retest = name != "FS1"
+        file = f"{key}.features.parquet"
+        files[file] = Outgoing(content.getvalue(), frame.height)
+        rows.append(
+            _SET | about | {"site_id": site, "is_test_retest": "yes" if is_retest else "no"}
+        )
         found.append(
             {
                 "site": site,
-                "feature_set_id": path.stem,
-                "file": f"{FEATURES}/{path.name}",
-                "file_sha256": size_and_sha256(path)[1],
-                "n_rows": frame.height,
-                "n_features": len(NAMES),
-                "is_test_retest": name != "FS1",
+                "file": f"{FEATURES}/{site}/{FEATURES}/{file}",
+                **about,
+                "is_test_retest": is_retest,
                 "shift": drawn.shift.tolist(),
                 "stretch": drawn.stretch.tolist(),
             }
         )
+    names = BY_NAME["feature_sets"].names
+    sets = pl.DataFrame([{name: str(row.get(name, "")) for name in names} for row in rows])
+    files |= files_of({"feature_sets": sets})
+    if rows:
+        _hand_out(files, out / FEATURES, site=site, delivery=FEATURES, mode="increment")
     return found
+
+
+#: What made the simulated features, in the words of the dictionary.
+_SET = {
+    "extractor": "other",
+    "extractor_version": "simulated",
+    "settings_sha256": hashlib.sha256(b"imsct simulate").hexdigest(),
+    "image_kind": "t2",
+    "mask_structure": "tumour",
+    "mask_method": "manual",
+    "voxel_spacing_mm": "1",
+}
 
 
 def files_of(tables: Mapping[str, pl.DataFrame]) -> dict[str, Outgoing]:
@@ -189,7 +230,7 @@ def _as_text(
     return (
         f"SIMULATED: {sum(rows.values())} rows at {len(rows)} sites{spoilt}{units}\n"
         f"deliveries  {out}/<site>/{DELIVERY}\n"
-        f"features    {out / FEATURES}, radiomics of the preoperative MR studies\n"
+        f"features    {out / FEATURES}, radiomics before surgery: a delivery for each site\n"
         f"truth       {out / TRUTH}\n"
         f"Next: imsct check {out}/{next(iter(rows))}/{DELIVERY}"
     )

@@ -17,6 +17,7 @@ Format = Literal[
     "sct_lesion",
     "pyradiomics",
     "mirp",
+    "features",
     "bids",
     "dicom_sr",
     "dicom_header",
@@ -26,7 +27,7 @@ Format = Literal[
 ]
 
 WORKBOOKS: frozenset[Format] = frozenset({"excel", "sct_lesion"})
-FEATURE_TABLES: frozenset[Format] = frozenset({"pyradiomics", "mirp"})
+FEATURE_TABLES: frozenset[Format] = frozenset({"pyradiomics", "mirp", "features"})
 WITHOUT_HEADER: frozenset[Format] = frozenset({"dicom_sr", "dicom_header", "redcap_dictionary"})
 #: Files about columns, not about people; "Field Name" is no name.
 WITHOUT_PATIENTS: frozenset[Format] = frozenset({"redcap_dictionary"})

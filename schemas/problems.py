@@ -10,6 +10,9 @@ from dataclasses import asdict, dataclass
 
 from schemas.checks import Severity
 
+#: What stands in a row for a cell that could not be read: the row is refused for it, its other
+#: cells are judged, and no rule speaks of this one. It does not print, so no delivered cell is it.
+UNREADABLE = "\x1a"
 #: Rules that say the bytes are not those the manifest announces.
 INTEGRITY_RULES = frozenset({"E_SIZE", "E_SHA256"})
 

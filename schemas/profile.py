@@ -256,8 +256,23 @@ class Profile(_Strict):
         return next((part for part in self.files if part.match(name) is not None), None)
 
 
+#: The features of one set; what it is stands in the row of feature_sets of that key.
+FEATURE_FILE = FileProfile(
+    file="{feature_set_id}.features.parquet",
+    format="features",
+    header=("study_id", "structure"),
+    study="study_id",
+    features=("",),
+    ignored={"study_id": "kept with the features, in a file of the home"},
+    ignored_records={"structure": {ANY_OTHER: "kept with the features, in a file of the home"}},
+    rows=(),
+)
+
+
 def own_layout(version: str = SCHEMA_VERSION) -> Profile:
     """The project's own layout: one `<table>.csv` per table, header as in the dictionary.
+
+    A row of feature_sets comes with its file, named by its key.
 
     Of an earlier version of the dictionary it has that version's header; columns that are newer,
     or could be left empty then, say that nothing was recorded.
@@ -267,25 +282,28 @@ def own_layout(version: str = SCHEMA_VERSION) -> Profile:
         title="The project's own layout: one CSV file per table",
         version=int(version),
         source="the data dictionary",
-        files=tuple(
-            FileProfile(
-                file=f"{table.name}.csv",
-                header=tuple(column.name for column in columns_at(table, version)),
-                rows=(
-                    Rows(
-                        table=table.name,
-                        columns={
-                            column.name: Source(
-                                column=column.name,
-                                empty=None if is_optional_at(column, version) else "",
-                            )
-                            for column in columns_at(table, version)
-                        },
-                        unlisted="refuse" if version == SCHEMA_VERSION else "not_recorded",
+        files=(
+            *(
+                FileProfile(
+                    file=f"{table.name}.csv",
+                    header=tuple(column.name for column in columns_at(table, version)),
+                    rows=(
+                        Rows(
+                            table=table.name,
+                            columns={
+                                column.name: Source(
+                                    column=column.name,
+                                    empty=None if is_optional_at(column, version) else "",
+                                )
+                                for column in columns_at(table, version)
+                            },
+                            unlisted="refuse" if version == SCHEMA_VERSION else "not_recorded",
+                        ),
                     ),
-                ),
-            )
-            for table in BY_NAME.values()
+                )
+                for table in BY_NAME.values()
+            ),
+            FEATURE_FILE,
         ),
     )
 

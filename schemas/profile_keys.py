@@ -147,7 +147,7 @@ _ROWS = {
         "a column that is not in the header",
     ),
     "once": Key(
-        "Make one row only of the whole file: the site's own, for example.",
+        "Make one row only of the whole file, of its first record whose cells fit the table: the site's own.",
         "once: true",
         "nothing",
     ),

@@ -6,7 +6,7 @@ REDCap has no place for the habits of a site and for feature sets: both come as 
 project's own layout beside the export.
 """
 
-from schemas.profile import FileProfile, Profile, Rows, Source, own_layout
+from schemas.profile import FEATURE_FILE, FileProfile, Profile, Rows, Source, own_layout
 from schemas.redcap import RECORD_ID, dictionary_csv, fields_of, forms, variable
 from schemas.redcap_export import EVENT, INSTANCE, INSTRUMENT, RedcapExport
 from schemas.table import Table
@@ -19,7 +19,7 @@ REDCAP_LAYOUTS = tuple(
     f"imsct_redcap{events}{export}" for events in ("", _LONGITUDINAL) for export in ("", _LABEL)
 )
 #: Files of the project's own layout that stand beside an export.
-_BESIDE = ("sites.csv", "feature_sets.csv")
+_BESIDE = ("sites.csv", "feature_sets.csv", FEATURE_FILE.file)
 _IGNORED = {
     EVENT: "days from the index event say when",
     INSTANCE: "each row has a key of its own",
@@ -31,8 +31,8 @@ def redcap_layout(name: str, version: str = SCHEMA_VERSION) -> Profile:
 
     Examples
     --------
-    >>> [part.file for part in redcap_layout("imsct_redcap").files]
-    ['sites.csv', 'feature_sets.csv', 'data.csv', 'dictionary.csv']
+    >>> [part.file for part in redcap_layout("imsct_redcap").files if part.rows]
+    ['sites.csv', 'feature_sets.csv', 'data.csv']
     """
     is_longitudinal = _LONGITUDINAL in name
     redcap = RedcapExport(

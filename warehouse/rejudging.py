@@ -42,7 +42,8 @@ def _content(table: Table) -> pl.Struct:
 def _held_back(table: Table) -> str:
     """SQL: the refused rows of a site whose only errors are parents that are staged now.
 
-    A row whose key the delivery names itself is not among them. The file's name is given with the
+    A row whose key the delivery names itself is not among them, nor one of a record that could not
+    be read whole. The file's name is given with the
     delivery's, which sets its lines apart from those of the delivery at hand.
     """
     key = " || '|' || ".join(f"s.{name(k + TEXT_SUFFIX)}" for k in table.key)
@@ -68,4 +69,6 @@ from held h join quarantine.refused q on q.delivery = h.delivery and q."row" = h
     and q."table" = '{table.name}', d
 where {parents} and not exists (select 1 from staged.{name(table.name)} s
     where s._delivery = d.number and {key} = h.key)
+and not exists (select 1 from quarantine.refused u where u.delivery = q.delivery
+    and u.file = q.file and u.record = q.record and u."row" is null)
 """

@@ -34,6 +34,7 @@ PROBLEM_COLUMNS: dict[str, type[pl.DataType]] = {
     "message": pl.String,
     "suggestion": pl.String,
     "content": pl.String,
+    "severity": pl.String,
 }
 
 
@@ -124,18 +125,25 @@ def note_file(
             [delivery.number, file],
         )
         store.con.unregister("records_aside")
+    note_problems(store, delivery, file=file, problems=problems)
+
+
+def note_problems(
+    store: Store, delivery: StagedDelivery, *, file: str, problems: pl.DataFrame
+) -> None:
+    """Enter what is wrong with a file and its records; an error of a record refuses it."""
     if problems.is_empty():
         return
     place = [delivery.number, delivery.site, delivery.name, file]
     store.con.register("read_problems", problems.to_arrow())
     store.con.execute(
         'insert into quarantine.problems select ?, ?, ?, ?, record, line, "table", null, null,'
-        " \"column\", rule, 'error', message, suggestion from read_problems",
+        ' "column", rule, severity, message, suggestion from read_problems',
         place,
     )
     store.con.execute(
         'insert into quarantine.refused select distinct ?, ?, record, line, "table", null, content'
-        " from read_problems where record is not null",
+        " from read_problems where record is not null and severity = 'error'",
         [delivery.number, file],
     )
     store.con.unregister("read_problems")

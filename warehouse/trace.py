@@ -303,7 +303,7 @@ def _withheld(store: Store, places: _Places, ids: Ids) -> list[Withheld]:
             continue
         condition, values = _bound(by, "json_extract_string(q.content, '$.{}')")
         rows = store.frame(
-            'select delivery, file, line, "row", content from quarantine.refused q'
+            'select delivery, file, record, line, "row", content from quarantine.refused q'
             f' where "table" = ? and "row" is not null and {condition}'
             ' order by delivery, file, line, "row"',
             [table.name, *values],
@@ -312,9 +312,9 @@ def _withheld(store: Store, places: _Places, ids: Ids) -> list[Withheld]:
         for row, cells in zip(rows.iter_rows(named=True), content.to_list(), strict=True):
             reasons = store.frame(
                 'select rule, "column", message, suggestion from quarantine.problems where'
-                ' delivery = ? and "table" = ? and "row" = ? and severity = \'error\''
-                ' order by rule, "column"',
-                [row["delivery"], table.name, row["row"]],
+                ' delivery = ? and severity = \'error\' and ("table" = ? and "row" = ?'
+                ' or "row" is null and file = ? and record = ?) order by rule, "column"',
+                [row["delivery"], table.name, row["row"], row["file"], row["record"]],
             )
             found.append(
                 Withheld(

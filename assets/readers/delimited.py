@@ -38,7 +38,8 @@ def read_delimited(
     """
     refusal = _not_text(data, profile)
     if refusal is not None:
-        return refused(profile, refusal, found=0)
+        is_counted = refusal.rule == "E_ENCODING"
+        return refused(profile, refusal, found=_counted(data, profile) if is_counted else 0)
     records = _records(data, profile)
     expected = profile.header if heading is None else tuple(heading)
     try:
@@ -47,6 +48,20 @@ def read_delimited(
         return as_read(header, records, profile, declared, heading=expected, problem=wrong)
     except _BadCsvError as error:
         return refused(profile, error.problem, found=error.found)
+
+
+def _counted(data: bytes, profile: FileProfile) -> int:
+    """Records of a file in another encoding: what its letters are is open, its lines are not."""
+    encoding = "utf-16" if data.startswith(_UTF_16) else "latin-1"
+    odd = len(data) % 2 if encoding == "utf-16" else 0
+    text = data[: len(data) - odd].decode(encoding, errors="replace").encode()
+    try:
+        return max(sum(1 for _ in _records(text, profile.model_copy(update=_AS_UTF_8))) - 1, 0)
+    except _BadCsvError as error:
+        return error.found
+
+
+_AS_UTF_8 = {"encoding": "utf-8"}
 
 
 class _BadCsvError(Exception):

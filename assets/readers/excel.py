@@ -9,19 +9,28 @@ import io
 import posixpath
 import re
 import zipfile
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 
 from python_calamine import CalamineWorkbook
 
 from assets.readers.kinds import not_this_kind
 from assets.readers.read_file import ReadFile, ReadProblem, refused
 from assets.readers.records import Record, as_read
+from schemas.dates import ISO
 from schemas.profile import FileProfile
+from schemas.tables import BY_NAME
 
 #: An honest sheet expands five to fifty times; the ratio is that of the reading's other limits.
 _MOST_EXPANSION = 100
 _REMEDY = "Save it as an Excel workbook (.xlsx) without a password."
 _ERROR_CELL = re.compile(rb'<(?:\w+:)?c\b(?=[^>]*\bt="e")[^>]*>')
+#: A formula, then no value or an empty one; a text as its result may be empty.
+_NO_RESULT = re.compile(
+    rb'<(?:\w+:)?c\b(?![^>]*\bt="str")[^>]*>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)'
+    rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
 _CELL_NAME = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 
 Cell = int | float | str | bool | time | date | datetime | timedelta
@@ -30,8 +39,8 @@ Cell = int | float | str | bool | time | date | datetime | timedelta
 def read_excel(data: bytes, profile: FileProfile, declared: int | None) -> ReadFile:
     """Read the profile's sheet: the first row is the header, every filled row a record."""
     found = sheet_of(data, profile)
-    if isinstance(found, ReadProblem):
-        return refused(profile, found)
+    if isinstance(found, ReadFile):
+        return found
     if not found:
         return refused(profile, _EMPTY)
     (_, header), *rows = found
@@ -43,32 +52,62 @@ _EMPTY = ReadProblem(
 )
 
 
-def sheet_of(data: bytes, profile: FileProfile) -> list[Record] | ReadProblem:
-    """The filled rows of the profile's sheet with their numbers, or why there are none."""
+def sheet_of(data: bytes, profile: FileProfile) -> list[Record] | ReadFile:
+    """The filled rows of the profile's sheet with their numbers; refused, where they cannot be had.
+
+    A true date or number needs no format: it becomes the text that its column is declared to hold.
+    """
     problem = not_opened(data)
     if problem is not None:
-        return problem
+        return refused(profile, problem)
     assert profile.sheet is not None
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
     if profile.sheet not in workbook.sheet_names:
-        return ReadProblem(
+        problem = ReadProblem(
             "E_SCHEMA",
             f"The workbook has no sheet '{profile.sheet}'. Nothing of it was loaded.",
             "Name the sheet as the profile says, or declare yours there.",
         )
-    problem = _error_cell(data, profile.sheet)
-    if problem is not None:
-        return problem
+        return refused(profile, problem)
     rows = workbook.get_sheet_by_name(profile.sheet).to_python(skip_empty_area=False)
-    texts = [[cell_text(cell) for cell in row] for row in rows]
-    width = max((_filled(cells) for cells in texts), default=0)
+    filled = [(line, cells) for line, cells in enumerate(rows, start=1) if _filled(cells)]
+    problem = _no_value(data, profile.sheet)
+    if problem is not None:
+        return refused(profile, problem, found=max(len(filled) - 1, 0))
     # a row that only has a format is no record; cells to the right of every value are none
-    return [(line, cells[:width]) for line, cells in enumerate(texts, start=1) if _filled(cells)]
+    width = max((_filled(cells) for _, cells in filled), default=0)
+    header = [cell_text(cell) for _, cells in filled[:1] for cell in cells[:width]]
+    texts = [_text_of(name, profile) for name in header]
+    return [
+        (line, [text(cell) for text, cell in zip(texts, cells[:width], strict=True)])
+        for line, cells in filled
+    ]
 
 
-def _filled(cells: list[str]) -> int:
+def _text_of(column: str, profile: FileProfile) -> Callable[[Cell], str]:
+    """How the cells of a column become text."""
+    read = [
+        (source, BY_NAME[rows.table][name].is_numeric)
+        for rows in profile.rows
+        for name, source in rows.columns.items()
+        if source.column == column
+    ]
+    form = next((source.date for source, _ in read if source.date not in (None, ISO)), None)
+    has_comma = profile.decimal == "," and any(is_number for _, is_number in read)
+
+    def text(cell: Cell) -> str:
+        if form is not None and isinstance(cell, date) and "T" not in cell_text(cell):
+            return cell.strftime(form)
+        if has_comma and isinstance(cell, float):
+            return f"{Decimal(cell_text(cell)):f}".replace(".", ",")
+        return cell_text(cell)
+
+    return text
+
+
+def _filled(cells: Sequence[Cell]) -> int:
     """Cells of a row up to the last that holds something."""
-    return max((place for place, cell in enumerate(cells, start=1) if cell), default=0)
+    return max((place for place, cell in enumerate(cells, start=1) if cell != ""), default=0)
 
 
 def not_opened(data: bytes) -> ReadProblem | None:
@@ -92,18 +131,26 @@ def not_opened(data: bytes) -> ReadProblem | None:
     return None
 
 
-def _error_cell(data: bytes, sheet: str) -> ReadProblem | None:
-    """The first cell that holds an error such as #N/A: the library reads it as empty."""
+def _no_value(data: bytes, sheet: str) -> ReadProblem | None:
+    """E_CELL: the first cell with an error such as #N/A, or a formula whose result is not stored.
+
+    The library reads both as empty, and an empty cell may mean something.
+    """
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        found = _ERROR_CELL.search(archive.read(_part_of(archive, sheet)))
-    if found is None:
+        content = archive.read(_part_of(archive, sheet))
+    if (found := _ERROR_CELL.search(content)) is not None:
+        what, remedy = "an error of a formula, no value", "Mend the formula, or put in the value."
+    elif (found := _NO_RESULT.search(content)) is not None:
+        what = "a formula without a stored value"
+        remedy = "Open and save the workbook in Excel or LibreOffice, or put in the values."
+    else:
         return None
     name = _CELL_NAME.search(found[0])
     where = f"Cell {name[1].decode()}{name[2].decode()}" if name else "A cell"
     return ReadProblem(
         "E_CELL",
-        f"{where} holds an error of a formula, no value. Nothing of this file was loaded.",
-        "Mend the formula, or put in the value.",
+        f"{where} holds {what}. Nothing of this file was loaded.",
+        remedy,
         line=int(name[2]) if name else None,
     )
 

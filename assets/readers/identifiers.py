@@ -33,6 +33,7 @@ from schemas.identifiers.texts import (
     identifying_kinds,
 )
 from schemas.manifest import IdScheme
+from schemas.problems import UNREADABLE
 from schemas.profile import FileProfile
 from schemas.showing import counted
 from schemas.tables import BY_NAME
@@ -71,11 +72,12 @@ class _Cells:
 
 @dataclass(frozen=True)
 class _Finding:
-    """A kind of identifier in a cell."""
+    """A kind of identifier in a cell; `place` is its column where that has no name to be told."""
 
     column: str | None
     kind: str
     line: int
+    place: int | None = None
 
 
 def without_identifiers(found: ReadFile, data: bytes, part: FileProfile, scan: Scan) -> ReadFile:
@@ -84,13 +86,18 @@ def without_identifiers(found: ReadFile, data: bytes, part: FileProfile, scan: S
     One that is refused already is searched as it came; where that cannot be done, it says so.
     """
     columns = _columns(part, scan)
-    named = [name for name, cells in columns.items() if cells.role != "skipped"]
+    of_header = list(part.header)
+    named = [
+        (of_header.index(name) + 1 if name in of_header else None, name)
+        for name, cells in columns.items()
+        if cells.role != "skipped"
+    ]
     if found.is_refused:
         tables = searchable(data, part.delimiter)
         if tables is None:
             return unsearched(found)
         lines = [list(table) for table in tables]
-        named = [name for table in lines for _, cells in table[:1] for name in cells]
+        named = [place for table in lines for _, cells in table[:1] for place in _places(cells)]
         findings = [f for table in lines for f in _in_lines(table, columns, part, scan)]
         in_name = (part.match(found.file) or {}).items()
         findings += [
@@ -139,7 +146,7 @@ def _in_header(data: bytes, part: FileProfile, scan: Scan) -> Iterator[_Finding]
 def _columns(part: FileProfile, scan: Scan) -> dict[str, _Cells]:
     """How each delivered column is looked at."""
     found: dict[str, _Cells] = {}
-    unread: _Role = "skipped" if scan in ("published", "unannounced") else "ignored"
+    unread: _Role = "skipped" if scan == "published" else "ignored"
     for name in (*part.named_in_file, *part.header):
         targets = [
             (BY_NAME[rows.table][target], source)
@@ -177,7 +184,7 @@ def _in_frame(frame: pl.DataFrame, columns: dict[str, _Cells], scan: Scan) -> It
         if cells.role == "skipped" or name not in frame.columns:
             continue
         text = pl.col(name)
-        suspect = (text != "") & text.is_in(sorted(cells.known)).not_()
+        suspect = text.is_in(["", UNREADABLE, *sorted(cells.known)]).not_()
         if cells.role == "id" and scan == "hmac-sha256/1":
             suspect &= text.str.contains(f"^{PSEUDONYM}$").not_()
         elif cells.role == "id":
@@ -233,34 +240,45 @@ def _in_lines(
             name = header[place] if place < len(header) else None
             how = columns.get(name or "", _Cells("text"))
             known = name if name in part.header else None
-            yield from (_Finding(known, kind, number) for kind in _kinds(cell, how, scan))
+            unnamed = None if known else place + 1
+            for kind in _kinds(cell, how, scan):
+                yield _Finding(known, kind, number, unnamed)
 
 
-def _column_problems(names: Iterable[str]) -> Iterator[ReadProblem]:
+def _places(cells: Iterable[str]) -> Iterator[tuple[int | None, str]]:
+    """Names of columns, each with its number in the file."""
+    yield from enumerate(cells, start=1)
+
+
+def _column_problems(names: Iterable[tuple[int | None, str]]) -> Iterator[ReadProblem]:
     """E_PHI_COLUMN: a column whose name says that it identifies a person."""
-    for name in names:
+    for place, name in names:
         if names_a_person(name):
+            is_shown = may_be_shown(name)
+            where = "" if is_shown or place is None else f"Column {place}: a"
             yield ReadProblem(
                 PHI_COLUMN,
-                "A column of this name holds what identifies a person, or free text. Nothing of "
-                "this file is kept.",
+                f"{where or 'A'} column of this name holds what identifies a person, or free text. "
+                "Nothing of this file is kept.",
                 "Export without it, or let 'imsct prepare' leave it out at the site.",
                 line=1,
-                column=name if may_be_shown(name) else None,
+                column=name if is_shown else None,
             )
 
 
 def _cell_problems(findings: Iterable[_Finding]) -> Iterator[ReadProblem]:
     """E_PHI: one for every column and kind, at its first line."""
-    lines: dict[tuple[str | None, str], set[int]] = {}
+    lines: dict[tuple[str | None, int | None, str], set[int]] = {}
     for finding in findings:
-        lines.setdefault((finding.column, finding.kind), set()).add(finding.line)
-    for (column, kind), found in lines.items():
+        where = (finding.column, finding.place, finding.kind)
+        lines.setdefault(where, set()).add(finding.line)
+    for (column, place, kind), found in lines.items():
         others = len(found) - 1
         also = f", and in {counted(others, 'other line')} of this column" if others else ""
         yield ReadProblem(
             PHI,
-            f"This may identify a person: {kind}{also}. Nothing of this file is kept.",
+            f"{'This' if place is None else f'Column {place}: this'} may identify a person: "
+            f"{kind}{also}. Nothing of this file is kept.",
             "Remove it at the site; 'imsct prepare' makes pseudonyms of ids and days of dates.",
             line=min(found),
             column=column,

@@ -8,22 +8,26 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 import polars as pl
 
+from assets.readers.once import settled_once
 from assets.readers.read_file import ReadProblem
-from schemas.columns import Code, Column
+from schemas.columns import Code, Column, Number
 from schemas.dates import read_date
 from schemas.filling import not_recorded, say_not_recorded
+from schemas.problems import UNREADABLE
 from schemas.profile import ANY_OTHER, FileProfile, Rows, Source
 from schemas.showing import text_class
 from schemas.tables import BY_NAME
 
 #: Mean length of a month in days, as the clinical specification has it.
 DAYS_PER_MONTH = 30.4375
+#: What a number column accepts, an exponent included: it must not pass by unmultiplied.
+_NUMBER = Number(0, 0).pattern
 _ID_LENGTH = 40
 _NOT_IN_IDS = re.compile(r"[^A-Za-z0-9_-]+")
 
@@ -32,30 +36,79 @@ _NOT_IN_IDS = re.compile(r"[^A-Za-z0-9_-]+")
 class Mapped:
     """Rows by table: `_record`, `_line` and every delivered column of the table, as text.
 
-    A record with a problem makes no rows: it is refused whole. `left_aside` are the records of
-    which the profile makes none, as it says.
+    A record with a problem makes none of them: it is refused whole. Where only some of its cells
+    could not be read, `refused` holds its rows, with `UNREADABLE` in these places: only to be
+    judged, so that everything wrong with it is said at once. `left_aside` are the records of which
+    the profile makes no row, as it says.
     """
 
     tables: dict[str, pl.DataFrame]
     problems: tuple[ReadProblem, ...] = ()
     left_aside: tuple[int, ...] = ()
+    refused: dict[str, pl.DataFrame] = field(default_factory=dict)
+
+    def whole(self) -> Iterator[tuple[str, pl.DataFrame]]:
+        """Every table with the rows of refused records in their place: judged, never accepted."""
+        for table, rows in self.tables.items():
+            spoilt = self.refused.get(table)
+            both = rows if spoilt is None else pl.concat([rows, spoilt])
+            yield table, both if spoilt is None else both.sort("_record", maintain_order=True)
 
 
 def map_records(frame: pl.DataFrame, profile: FileProfile) -> Mapped:
     """Make the rows of every table that the profile names."""
-    problems = _without_a_place(frame, profile)
-    problems += _wrong_decimals(frame, profile) if profile.decimal == "," else []
-    problems += _wrong_dates(frame, profile)
-    refused = {problem.record for problem in problems}
-    good = frame.filter(~pl.col("_record").is_in(refused)) if refused else frame
-    made: dict[str, list[pl.DataFrame]] = {}
-    for rows in profile.rows:
-        made.setdefault(rows.table, []).append(_rows(_chosen(good, rows), rows, profile))
-    tables = {table: pl.concat(parts).sort("_record") for table, parts in made.items()}
+    whole = _without_a_place(frame, profile) + _wrong_dates(frame, profile)
+    wrong = _wrong_decimals(frame, profile) if profile.decimal == "," else []
+    frame = _without_cells(frame, wrong)
+    known = frame.filter(~pl.col("_record").is_in([problem.record for problem in whole]))
+    once: list[tuple[str, pl.DataFrame]] = []
+    for rows in (rows for rows in profile.rows if rows.once):
+        each = _rows(_chosen(known.filter(~_is_spoilt(profile)), rows), rows, profile)
+        row, found = settled_once(each, rows)
+        once.append((rows.table, row))
+        wrong += found
+        known = _without_cells(known, found)
+    good, spoilt = known.filter(~_is_spoilt(profile)), known.filter(_is_spoilt(profile))
+    tables = _by_table([*_made(good, profile), *once])
     left_aside = good.select("_record")
     for rows_made in tables.values():
         left_aside = left_aside.join(rows_made, on="_record", how="anti")
-    return Mapped(tables, tuple(problems), tuple(left_aside["_record"]))
+    refused = _by_table(_made(spoilt, profile)) if spoilt.height else {}
+    return Mapped(tables, (*whole, *wrong), tuple(left_aside["_record"]), refused)
+
+
+def _made(frame: pl.DataFrame, profile: FileProfile) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The rows that every record makes, each kind with its table."""
+    for rows in profile.rows:
+        if not rows.once:
+            yield rows.table, _rows(_chosen(frame, rows), rows, profile)
+
+
+def _by_table(kinds: Iterable[tuple[str, pl.DataFrame]]) -> dict[str, pl.DataFrame]:
+    """Rows of all kinds, a frame for each table."""
+    made: dict[str, list[pl.DataFrame]] = {}
+    for table, rows in kinds:
+        made.setdefault(table, []).append(rows)
+    return {table: pl.concat(parts).sort("_record") for table, parts in made.items()}
+
+
+def _is_spoilt(profile: FileProfile) -> pl.Expr:
+    """Whether a cell of the record could not be read."""
+    return pl.any_horizontal(pl.lit(False), *(pl.col(c) == UNREADABLE for c in profile.columns))
+
+
+def _without_cells(frame: pl.DataFrame, problems: Sequence[ReadProblem]) -> pl.DataFrame:
+    """The records without the cells that problems speak of."""
+    by_column: dict[str, list[int | None]] = {}
+    for problem in problems:
+        by_column.setdefault(problem.column or "", []).append(problem.record)
+    return frame.with_columns(
+        pl.when(pl.col("_record").is_in(records))
+        .then(pl.lit(UNREADABLE))
+        .otherwise(name)
+        .alias(name)
+        for name, records in by_column.items()
+    )
 
 
 def _without_a_place(frame: pl.DataFrame, profile: FileProfile) -> list[ReadProblem]:
@@ -67,6 +120,7 @@ def _without_a_place(frame: pl.DataFrame, profile: FileProfile) -> list[ReadProb
     ]
     asked = {column for rows in profile.rows for column in rows.when}
     columns = [name for name in profile.columns if name in asked]
+    conditions += [pl.col(name) == UNREADABLE for name in columns]
     return [
         ReadProblem(
             "E_SCHEMA",
@@ -123,7 +177,7 @@ def _wrong_dates(frame: pl.DataFrame, profile: FileProfile) -> list[ReadProblem]
     Nothing of the record is kept: it may hold dates of a person.
     """
     declared = {
-        (source.column, source.date): {*profile.missing, *source.codes, ""}
+        (source.column, source.date): {*profile.missing, *source.codes, "", UNREADABLE}
         for rows in profile.rows
         for source in rows.columns.values()
         if source.column is not None and source.date is not None
@@ -159,8 +213,7 @@ def content_of(row: dict[str, str], profile: FileProfile) -> str:
 
 def _chosen(frame: pl.DataFrame, rows: Rows) -> pl.DataFrame:
     """The records of which rows of one kind are made."""
-    chosen = frame.head(1) if rows.once else frame
-    chosen = chosen.filter(_all_hold(rows.when))
+    chosen = frame.filter(_all_hold(rows.when))
     if rows.when_any_filled:
         chosen = chosen.filter(pl.any_horizontal(*(pl.col(c) != "" for c in rows.when_any_filled)))
     return chosen
@@ -175,8 +228,18 @@ def _rows(chosen: pl.DataFrame, rows: Rows, profile: FileProfile) -> pl.DataFram
         if column.may_be_explained and column.reason_name not in rows.columns and source:
             made[column.reason_name] = _reason(source, profile)
     silent = [name for name in table.names if _is_silent(rows.columns.get(name))]
+    for name, source in rows.columns.items():
+        made[name] = _where_readable(made[name], source)
     filled = say_not_recorded(table.columns, made, silent=silent)
     return chosen.select("_record", "_line", *(value.alias(n) for n, value in filled.items()))
+
+
+def _where_readable(value: pl.Expr, source: Source) -> pl.Expr:
+    """The value, unless a cell that it is made from could not be read."""
+    is_spoilt = pl.any_horizontal(
+        pl.lit(False), *(pl.col(c) == UNREADABLE for c in sorted(source.reads()))
+    )
+    return pl.when(is_spoilt).then(pl.lit(UNREADABLE)).otherwise(value)
 
 
 def _is_silent(source: Source | None) -> bool:
@@ -278,7 +341,7 @@ def published_id(prefix: str, reference: str) -> str:
 
 def _times(text: str, factor: Decimal) -> str:
     """A number in another unit, exactly; a text that is no number stays, and is judged."""
-    if not re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,15})?", text):
+    if not re.fullmatch(_NUMBER, text):
         return text
     return f"{(Decimal(text) * factor).normalize():f}"
 

@@ -15,12 +15,12 @@ from assets.readers.read_file import ReadFile, ReadProblem, refused
 from assets.readers.records import Record, as_read
 from schemas.profile import FileProfile
 
-_MAGIC = b"PAR1"
+MAGIC = b"PAR1"
 
 
 def read_parquet(data: bytes, profile: FileProfile, declared: int | None) -> ReadFile:
     """Read a file; the line of a record is its number and one, as if there were a header line."""
-    if not (data.startswith(_MAGIC) and data.endswith(_MAGIC) and len(data) > 2 * len(_MAGIC)):
+    if not (data.startswith(MAGIC) and data.endswith(MAGIC) and len(data) > 2 * len(MAGIC)):
         problem = not_this_kind(data, "a whole Parquet file", "Write it again as Parquet.")
         return refused(profile, problem)
     schema = pl.read_parquet_schema(io.BytesIO(data))
@@ -29,7 +29,7 @@ def read_parquet(data: bytes, profile: FileProfile, declared: int | None) -> Rea
         found = pl.scan_parquet(io.BytesIO(data)).select(pl.len()).collect().item()
         return refused(profile, _not_flat(other, profile), found=found)
     frame = pl.read_parquet(io.BytesIO(data))
-    columns = [_texts(column) for column in frame.iter_columns()]
+    columns = [texts_of(column) for column in frame.iter_columns()]
     rows: list[Record] = [
         (line, list(cells)) for line, cells in enumerate(zip(*columns, strict=True), start=2)
     ]
@@ -54,7 +54,7 @@ def _not_flat(names: list[str], profile: FileProfile) -> ReadProblem:
     )
 
 
-def _texts(column: pl.Series) -> list[str]:
+def texts_of(column: pl.Series) -> list[str]:
     """Values of a column as text; a missing value is an empty one."""
     if column.dtype in (pl.Float32, pl.Float16):
         # shortest text that is the same number: 0.1, not the 0.10000000149 of the wider type

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from schemas.checks import Severity
 from schemas.profile import FileProfile
 
 
@@ -23,6 +24,7 @@ class ReadProblem:
     record: int | None = None
     column: str | None = None
     content: str | None = None
+    severity: Severity = "error"
 
 
 @dataclass(frozen=True)

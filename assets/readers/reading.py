@@ -30,6 +30,7 @@ READERS: dict[Format, tuple[str, str]] = {
     "sct_lesion": ("sct", "read_sct_lesion"),
     "pyradiomics": ("radiomics", "read_pyradiomics"),
     "mirp": ("radiomics", "read_mirp"),
+    "features": ("features", "read_features"),
     "bids": ("bids", "read_bids"),
     "dicom_sr": ("dicom_sr", "read_dicom_sr"),
     "dicom_header": ("dicom_header", "read_dicom_header"),

@@ -13,9 +13,12 @@ from collections.abc import Iterable, Sequence
 import polars as pl
 
 from assets.readers.read_file import ReadFile, ReadProblem, refused
+from schemas.problems import UNREADABLE
 from schemas.profile import FileProfile
 from schemas.showing import counted, text_class
 
+#: Formats whose records are rows as they stand: where a cell cannot be read the others still can.
+WITH_ROWS = frozenset({"delimited", "excel", "parquet"})
 #: A record: the line on which it starts, then its cells.
 Record = tuple[int, list[str]]
 
@@ -60,7 +63,7 @@ _PART = 4096
 
 
 class _Kept:
-    """The records that go on; ragged ones and those with forbidden characters are set aside."""
+    """The records that go on; ragged ones are set aside, a cell with a forbidden character too."""
 
     def __init__(self, profile: FileProfile) -> None:
         self.problems: list[ReadProblem] = []
@@ -79,8 +82,11 @@ class _Kept:
                 record, line, cells, profile=self._profile, ignored=self._ignored
             )
             self.problems += found
-            if found:
+            if found and (len(cells) != self._width or self._profile.format not in WITH_ROWS):
                 return
+            spoilt = {problem.column for problem in found}
+            names = self._profile.header
+            cells = [UNREADABLE if n in spoilt else c for n, c in zip(names, cells, strict=True)]
         self._places.append((record, line))
         self._rows.append(cells)
         if len(self._rows) == _PART:

@@ -84,7 +84,9 @@ def _delimited(
     if [problem.rule for problem in found.problems] != ["E_HEADER"]:
         return found
     swapped = read_delimited(data, profile, declared, heading=other)
-    return found if swapped.is_refused else refused(profile, _OTHER[is_raw], found=swapped.found)
+    # under the words of the other export the first line is a header, also where one was changed
+    is_other = not swapped.is_refused or swapped.found < found.found
+    return refused(profile, _OTHER[is_raw], found=swapped.found) if is_other else found
 
 
 _OTHER = {

@@ -125,7 +125,7 @@ def _until_it_ends(jobs: Sequence[Job], limits: Limits) -> Iterator[ReadFile]:
             if problem is not None:
                 yield _refused(job, problem)
                 return
-            yield _result(folder, number)
+            yield _result(folder, number, job)
 
 
 def _sweep() -> None:
@@ -238,16 +238,23 @@ def _ended(code: int, part: FileProfile) -> ReadProblem:
     return unreadable(part, f"the reader ended with {code}")
 
 
-def _result(folder: Path, number: int) -> ReadFile:
+#: Rules under which a file is refused without a look at its records.
+_UNREAD = frozenset({"E_MAGIC", "E_RATIO", "E_FORMAT", "E_LIMIT", "E_CSV"})
+
+
+def _result(folder: Path, number: int, job: Job) -> ReadFile:
     """What the process wrote of one file."""
     said = json.loads((folder / f"{number}.done").read_text(encoding="utf-8"))
-    problems = pl.read_ipc(folder / f"{number}.problems")
+    table = pl.read_ipc(folder / f"{number}.problems")
+    problems = tuple(ReadProblem(**row) for row in table.iter_rows(named=True))
+    if said["is_refused"] and not said["found"] and job.declared is None:
+        problems = tuple(_not_counted(p) if p.rule in _UNREAD else p for p in problems)
     features = folder / f"{number}.features"
     return ReadFile(
         said["file"],
         pl.read_ipc(folder / f"{number}.frame"),
         said["found"],
-        tuple(ReadProblem(**row) for row in problems.iter_rows(named=True)),
+        problems,
         said["is_refused"],
         pl.read_ipc(features) if said["has_features"] else None,
         said["is_unsearched"],
@@ -257,7 +264,12 @@ def _result(folder: Path, number: int) -> ReadFile:
 def _refused(job: Job, problem: ReadProblem) -> ReadFile:
     """A file of which nothing was read, under its own name: a profile may give a pattern."""
     if job.declared is None:
-        left_out = "Nobody announced how many rows it has, so the account does not count them."
-        problem = replace(problem, message=f"{problem.message} {left_out}")
+        problem = _not_counted(problem)
     found = replace(refused(job.part, problem), file=job.file)
     return unsearched(found) if job.scan else found
+
+
+def _not_counted(problem: ReadProblem) -> ReadProblem:
+    """The problem of a file whose records nobody has counted, which says so."""
+    left_out = "Nobody announced how many rows it has, so the account does not count them."
+    return replace(problem, message=f"{problem.message} {left_out}")

@@ -68,8 +68,8 @@ def read_sct_lesion(data: bytes, profile: FileProfile, declared: int | None) -> 
     Columns whose number varies with the lesion are left out; any other unknown column is a problem.
     """
     found = sheet_of(data, profile)
-    if isinstance(found, ReadProblem):
-        return refused(profile, found)
+    if isinstance(found, ReadFile):
+        return found
     (_, header), *rows = found or [(1, [])]
     kept = [
         place

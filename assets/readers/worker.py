@@ -32,6 +32,7 @@ PROBLEM_SCHEMA: dict[str, type[pl.DataType]] = {
     "record": pl.Int64,
     "column": pl.String,
     "content": pl.String,
+    "severity": pl.String,
 }
 
 

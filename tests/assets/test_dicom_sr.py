@@ -2,6 +2,7 @@
 
 import io
 import json
+from pathlib import Path
 
 import polars as pl
 import pydicom
@@ -9,6 +10,7 @@ import pytest
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
+from assets.checking import check_folder
 from assets.profiles import profile_named
 from assets.readers.mapping import map_records
 from assets.readers.read_file import ReadFile
@@ -65,6 +67,16 @@ def test_an_unverified_report_says_so_and_makes_no_measurement_of_record() -> No
     assert set(frame["verification"]) == {"UNVERIFIED"}
     assert set(frame["completion"]) == {"PARTIAL"}
     assert map_records(frame, PART).tables["imaging_measurements"].is_empty()
+
+
+def test_a_report_left_aside_is_said_to_have_brought_nothing(tmp_path: Path) -> None:
+    (tmp_path / "S1.sr.dcm").write_bytes(REAL)
+    checked = check_folder(tmp_path, profile="dicom_sr", scan="simulated")
+    assert checked.accepted == checked.received > 0
+    (problem,) = checked.problems
+    assert (problem.severity, problem.file) == ("warning", "S1.sr.dcm")
+    assert "Nothing was taken from this file" in problem.message
+    assert "not of a verified and complete report" in problem.message
 
 
 def test_a_verified_report_gives_the_volume_in_cubic_millimetres() -> None:

@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from assets.readers.excel import read_excel
+from assets.readers.mapping import map_records
 from assets.readers.read_file import ReadFile
 from assets.readers.sandbox import Job, read_files
-from schemas.profile import FileProfile
+from schemas.problems import UNREADABLE
+from schemas.profile import FileProfile, Rows, Source
 from tests.support.workbooks import bomb, replaced, workbook
 
 HEADER = ("case_id", "value", "day")
@@ -61,16 +63,58 @@ def test_lines_are_the_rows_of_the_sheet_and_empty_rows_are_no_records() -> None
     assert found.found == 2
 
 
-def test_only_stored_results_of_formulas_are_read() -> None:
+def test_a_formula_without_a_stored_result_is_no_empty_cell() -> None:
     # openpyxl stores no result, as a program that never calculated the sheet
-    found = read(["C1", '=WEBSERVICE("http://x.invalid")', "a"])
-    assert found.frame["value"].to_list() == [""]
+    data = workbook(data=[HEADER, ["C1", 1, "a"], ["C2", '=WEBSERVICE("http://x.invalid")', "a"]])
+    found = read_excel(data, READ, None)
+    assert (rules(found), found.found) == ([("E_CELL", 3)], 2)
+    assert "Cell B3 holds a formula without a stored value" in found.problems[0].message
+    assert "Open and save the workbook" in found.problems[0].suggestion
+    part = "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        sheet = archive.read(part)
+    empty = sheet.replace(b"<v />", b"<v/>").replace(b"<v></v>", b"<v/>")
+    assert b"<v/>" in empty
+    calculated = replaced(data, part, empty.replace(b"<v/>", b"<v>7.5</v>"))
+    assert read_excel(calculated, READ, None).frame["value"].to_list() == ["1", "7.5"]
+
+
+def test_a_true_date_or_number_needs_no_declared_format() -> None:
+    """A typed cell says its value whatever text format the column is declared to have."""
+    source = {
+        "treatment_id": Source(column="case_id"),
+        "rt_dose_gy": Source(column="value"),
+        "start_day": Source(column="day", date="%d.%m.%Y"),
+    }
+    rows = Rows(table="treatments", unlisted="not_recorded", columns=source)
+    part = READ.model_copy(update={"decimal": ",", "rows": (rows,)})
+    cells: list[list[Any]] = [
+        ["7.1", 7.1, date(2021, 4, 3)],
+        ["C2", 5, datetime(2021, 4, 13)],  # noqa: DTZ001 - a cell has no zone
+        ["C3", "7,1", "3.4.2021"],
+        [4.5, 1.5e-7, None],
+        ["C5", "7.1", datetime(2021, 4, 3, 12)],  # noqa: DTZ001 - as above
+    ]
+    found = read_excel(workbook(data=[HEADER, *cells]), part, None)
+    assert found.frame.select(HEADER).rows()[:4] == [
+        ("7.1", "7,1", "03.04.2021"),
+        ("C2", "5", "13.04.2021"),
+        ("C3", "7,1", "3.4.2021"),
+        ("4.5", "0,00000015", ""),
+    ]
+    mapped = map_records(found.frame, part)
+    assert [(p.rule, p.line) for p in mapped.problems] == [("E_DATE_FORMAT", 6), ("R007", 6)]
+    assert mapped.tables["treatments"]["rt_dose_gy"].to_list() == ["7.1", "5", "7.1", "0.00000015"]
 
 
 def test_every_problem_of_the_records_is_told_in_one_pass() -> None:
     found = read(["C\u200b1", 1, "a"], ["C2", 2, "b"], ["C3", "x\ny", "c"])
     assert rules(found) == [("E_CHAR", 2), ("E_CHAR", 4)]
-    assert found.frame["case_id"].to_list() == ["C2"]
+    assert found.frame.select("case_id", "value").rows() == [
+        (UNREADABLE, "1"),
+        ("C2", "2"),
+        ("C3", UNREADABLE),
+    ]
 
 
 def test_another_header_sheet_or_count_refuses_the_file() -> None:

@@ -10,9 +10,11 @@ import pytest
 from assets.context import Line
 from assets.intake import stage_pending
 from assets.readers.identifiers import _ID_WORTH_A_LOOK, _kinds_of_id
+from assets.readers.reading import read
 from assets.receiving import scan_delivery
 from schemas.identifiers.column_names import names_a_person
 from schemas.identifiers.texts import WORTH_A_LOOK, identifying_kinds
+from schemas.profile import own_layout
 from schemas.tables import TABLES
 from tests.support.folders import announce, clean, set_cells
 from warehouse.delivery_check import examine
@@ -80,6 +82,22 @@ def test_a_file_that_identifies_is_not_kept_and_the_ledger_has_places_only(tmp_p
         records = store.rows("select declared, is_refused from staged.records where is_refused")
     assert rows == [("E_PHI", "pathology.csv", 2, None)]
     assert len(records) == 1
+
+
+def test_a_column_of_unknown_name_is_told_by_its_place_and_never_by_its_name() -> None:
+    """The header may be the name: who is to mend the file is told which column to look at."""
+    part = own_layout().file("patients.csv")
+    assert part is not None
+    header = [*part.header, "Dr. Lindqvist dob", "Miller"]
+    cells = [*["" for _ in part.header], "", "+44 20 7946 0958"]
+    data = "\n".join([",".join(header), ",".join(cells)]).encode()
+    found = read(data, part, file="patients.csv", declared=None, scan="unannounced")
+    said = [(p.rule, p.column, p.message.partition(":")[0]) for p in found.problems]
+    place = len(header)
+    assert ("E_PHI_COLUMN", None, f"Column {place - 1}") in said
+    assert ("E_PHI", None, f"Column {place}") in said
+    assert "Miller" not in str(found.problems)
+    assert "Lindqvist" not in str(found.problems)
 
 
 def test_published_evidence_keeps_titles_and_addresses(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """REDCap exports: labels back to codes, what cannot be told apart is told, no hostile XML."""
 
 import doctest
+import re
 
 import pytest
 
@@ -280,3 +281,17 @@ def test_a_data_access_group_may_name_the_site() -> None:
     found = read(bytes_of("simple", "project.xml"), profile, file="p.xml", declared=5)
     sites = map_records(found.frame, profile).tables["patients"]["site_id"].to_list()
     assert sites == ["SITE_A", "SITE_A", "SITE_A", "", "SITE_B"]
+
+
+@pytest.mark.parametrize("export", ["raw", "label"])
+@pytest.mark.parametrize("is_changed", [False, True])
+def test_the_header_of_the_other_export_is_no_record(export: str, is_changed: bool) -> None:
+    """Two lines are two records, whichever export the profile is for and whatever was renamed."""
+    header = ",".join(COLUMNS) if export == "label" else LABELS
+    # "sex" is a name and a label; without such words a header looks like the first record
+    header = re.sub("(?i)sex|pain|side", "Own", header) if is_changed else header
+    data = f"{header}\n{MAIN}\n{VISIT}\n".encode()
+    found = read(data, part(redcap={"export": export}), file="data.csv", declared=None)
+    assert (found.found, [problem.rule for problem in found.problems]) == (2, ["E_HEADER"])
+    other = "raw" if export == "label" else "label"
+    assert f"The file is a {other} export" in found.problems[0].message

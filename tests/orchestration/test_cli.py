@@ -5,15 +5,15 @@ import json
 import os
 import shutil
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from assets.context import Line
 from assets.intake import stage_pending, take_in
-from assets.readers import sandbox
+from assets.readers.sandbox import Limits
 from assets.receiving import receive_landed
+from orchestration import delivering
 from tests.support.command import imsct
 from tests.support.folders import add, announce, clean, read_rows, set_cells
 from warehouse.home import Home
@@ -149,7 +149,7 @@ def test_a_profile_beside_a_manifest_would_skip_the_hashes_and_is_refused(folder
     announce(folder)
     ran = imsct("check", folder, "--profile", "imsct")
     assert ran.exit == 2
-    assert "Leave --profile out." in ran.err
+    assert "Leave --profile, --site" in ran.err
 
 
 @pytest.mark.parametrize("with_manifest", [True, False])
@@ -206,7 +206,7 @@ def test_a_linked_folder_is_refused(folder: Path, tmp_path: Path) -> None:
 def test_a_file_above_the_limit_is_refused_and_the_others_go_on(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sandbox, "Limits", partial(sandbox.Limits, delivered=600))
+    monkeypatch.setattr(delivering, "limits_of", lambda home: Limits(delivered=600))
     ran = imsct("check", folder, "--profile", "imsct", "--json")
     rules = {p["rule"] for p in json.loads(ran.out)["problems"]}
     assert ran.exit == 1

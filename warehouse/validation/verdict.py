@@ -15,6 +15,7 @@ from schemas.catalogue import checks_of
 from schemas.checks import AnyCheck, ConflictCheck, DuplicateCheck, PredicateCheck, ReferenceCheck
 from schemas.errors import IntegrityError
 from schemas.expressions import tables_of
+from schemas.problems import UNREADABLE
 from schemas.showing import shown_key, shown_keys
 from schemas.table import Table
 from warehouse.sql import TEXT_SUFFIX, name
@@ -128,6 +129,12 @@ def _broken_rows(
         check = checks[number]
         unsaid = [c + TEXT_SUFFIX for c in columns if c not in columns_of_check]
         found = rows.drop(unsaid)[places.filter(pl.col("check") == number)["place"]]
+        # reading has said what is wrong with such a cell
+        found = found.filter(
+            ~pl.any_horizontal(
+                pl.col(c + TEXT_SUFFIX).eq_missing(UNREADABLE) for c in columns_of_check
+            )
+        )
         for other in _tables_needed(check):
             is_unread = (pl.col("row") >= 0) & pl.col("delivery").is_in(
                 _with_unread_records(store, other)
@@ -274,7 +281,8 @@ def _lines_by_key(store: Store, table: Table) -> pl.DataFrame:
 def _with_unread_records(store: Store, table: str) -> list[object]:
     """Deliveries of which records of a table were refused at reading, their keys unknown."""
     found = store.rows(
-        'select distinct delivery from quarantine.problems where "table" = ? and "row" is null',
+        'select distinct delivery from quarantine.problems where "table" = ? and "row" is null'
+        " and severity = 'error'",
         [table],
     )
     return [delivery for (delivery,) in found]
@@ -294,7 +302,10 @@ _HELD_BACK = (
 
 
 def _held_back(store: Store, table: Table) -> Iterator[pl.DataFrame]:
-    """E_PARENT: rows whose parent was delivered, but refused."""
+    """E_PARENT: rows whose parent was delivered, but refused.
+
+    A row of a record that could not be read whole is refused for that already.
+    """
     for column, parent in table.parents.items():
         found = store.frame(
             f"select {_place(table)} from staged.{name(table.name)} s"
@@ -305,7 +316,9 @@ def _held_back(store: Store, table: Table) -> Iterator[pl.DataFrame]:
             " on q.delivery = p._delivery"
             ' and q."table" = ? and q."row" = p._row group by 1, 2) p'
             f" on p._delivery = s._delivery and p.{name(column)} = s.{name(column)}"
-            " where p.is_refused and s._row >= 0",
+            " where p.is_refused and s._row >= 0 and not exists (select 1 from quarantine.refused u"
+            ' where u."row" is null and u.delivery = s._delivery and u.file = s._file'
+            " and u.record = s._record)",
             [parent],
         )
         yield _in_words(_with_key(table, found), column, _HELD_BACK, other=parent)
