@@ -147,7 +147,8 @@ _ROWS = {
         "a column that is not in the header",
     ),
     "once": Key(
-        "Make one row only of the whole file, of its first record whose cells fit the table: the site's own.",
+        "Make one row only of the whole file, of its first record whose cells fit the table: "
+        "the site's own.",
         "once: true",
         "nothing",
     ),
