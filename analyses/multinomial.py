@@ -158,7 +158,7 @@ class _Fit:
 
     def _error(self, gradient: Floats, risk: Floats, c: float) -> float:
         """An upper bound of how far the fit is from its solution."""
-        free = np.abs(gradient[:, 0]).max()
+        free = float(np.abs(gradient[:, 0]).max())
         curvature = float(self.weights @ (1 - risk.max(axis=1)))
         return max(c * float(np.linalg.norm(gradient[:, 1:])), free / max(curvature, 1e-15))
 
