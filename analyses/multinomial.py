@@ -6,6 +6,7 @@ One vector per class, the squares of all slopes penalised, intercepts free and s
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from scipy.linalg import lapack
@@ -128,7 +129,7 @@ class _Fit:
                 factor, is_fresh = self._factor(risk, penalty), True
                 if factor is None:
                     return None
-            step = lapack.dpotrs(factor, gradient.ravel())[0].reshape(at.shape)
+            step = _solve(factor, gradient.ravel()).reshape(at.shape)
             trial, found = at + step, self._look(at + step, penalty)
             if np.linalg.norm(found[1]) <= _WORTHWHILE * np.linalg.norm(gradient):
                 at, (value, gradient, risk), is_fresh = trial, found, False
@@ -162,18 +163,34 @@ class _Fit:
         curvature = float(self.weights @ (1 - risk.max(axis=1)))
         return max(c * float(np.linalg.norm(gradient[:, 1:])), free / max(curvature, 1e-15))
 
-    def _factor(self, risk: Floats, penalty: Floats) -> Floats | None:
-        """Cholesky factor of the curvature, ((K - 1) (1 + p)) squared; None if it has none."""
+    def _factor(self, risk: Floats, penalty: Floats) -> Any:
+        """Cholesky factor of the curvature, ((K - 1) (1 + p)) squared; None if it has none.
+
+        In single precision where that will do: it only guides the steps.
+        """
+        for kind in (np.float32, np.float64):
+            factor, failed = self._factor_as(kind, risk, penalty)
+            if not failed:
+                return factor
+        return None
+
+    def _factor_as(self, kind: Any, risk: Floats, penalty: Floats) -> Any:
+        """The factor in one precision, and whether it failed; only the lower triangle is made."""
         k, q = self.basis.shape[1], self.design.shape[1]
-        turned = risk @ self.basis
-        curvature = np.empty((k, q, k, q))
+        design, turned = self.design.astype(kind), risk @ self.basis
+        lower = np.zeros((k * q, k * q), dtype=kind, order="F")
         for a in range(k):
-            for b in range(a, k):
+            for b in range(a + 1):
                 weight = risk @ (self.basis[:, a] * self.basis[:, b]) - turned[:, a] * turned[:, b]
-                block = self.design.T @ (self.design * (self.weights * weight)[:, None])
-                if a == b:
-                    block[np.diag_indices(q)] += penalty
-                curvature[a, :, b, :] = block
-                curvature[b, :, a, :] = block
-        factor, failed = lapack.dpotrf(curvature.reshape(k * q, k * q))
-        return None if failed else factor
+                scaled = design * (self.weights * weight).astype(kind)[:, None]
+                lower[a * q : (a + 1) * q, b * q : (b + 1) * q] = design.T @ scaled
+        lower[np.diag_indices(k * q)] += np.tile(penalty, k).astype(kind)
+        potrf = lapack.spotrf if kind is np.float32 else lapack.dpotrf
+        return potrf(lower, lower=1, overwrite_a=1)
+
+
+def _solve(factor: Any, right: Floats) -> Floats:
+    """The solution with a factor of either precision."""
+    potrs = lapack.spotrs if factor.dtype == np.float32 else lapack.dpotrs
+    found: Floats = potrs(factor, right.astype(factor.dtype), lower=1)[0].astype(np.float64)
+    return found

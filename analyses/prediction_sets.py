@@ -60,8 +60,8 @@ def prediction_sets(
     dict[str, Any]
         `level`, `classes` with `class`, `patients`, `threshold` (the least risk with which
         a class is in a set), `covered` of `tested` patients, `coverage` with Wilson `interval`, and
-        `reason` where a class is not judged; `mean_size`, `empty` and `full` shares; `reason` where
-        fewer than two classes are judged.
+        `reason` where a class is not judged; `all` over the judged classes; `mean_size`, `empty`
+        and `full` shares; `reason` where fewer than two classes are judged.
     """
     folds, n_classes = predicted.folds[0], training.n_classes
     inside = [folds != fold for fold in np.unique(folds)]
@@ -71,6 +71,7 @@ def prediction_sets(
     ]
     judged = [fewest[k] >= LEAST_CALIBRATION for k in range(n_classes)]
     entry: dict[str, Any] = {"level": level, "mean_size": None, "empty": None, "full": None}
+    entry["all"] = None
     if sum(judged) < 2:
         entry["reason"] = (
             f"Fewer than two classes have {LEAST_CALIBRATION} patients in every training part: "
@@ -91,7 +92,12 @@ def prediction_sets(
     entry["classes"] = [
         _class_entry(training, names, k, fewest[k], kept[k], member[:, k]) for k in range(n_classes)
     ]
+    covered, tested = (
+        sum(row[name] for row in entry["classes"] if row["tested"] is not None)
+        for name in ("covered", "tested")
+    )
     return entry | {
+        "all": {"covered": covered, "tested": tested, **_share(covered, tested)},
         "mean_size": float(sizes.mean()),
         "empty": float((sizes == 0).mean()),
         "full": float((sizes == sum(judged)).mean()),
@@ -200,10 +206,14 @@ def _class_entry(
     return found | {
         "covered": covered,
         "tested": n,
-        "coverage": covered / n,
-        "interval": list(wilson_interval(covered, n)),
+        **_share(covered, n),
         "reason": None,
     }
+
+
+def _share(covered: int, tested: int) -> dict[str, Any]:
+    """Coverage with Wilson limits."""
+    return {"coverage": covered / tested, "interval": list(wilson_interval(covered, tested))}
 
 
 def _lowest(values: Floats, groups: NDArray[np.str_]) -> Floats:

@@ -23,8 +23,11 @@ from analyses.verdict import middle_split
 from schemas.errors import UsageError
 
 NOT_RECORDED = "not recorded"
-#: Upper ends of the age bands of statistics.md, section 7.
-_AGE, _BANDS = "age_years", ((18.0, "under 18"), (65.0, "18 to 64"), (np.inf, "65 and over"))
+#: Bands of numbers, each with its upper end, which belongs to the next one (statistics.md, 7).
+_BANDS = {
+    "age_years": ((18.0, "under 18"), (65.0, "18 to 64"), (np.inf, "65 and over")),
+    "field_strength_t": ((1.5, "under 1.5 T"), (3.0, "1.5 T to 3 T"), (np.inf, "3 T and over")),
+}
 #: A number of more values is no way to group cases.
 _MOST_VALUES = 8
 
@@ -85,9 +88,9 @@ def group_values(plan: Plan, column: pl.Series) -> NDArray[np.str_]:
         words = {None: NOT_RECORDED, True: "yes", False: "no"}
         return np.array([words[value] for value in column.to_list()], dtype=np.str_)
     numbers: Floats = column.cast(pl.Float64).fill_null(np.nan).to_numpy()
-    if column.name == _AGE:
-        place = np.searchsorted([end for end, _ in _BANDS], numbers, side="right")
-        names = [name for _, name in _BANDS]
+    if column.name in _BANDS:
+        ends, names = zip(*_BANDS[column.name], strict=True)
+        place = np.searchsorted(ends, numbers, side="right")
     else:
         known = np.unique(numbers[np.isfinite(numbers)])
         if len(known) > _MOST_VALUES:
@@ -95,14 +98,14 @@ def group_values(plan: Plan, column: pl.Series) -> NDArray[np.str_]:
                 f"{plan.source}, subgroups: column '{column.name}' has {len(known)} different "
                 f"numbers; groups are made of at most {_MOST_VALUES}. Name a column of categories."
             )
-        place, names = np.searchsorted(known, numbers), [f"{value:g}" for value in known]
+        place, names = np.searchsorted(known, numbers), tuple(f"{value:g}" for value in known)
     named = np.array([*names, NOT_RECORDED], dtype=np.str_)
     return named[np.where(np.isfinite(numbers), np.minimum(place, len(names) - 1), len(names))]
 
 
 def _ordered(values: NDArray[np.str_]) -> list[str]:
     """Groups in order: bands by age, numbers by size, texts by name, those not recorded last."""
-    bands = [name for _, name in _BANDS]
+    bands = [name for of_column in _BANDS.values() for _, name in of_column]
 
     def key(group: str) -> tuple[bool, int, float, str]:
         number = float(group) if group.replace(".", "", 1).isdigit() else 0.0
