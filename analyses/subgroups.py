@@ -89,8 +89,9 @@ def group_values(plan: Plan, column: pl.Series) -> NDArray[np.str_]:
         return np.array([words[value] for value in column.to_list()], dtype=np.str_)
     numbers: Floats = column.cast(pl.Float64).fill_null(np.nan).to_numpy()
     if column.name in _BANDS:
-        ends, names = zip(*_BANDS[column.name], strict=True)
-        place = np.searchsorted(ends, numbers, side="right")
+        bands = _BANDS[column.name]
+        names = [name for _, name in bands]
+        place = np.searchsorted(np.array([end for end, _ in bands]), numbers, side="right")
     else:
         known = np.unique(numbers[np.isfinite(numbers)])
         if len(known) > _MOST_VALUES:
@@ -98,7 +99,7 @@ def group_values(plan: Plan, column: pl.Series) -> NDArray[np.str_]:
                 f"{plan.source}, subgroups: column '{column.name}' has {len(known)} different "
                 f"numbers; groups are made of at most {_MOST_VALUES}. Name a column of categories."
             )
-        place, names = np.searchsorted(known, numbers), tuple(f"{value:g}" for value in known)
+        place, names = np.searchsorted(known, numbers), [f"{value:g}" for value in known]
     named = np.array([*names, NOT_RECORDED], dtype=np.str_)
     return named[np.where(np.isfinite(numbers), np.minimum(place, len(names) - 1), len(names))]
 
