@@ -16,7 +16,8 @@ Rows = list[dict[str, Any]]
 _SHOWN = ("auc", "calibration_slope", "o_e_ratio", "rps", "log_loss")
 #: A convention, named on the page.
 _NOTABLE = 0.05
-_VARIABLES = {"age_years": "age", "site_id": "centre"}
+_VARIABLES = {"age_years": "age", "site_id": "centre", "field_strength_t": "field strength"}
+_OF_TWO = ("Without the outcome", "With the outcome")
 _SENSITIVITY = {
     "before_surgery": "The population as it is seen before surgery: nobody is left out for what "
     "the tissue turned out to be."
@@ -67,13 +68,13 @@ def _sets(page: dict[str, Any]) -> dict[str, Any] | None:
     judged = [row for row in found["classes"] if row["threshold"] is not None]
     rows = [
         {
-            "label": words.human(row["class"]),
+            "label": _OF_TWO[k] if words.is_binary(page) else words.human(row["class"]),
             "patients": row["patients"],
             "threshold": numbers.number(row["threshold"], digits=2),
             "covered": _coverage(row),
             "reason": row["reason"],
         }
-        for row in found["classes"]
+        for k, row in enumerate(found["classes"])
     ]
     level = f"{100 * found['level']:.0f}"
     return {
@@ -88,7 +89,7 @@ def _sets(page: dict[str, Any]) -> dict[str, Any] | None:
         f"say nothing; {100 * found['empty']:.0f} of 100 are empty: the case is like none of them."
         if found["mean_size"] is not None
         else "",
-        "not_judged": [words.level(row["class"]) for row in found["classes"] if row["reason"]],
+        "not_judged": [row["label"] for row in rows if row["reason"]],
     }
 
 

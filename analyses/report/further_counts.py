@@ -117,8 +117,11 @@ def withhold_further(page: dict[str, Any], unseen: set[Path]) -> None:
         found["all"].update(coverage=None, interval=None)
 
 
-def leave_out_smallest_groups(page: dict[str, Any]) -> None:
-    """Of several classes or grades the smallest in each subgroup: it says which class is rare."""
+def leave_out_events(page: dict[str, Any]) -> None:
+    """Leave out the events of each subgroup: hiding the few small ones would hide most others too.
+
+    Measures are given from ten cases on either side on, so that none hangs on a small count.
+    """
     for part in page.get("subgroups") or []:
         for row in part["groups"]:
             row["events"] = None

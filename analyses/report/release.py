@@ -13,7 +13,7 @@ from typing import Any
 from analyses.disclosure import Audience, Shown, audience_for, disclose
 from analyses.report.further_counts import (
     collect_further,
-    leave_out_smallest_groups,
+    leave_out_events,
     withhold_further,
 )
 from analyses.report.merging import leave_out_breakdown, merge_small_steps
@@ -85,9 +85,9 @@ def release(results: dict[str, Any], *, audience: Audience | None = None) -> dic
         outcome["non_events"] = outcome["n"] - outcome["events"]
     if for_whom == "internal":
         merge_small_steps(page)
+        leave_out_events(page)
         if outcome.get("classes"):
             leave_out_breakdown(page)
-            leave_out_smallest_groups(page)
     counts = _collect(page)
     classes = [("outcome", "classes", i, "n") for i in range(len(outcome.get("classes") or []))]
     shown = disclose(
