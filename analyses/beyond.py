@@ -19,6 +19,7 @@ from analyses.models import Training
 from analyses.permuted import permutation_test
 from analyses.plan import Plan
 from analyses.prediction_sets import prediction_sets
+from analyses.proportionality import proportionality
 from analyses.resampling import Stage, bootstrap_weights, generator
 from analyses.selection import Selected
 from analyses.sensitivity import sensitivity
@@ -31,6 +32,7 @@ NOTHING: dict[str, Any] = {
     "prediction_sets": None,
     "subgroups": [],
     "sensitivity": [],
+    "proportionality": None,
 }
 
 
@@ -118,6 +120,9 @@ def look_beyond(
             selected.groups, n_draws=DRAWS, rng=generator(plan.resampling.seed, Stage.INTERVALS)
         )
         found["subgroups"] = subgroups(plan, selected, of_best, best.predicted, weights)
+    if selected.is_ordered:
+        # of the baseline: it has few columns, and the test is worth nothing with many
+        found["proportionality"] = proportionality(training_of(selected, plan.baseline))
     found["sensitivity"], warnings = sensitivity(
         plan,
         frame,

@@ -30,6 +30,7 @@ def further(page: dict[str, Any]) -> dict[str, Any]:
         "permutation": _permutation(page),
         "sets": _sets(page),
         "subgroups": _subgroups(page),
+        "proportionality": _proportionality(page),
         "sensitivity": [_sensitivity(page, one) for one in page.get("sensitivity") or []],
     }
 
@@ -58,6 +59,21 @@ def _permutation(page: dict[str, Any]) -> dict[str, str] | None:
         f"with the true outcomes {numbers.number(found['log_loss'], digits=3)}, with permuted ones "
         f"{numbers.number(spread['median'], digits=3)} ({limits}).",
     }
+
+
+def _proportionality(page: dict[str, Any]) -> str:
+    """What the score test of proportional odds says, in one sentence; empty without grades."""
+    found = page.get("proportionality")
+    if not found:
+        return ""
+    if found["p"] is None:
+        return f"Whether one slope fits every cut between grades was not tested. {found['reason']}"
+    return (
+        "One slope for every cut between grades, in the baseline model without penalty: score test "
+        f"{numbers.number(found['statistic'], digits=1)} on {found['df']} degrees of freedom, p = "
+        f"{numbers.brief(round(found['p'], 4))}. The test rejects too often where a grade is rare; "
+        "it decides nothing here."
+    )
 
 
 def _sets(page: dict[str, Any]) -> dict[str, Any] | None:
