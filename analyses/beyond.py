@@ -44,100 +44,113 @@ class Beyond:
     warnings: Sequence[dict[str, str]]
 
 
-def look_beyond(
-    plan: Plan,
-    selected: Selected,
-    frame: pl.DataFrame,
-    availability: Mapping[str, str] | None,
-    fitted: Sequence[Fitted],
-    compared: Mapping[str, Any],
-    verdict: Mapping[str, Any],
-    centres: NDArray[np.str_] | None,
-    *,
-    processes: int = 1,
-    progress: Callable[[str], None] | None = None,
-) -> Beyond:
-    """Everything that the plan asks for beyond the primary estimate.
+@dataclass(frozen=True)
+class Analysis:
+    """The main analysis: its rows and models, and how it is to be run.
 
-    Permutation and sensitivity look at the primary model, subgroups and prediction sets at the best
-    one, which is the one that is kept.
-
-    Parameters
-    ----------
-    plan, frame, availability, processes, progress
-        As in `analyses.protocol.run_plan`.
-    selected
-        The rows of the analysis.
-    fitted, compared
-        The models, and their comparison.
-    verdict
-        Of the main analysis.
-    centres
-        Centre of each row; None where centres mean nothing.
+    `frame` is the whole table, `centres` the centre of each row (None where centres mean nothing),
+    `verdict` the level of the verdict. The rest is as in `analyses.protocol.run_plan`.
     """
 
-    def tell(what: str) -> Callable[[str], None] | None:
-        if progress is None:
-            return None
-        return lambda message: progress(f"{plan.name}: {what}: {message}")
+    plan: Plan
+    selected: Selected
+    frame: pl.DataFrame
+    availability: Mapping[str, str] | None
+    fitted: Sequence[Fitted]
+    compared: Mapping[str, Any]
+    verdict: str
+    centres: NDArray[np.str_] | None
+    processes: int = 1
+    progress: Callable[[str], None] | None = None
 
-    primary = next(f for f in fitted if f.entry["role"] == "primary")
-    best = next(f for f in fitted if f.entry["name"] == compared["best"])
-    of_primary = _training(selected, primary)
-    of_best = _training(selected, best)
-    ways: dict[str, Any] = {"processes": processes}
+    @property
+    def primary(self) -> Fitted:
+        """The model that permutation and sensitivity look at."""
+        return next(f for f in self.fitted if f.entry["role"] == "primary")
+
+    @property
+    def best(self) -> Fitted:
+        """The model that is kept: subgroups and prediction sets are of it."""
+        return next(f for f in self.fitted if f.entry["name"] == self.compared["best"])
+
+    def ways(self, fitted: Fitted, what: str) -> dict[str, Any]:
+        """How a model is made anew, and who is told."""
+        told = self.progress
+        return {
+            "learner": learner_of(fitted.entry["name"]),
+            "processes": self.processes,
+            "progress": None
+            if told is None
+            else lambda message: told(f"{self.plan.name}: {what}: {message}"),
+        }
+
+    def rows(self, fitted: Fitted) -> Training:
+        """The rows as a model was given them."""
+        return training_of(self.selected, fitted.entry["predictors"])
+
+
+def look_beyond(main: Analysis) -> Beyond:
+    """Everything that the plan asks for beyond the primary estimate."""
+    plan, selected = main.plan, main.selected
     found = dict(NOTHING)
     if plan.permutation != "none":
-        found["permutation"] = {
-            "model": primary.entry["name"],
-            **permutation_test(
-                of_primary,
-                primary.predicted,
-                centres,
-                learner=learner_of(primary.entry["name"]),
-                resampling=plan.resampling,
-                n_permutations=int(plan.permutation),
-                **ways,
-                progress=tell("permuted outcomes"),
-            ),
-        }
+        found["permutation"] = _permutation(main)
     if plan.conformal != "none":
-        found["prediction_sets"] = {
-            "model": best.entry["name"],
-            **prediction_sets(
-                of_best,
-                best.predicted,
-                selected.classes or names_of_two(plan.outcome.positive),
-                learner=learner_of(best.entry["name"]),
-                resampling=plan.resampling,
-                level=float(plan.conformal),
-                **ways,
-                progress=tell("prediction sets"),
-            ),
-        }
+        found["prediction_sets"] = _sets(main)
     if plan.subgroups:
         weights = bootstrap_weights(
             selected.groups, n_draws=DRAWS, rng=generator(plan.resampling.seed, Stage.INTERVALS)
         )
-        found["subgroups"] = subgroups(plan, selected, of_best, best.predicted, weights)
+        rows = main.rows(main.best)
+        found["subgroups"] = subgroups(plan, selected, rows, main.best.predicted, weights)
     if selected.is_ordered:
         # of the baseline: it has few columns, and the test is worth nothing with many
         found["proportionality"] = proportionality(training_of(selected, plan.baseline))
     found["sensitivity"], warnings = sensitivity(
         plan,
-        frame,
-        availability,
+        main.frame,
+        main.availability,
         {
-            "verdict": verdict["level"],
-            "nested_cv": primary.entry["performance"]["nested_cv"],
-            "beats_baseline": compared["beats_baseline"],
+            "verdict": main.verdict,
+            "nested_cv": main.primary.entry["performance"]["nested_cv"],
+            "beats_baseline": main.compared["beats_baseline"],
         },
         selected,
-        learner=learner_of(primary.entry["name"]),
-        **ways,
-        progress=tell("sensitivity"),
+        **main.ways(main.primary, "sensitivity"),
     )
     return Beyond(found, warnings)
+
+
+def _permutation(main: Analysis) -> dict[str, Any]:
+    """The permutation test of the primary model."""
+    primary = main.primary
+    return {
+        "model": primary.entry["name"],
+        **permutation_test(
+            main.rows(primary),
+            primary.predicted,
+            main.centres,
+            resampling=main.plan.resampling,
+            n_permutations=int(main.plan.permutation),
+            **main.ways(primary, "permuted outcomes"),
+        ),
+    }
+
+
+def _sets(main: Analysis) -> dict[str, Any]:
+    """The prediction sets of the best model."""
+    best = main.best
+    return {
+        "model": best.entry["name"],
+        **prediction_sets(
+            main.rows(best),
+            best.predicted,
+            main.selected.classes or names_of_two(main.plan.outcome.positive),
+            resampling=main.plan.resampling,
+            level=float(main.plan.conformal),
+            **main.ways(best, "prediction sets"),
+        ),
+    }
 
 
 def names_of_two(positive: str | None) -> tuple[str, str]:
@@ -149,8 +162,3 @@ def names_of_two(positive: str | None) -> tuple[str, str]:
     (('no', 'yes'), ('not gtr', 'gtr'))
     """
     return ("no" if positive == "yes" else f"not {positive}", str(positive))
-
-
-def _training(selected: Selected, fitted: Fitted) -> Training:
-    """The rows as a model was given them."""
-    return training_of(selected, fitted.entry["predictors"])

@@ -25,6 +25,10 @@ from analyses.resampling import Stage, assign_folds, generator
 
 #: A class with fewer patients behind its threshold gets none (statistics.md, section 7).
 LEAST_CALIBRATION = 20
+NO_SETS = (
+    f"Fewer than two classes have {LEAST_CALIBRATION} patients in every training part: no sets are "
+    "offered."
+)
 
 
 def prediction_sets(
@@ -70,17 +74,10 @@ def prediction_sets(
         for k in range(n_classes)
     ]
     judged = [fewest[k] >= LEAST_CALIBRATION for k in range(n_classes)]
-    entry: dict[str, Any] = {"level": level, "mean_size": None, "empty": None, "full": None}
-    entry["all"] = None
     if sum(judged) < 2:
-        entry["reason"] = (
-            f"Fewer than two classes have {LEAST_CALIBRATION} patients in every training part: "
-            "no sets are offered."
-        )
-        entry["classes"] = [
-            _class_entry(training, names, k, fewest[k], None, []) for k in range(n_classes)
-        ]
-        return entry
+        classes = [_class_entry(training, names, k, fewest[k], None, []) for k in range(n_classes)]
+        none = dict.fromkeys(("all", "mean_size", "empty", "full"))
+        return {"level": level, "reason": NO_SETS, "classes": classes, **none}
     found = _calibrated_inside(training, folds, learner, resampling, processes, progress)
     member = np.zeros((len(folds), n_classes), dtype=bool)
     for rows, risk in zip(inside, found, strict=True):
@@ -88,15 +85,14 @@ def prediction_sets(
         member[~rows] = members(predicted.risk[0][~rows], at)
     kept = thresholds_of(training, predicted.risk[0], level, judged)
     sizes = member[:, judged].sum(axis=1)
-    entry["reason"] = None
-    entry["classes"] = [
+    classes = [
         _class_entry(training, names, k, fewest[k], kept[k], member[:, k]) for k in range(n_classes)
     ]
-    covered, tested = (
-        sum(row[name] for row in entry["classes"] if row["tested"] is not None)
-        for name in ("covered", "tested")
-    )
-    return entry | {
+    covered, tested = (sum(row[name] or 0 for row in classes) for name in ("covered", "tested"))
+    return {
+        "level": level,
+        "reason": None,
+        "classes": classes,
         "all": {"covered": covered, "tested": tested, **_share(covered, tested)},
         "mean_size": float(sizes.mean()),
         "empty": float((sizes == 0).mean()),

@@ -21,7 +21,7 @@ from threadpoolctl import (  # type: ignore[import-untyped]  # publishes no type
 )
 
 from analyses import cautions, describe, results
-from analyses.beyond import NOTHING, look_beyond
+from analyses.beyond import NOTHING, Analysis, look_beyond
 from analyses.fitting import Fitted, comparison, fit_all
 from analyses.inference import inference_table
 from analyses.models import Training
@@ -135,16 +135,18 @@ def _run(
         warnings += [w for f in fitted for w in f.warnings]
         warnings += cautions.suspected_leak(whole, nested)
         beyond = look_beyond(
-            plan,
-            selected,
-            frame,
-            availability,
-            fitted,
-            compared,
-            verdict,
-            centres,
-            processes=processes,
-            progress=progress,
+            Analysis(
+                plan,
+                selected,
+                frame,
+                availability,
+                fitted,
+                compared,
+                verdict["level"],
+                centres,
+                processes,
+                progress,
+            )
         )
         further, warnings = beyond.entries, [*warnings, *beyond.warnings]
     inference = None

@@ -67,16 +67,11 @@ def tune_and_fit_classes(
     coding, is_exact = cases.coding(np.stack([weights, *(train for train, _ in parts)]))
     if not is_exact.all():
         return None
-    losses, paths = [], []
+    paths, losses = [], []
     for place, (train, held_out) in enumerate(parts, 1):
         columns = coding.columns(cases.matrix, place)
         path = multinomial_path(
-            columns,
-            outcome,
-            GRID,
-            n_classes=n_classes,
-            weights=train,
-            tolerance=INNER_TOLERANCE,
+            columns, outcome, GRID, n_classes=n_classes, weights=train, tolerance=INNER_TOLERANCE
         )
         if not np.isfinite(path).all():
             return None
@@ -84,17 +79,16 @@ def tune_and_fit_classes(
         losses.append([_log_loss(columns, beta, outcome, held_out) for beta in path])
     choice = choose(np.array(losses)) if len(parts) > 1 else UNTUNED
     columns = coding.columns(cases.matrix, 0)
-    kept, one_se = (
-        multinomial_path(
-            columns,
-            outcome,
-            [c],
-            n_classes=n_classes,
-            weights=weights,
-            start=np.mean([path[GRID.index(c)] for path in paths], axis=0) if paths else None,
-        )[0]
-        for c in (choice.c, choice.one_se)
-    )
+
+    def at(c: float) -> Floats:
+        start = np.mean([path[GRID.index(c)] for path in paths], axis=0) if paths else None
+        path = multinomial_path(
+            columns, outcome, [c], n_classes=n_classes, weights=weights, start=start
+        )
+        found: Floats = path[0]
+        return found
+
+    kept, one_se = at(choice.c), at(choice.one_se)
     if not np.isfinite([kept, one_se]).all():
         return None
     return TunedClasses(
