@@ -41,7 +41,10 @@ _FROM_PATHOLOGY = (
     "mycn_amplification",
     "braf_v600e",
 )
-_FROM_STUDY = tuple(c.name for c in BY_NAME["imaging_studies"].columns if c.name.startswith("seq_"))
+_FROM_STUDY = (
+    "field_strength_t",
+    *(c.name for c in BY_NAME["imaging_studies"].columns if c.name.startswith("seq_")),
+)
 _FROM_READ = tuple(
     c.name for c in BY_NAME["imaging_reads"].columns if c.available == Availability.BY_STUDY_DAY
 )

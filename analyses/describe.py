@@ -253,8 +253,16 @@ def _as_texts(series: pl.Series) -> list[str] | None:
     if series.dtype == pl.Boolean:
         return [EMPTY if v is None else ("yes" if v else "no") for v in series.to_list()]
     if not is_text(series.dtype):
-        return None
+        return _zeros_and_ones(series)
     return [value or EMPTY for value in series.cast(pl.String).to_list()]
+
+
+def _zeros_and_ones(series: pl.Series) -> list[str] | None:
+    """A column of 0 and 1 says no and yes: it is counted; None for other numbers."""
+    values = series.cast(pl.Float64).fill_nan(None)
+    if set(values.drop_nulls()) != {0.0, 1.0}:
+        return None
+    return [EMPTY if value is None else f"{value:g}" for value in values.to_list()]
 
 
 def _recorded(series: pl.Series, text: list[str] | None) -> Bools:

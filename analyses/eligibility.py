@@ -56,6 +56,8 @@ EXCLUSIONS = (
     _DIED,
     _ORIGINAL,
 )
+#: Reasons that nobody can know before surgery: they rest on what the tissue turned out to be.
+OF_FINAL_HISTOLOGY = (_OUTSIDE, _OTHER_GROUP, _NO_GLIAL_GROUP, _NO_WHO_GRADE)
 _HIGHEST_GRADE = {"original_1_4": 4, "modified_1_5": 5}
 #: High grade by itself (convention A): the edition of 2021 gives this type no number.
 MYCN_TYPE = "spinal_ependymoma_mycn"

@@ -14,6 +14,7 @@ from analyses.cohort import yes_no
 from analyses.eligibility import (
     GRADED_GROUPS,
     MYCN_TYPE,
+    Conditions,
     conditions,
     died_before_month_6,
     in_groups,
@@ -311,7 +312,7 @@ def columns_behind(endpoint: str) -> tuple[str, ...]:
     >>> "extent_of_resection" in columns_behind("gross_total_resection")
     True
     """
-    used = [_VALUES[endpoint](), *(holds for holds, _ in conditions(endpoint))]
+    used = [value_of(endpoint), *(holds for holds, _ in conditions(endpoint))]
     return tuple(sorted({column for expression in used for column in expression.meta.root_names()}))
 
 
@@ -373,10 +374,21 @@ _VALUES: dict[str, Callable[[], pl.Expr]] = {
 }
 
 
-def _with(cohort: pl.DataFrame, endpoint: str) -> pl.DataFrame:
+def value_of(endpoint: str) -> pl.Expr:
+    """The value of an endpoint, missing where it is not known."""
+    return _VALUES[endpoint]()
+
+
+def with_endpoint(
+    cohort: pl.DataFrame, endpoint: str, *, value: pl.Expr, against: Conditions
+) -> pl.DataFrame:
     """The cohort with one endpoint and the first reason against each case."""
     exclusion = pl.lit(None, dtype=pl.String)
-    for holds, reason in reversed(conditions(endpoint)):
+    for holds, reason in reversed(against):
         exclusion = pl.when(holds.fill_null(False)).then(pl.lit(reason)).otherwise(exclusion)
-    value = _VALUES[endpoint]()
     return cohort.with_columns(value.alias(endpoint), exclusion.alias(f"{endpoint}_exclusion"))
+
+
+def _with(cohort: pl.DataFrame, endpoint: str) -> pl.DataFrame:
+    """The cohort with one endpoint as it is defined."""
+    return with_endpoint(cohort, endpoint, value=value_of(endpoint), against=conditions(endpoint))

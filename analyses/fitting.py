@@ -109,7 +109,7 @@ def fit_all(
     models = [("baseline", "ridge", "baseline", baseline)]
     models += [(name, name, role, full) for name, role in _roles(plan.models)]
     # all of them first: a model that cannot be had is said before hours of fitting
-    learners = {learner: learner_of(learner, plan.outcome.kind) for _, learner, _, _ in models}
+    learners = {learner: learner_of(learner) for _, learner, _, _ in models}
     return [
         _fit(setting, training, name=name, learn=learners[learner], role=role)
         for name, learner, role, training in models

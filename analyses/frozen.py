@@ -19,6 +19,7 @@ from sklearn.pipeline import Pipeline
 from analyses.evaluation import OutOfFold, performance
 from analyses.metrics import Floats, recalibration
 from analyses.models import Training, predict_risk
+from analyses.prediction_sets import members
 from analyses.preprocessing import MISSING_STATES, is_text, with_categories
 from analyses.resampling import Stage, bootstrap_weights, generator
 from analyses.verdict import middle_split
@@ -87,6 +88,7 @@ def describe_model(
         "coefficients": entry["coefficients"],
         "intercept": None if intercept is None else [float(each) for each in intercept],
         "performance": entry["performance"]["nested_cv"],
+        "sets": _sets(results, name),
         "recalibration": "None was made. 'imsct apply' on a table with known outcomes offers an "
         "intercept and a slope for that centre, apart from the risks of the model as it is.",
         "intended_use": "To be evaluated on cases of another centre. " + NOT_FOR_USE,
@@ -109,6 +111,21 @@ def is_training(described: Mapping[str, Any], frame: pl.DataFrame, outcome: Floa
     names = [predictor["column"] for predictor in described["predictors"]]
     cases = _as_trained(described, frame).select(names)
     return bool(described.get("training_sha256") == _hash_cases(cases, outcome))
+
+
+def _sets(results: Mapping[str, Any], name: str) -> dict[str, Any] | None:
+    """Thresholds of the prediction sets of this model; None where none are offered."""
+    found = results["prediction_sets"]
+    if found is None or found["model"] != name or found["reason"] is not None:
+        return None
+    kept = ("class", "threshold", "patients", "coverage", "interval", "reason")
+    return {
+        "level": found["level"],
+        "classes": [{key: row[key] for key in kept} for row in found["classes"]],
+        "note": "A class is in the set of a case if its risk is at least the threshold. Measured "
+        "on unseen cases of the centres the model was made from; of another centre no coverage is "
+        "known. A class without a threshold is never ruled out.",
+    }
 
 
 def _described(series: pl.Series) -> dict[str, Any]:
@@ -206,6 +223,8 @@ def score(
     -------
     tuple[pl.DataFrame, Floats]
         A row per case in the order of the table: its id; `risk`, or `risk: <class>` for each class;
+        where the model has prediction sets, `set` (classes that are not ruled out, empty: none of
+        those judged fits) and `not_judged` (classes with too few patients to say);
         `extrapolation`, the predictors outside of what the model has seen; `model`, `verdict`,
         `note`. And the risks, shape (n,) or (n, classes).
 
@@ -231,6 +250,7 @@ def score(
             {
                 described["id_column"]: frame[described["id_column"]],
                 **risks,
+                **_sets_of(described, risk),
                 "extrapolation": _outside(described, cases),
             }
         ).with_columns(
@@ -240,6 +260,22 @@ def score(
         ),
         risk,
     )
+
+
+def _sets_of(described: Mapping[str, Any], risk: Floats) -> dict[str, Any]:
+    """The set of each case, and the classes that are in none of them."""
+    if described.get("sets") is None:
+        return {}
+    classes = described["sets"]["classes"]
+    names = [row["class"] for row in classes]
+    found = members(risk, [row["threshold"] for row in classes])
+    return {
+        "set": [
+            "; ".join(n for n, is_in in zip(names, row, strict=True) if is_in) for row in found
+        ],
+        "not_judged": ["; ".join(row["class"] for row in classes if row["threshold"] is None)]
+        * len(risk),
+    }
 
 
 def _as_trained(described: Mapping[str, Any], frame: pl.DataFrame) -> pl.DataFrame:

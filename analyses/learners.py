@@ -109,13 +109,13 @@ LEARNERS: dict[str, Learner] = {
 ROLES = {"ridge": "primary"}
 
 
-def learner_of(name: str, kind: str) -> Learner:
-    """The learner behind a name in a plan, for a kind of outcome.
+def learner_of(name: str) -> Learner:
+    """The learner behind a name in a plan; whether it fits the outcome the plan's reader has seen.
 
     Raises
     ------
     UsageError
-        If the model cannot be had here, or is not made for that kind of outcome.
+        If the model cannot be had here.
     """
     if name in own_models():
         if name in MODELS:
@@ -125,16 +125,6 @@ def learner_of(name: str, kind: str) -> Learner:
             )
         make_own(name)
         return partial(learn_own, name=name)
-    if name == "elastic_net" and kind != "binary":
-        raise UsageError(
-            f"model 'elastic_net' is for a binary outcome, this one is '{kind}'. "
-            "Take it out of the plan."
-        )
-    if kind == "ordinal" and name != "ridge":
-        raise UsageError(
-            f"model '{name}' knows no order of grades. Name ridge (proportional odds) alone, or "
-            "own models."
-        )
     if name == "ebm":
         _boosting()
     return LEARNERS[name]

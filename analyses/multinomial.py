@@ -1,4 +1,4 @@
-"""Multinomial ridge regression for every penalty of the grid, by Newton steps.
+"""Multinomial ridge regression for every penalty of the grid, by Newton steps on weighted rows.
 
 Belongs here: the path that the choice of the penalty needs for several classes.
 Does not belong here: the fit that is kept (scikit-learn's, `analyses.models`), two classes.
@@ -6,20 +6,32 @@ One vector per class, the squares of all slopes penalised, intercepts free and s
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from scipy.linalg import lapack
 
 from analyses.metrics import Floats
 
-_MAX_STEPS = 50
+_MAX_STEPS = 60
 _MAX_HALVINGS = 30
-_GRADIENT_TOLERANCE = 1e-9
+#: How far a slope may be off.
+TOLERANCE = 1e-9
+#: A step with an old curvature must leave less of the gradient than this, else it is made anew.
+_WORTHWHILE = 0.2
 
 
 def multinomial_path(
-    matrix: Floats, outcome: Floats, grid: Sequence[float], *, n_classes: int
+    matrix: Floats,
+    outcome: Floats,
+    grid: Sequence[float],
+    *,
+    n_classes: int,
+    weights: Floats | None = None,
+    tolerance: float = TOLERANCE,
+    start: Floats | None = None,
 ) -> Floats:
-    """Fit the whole grid from the strongest penalty on, each from the one before.
+    """Fit the whole grid from the strongest penalty on, each from the ones before.
 
     Parameters
     ----------
@@ -31,6 +43,13 @@ def multinomial_path(
         Values of C, ascending. Objective: sum of losses + 1/(2C) sum of squared slopes.
     n_classes
         K.
+    weights
+        Shape (n,). How often each row counts; by default once.
+    tolerance
+        How far a slope may be off: the objective is strongly convex with modulus 1/C in the slopes,
+        so that C times the norm of the gradient bounds their distance from the solution.
+    start
+        Shape (K, 1 + p). A fit to begin from.
 
     Returns
     -------
@@ -40,8 +59,8 @@ def multinomial_path(
 
     Notes
     -----
-    The sum of the intercepts is free in the loss; the rank-one term that pins it adds nothing to
-    the gradient, because the gradient sums to 0 over classes. Source: Friedman J et al. J Stat
+    Slopes of the penalised fit sum to 0 over classes, and so may the intercepts: steps are made in
+    an orthonormal basis of such vectors, K - 1 in place of K. Source: Friedman J et al. J Stat
     Softw 2010;33(1), section 4 (symmetric multinomial).
 
     Examples
@@ -51,19 +70,19 @@ def multinomial_path(
     >>> path.shape, bool(abs(path[0].sum(axis=0)).max() < 1e-9)
     ((1, 3, 2), True)
     """
-    design = np.column_stack([np.ones(len(outcome)), matrix])
-    happened = (outcome[:, None] == np.arange(n_classes)).astype(np.float64)
-    free = np.r_[0.0, np.ones(matrix.shape[1])]
-    beta = np.zeros((n_classes, design.shape[1]))
-    share = np.log(happened.mean(axis=0))
-    beta[:, 0] = share - share.mean()
-    found = np.full((len(grid), *beta.shape), np.nan)
+    counted = np.ones(len(outcome)) if weights is None else weights
+    rows = counted > 0
+    fit = _Fit(matrix[rows], outcome[rows], counted[rows], n_classes)
+    found = np.full((len(grid), n_classes, 1 + matrix.shape[1]), np.nan)
+    at = fit.empty() if start is None else fit.basis.T @ start
+    before = None
     for place, c in enumerate(grid):
-        arrived = _newton(design, happened, free / c, beta)
+        # the next one lies further the same way: slopes run smoothly along log C
+        arrived = fit.solve(c, at if before is None else 2 * at - before, tolerance)
         if arrived is None:
             break
-        beta = arrived
-        found[place] = beta
+        before, at = (at if place else None), arrived
+        found[place] = fit.basis @ at
     return found
 
 
@@ -80,51 +99,98 @@ def probabilities(logits: Floats) -> Floats:
     return risk
 
 
-def _newton(design: Floats, happened: Floats, penalty: Floats, start: Floats) -> Floats | None:
-    """One penalised fit; None where it does not arrive."""
-    beta = start
-    value = _objective(design, happened, penalty, beta)
-    for _ in range(_MAX_STEPS):
-        risk = probabilities(design @ beta.T)
-        gradient = (happened - risk).T @ design - penalty * beta
-        if np.abs(gradient).max() <= _GRADIENT_TOLERANCE:
-            return beta
-        try:
-            step = np.linalg.solve(_curvature(design, risk, penalty), gradient.ravel())
-        except np.linalg.LinAlgError:
-            return None
-        step = step.reshape(beta.shape)
-        for _ in range(_MAX_HALVINGS):
-            trial = beta + step
-            trial_value = _objective(design, happened, penalty, trial)
-            if trial_value <= value + 1e-12 * abs(value):
-                break
-            step = step / 2
-        beta, value = trial, trial_value
-    return None
+class _Fit:
+    """Weighted rows of one fit; coefficients (K - 1, 1 + p) in the basis, intercept first."""
+
+    def __init__(self, matrix: Floats, outcome: Floats, weights: Floats, n_classes: int) -> None:
+        self.design = np.column_stack([np.ones(len(outcome)), matrix])
+        self.weights = weights
+        self.happened = (outcome[:, None] == np.arange(n_classes)).astype(np.float64)
+        # of the centring matrix the eigenvectors with value 1
+        centring = np.eye(n_classes) - 1 / n_classes
+        self.basis: Floats = np.linalg.eigh(centring)[1][:, 1:]
+
+    def empty(self) -> Floats:
+        """No slopes, and the intercepts of the shares."""
+        share = np.log(self.weights @ self.happened / self.weights.sum())
+        found = np.zeros((self.basis.shape[1], self.design.shape[1]))
+        found[:, 0] = self.basis.T @ share
+        return found
+
+    def solve(self, c: float, start: Floats, tolerance: float) -> Floats | None:
+        """The fit at one penalty; None where it does not arrive."""
+        penalty = np.r_[0.0, np.full(self.design.shape[1] - 1, 1 / c)]
+        at, factor, is_fresh = start, None, False
+        value, gradient, risk = self._look(at, penalty)
+        for _ in range(_MAX_STEPS):
+            if self._error(gradient, risk, c) <= tolerance:
+                return at
+            if factor is None:
+                factor, is_fresh = self._factor(risk, penalty), True
+                if factor is None:
+                    return None
+            step = _solve(factor, gradient.ravel()).reshape(at.shape)
+            trial, found = at + step, self._look(at + step, penalty)
+            if np.linalg.norm(found[1]) <= _WORTHWHILE * np.linalg.norm(gradient):
+                at, (value, gradient, risk), is_fresh = trial, found, False
+                continue
+            if not is_fresh:
+                factor = None
+                continue
+            for _ in range(_MAX_HALVINGS):
+                if found[0] <= value + 1e-12 * abs(value):
+                    break
+                step = step / 2
+                trial, found = at + step, self._look(at + step, penalty)
+            at, (value, gradient, risk), factor = trial, found, None
+        return None
+
+    def _look(self, at: Floats, penalty: Floats) -> tuple[float, Floats, Floats]:
+        """Objective, the way down, and the risks."""
+        logits = (self.design @ at.T) @ self.basis.T
+        top = logits.max(axis=1, keepdims=True)
+        risk = np.exp(logits - top)
+        total = risk.sum(axis=1, keepdims=True)
+        risk /= total
+        losses = np.log(total[:, 0]) + top[:, 0] - (logits * self.happened).sum(axis=1)
+        value = float(self.weights @ losses + 0.5 * (penalty * at * at).sum())
+        residual = ((self.happened - risk) * self.weights[:, None]) @ self.basis
+        return value, residual.T @ self.design - penalty * at, risk
+
+    def _error(self, gradient: Floats, risk: Floats, c: float) -> float:
+        """An upper bound of how far the fit is from its solution."""
+        free = float(np.abs(gradient[:, 0]).max())
+        curvature = float(self.weights @ (1 - risk.max(axis=1)))
+        return max(c * float(np.linalg.norm(gradient[:, 1:])), free / max(curvature, 1e-15))
+
+    def _factor(self, risk: Floats, penalty: Floats) -> Any:
+        """Cholesky factor of the curvature, ((K - 1) (1 + p)) squared; None if it has none.
+
+        In single precision where that will do: it only guides the steps.
+        """
+        for kind in (np.float32, np.float64):
+            factor, failed = self._factor_as(kind, risk, penalty)
+            if not failed:
+                return factor
+        return None
+
+    def _factor_as(self, kind: Any, risk: Floats, penalty: Floats) -> Any:
+        """The factor in one precision, and whether it failed; only the lower triangle is made."""
+        k, q = self.basis.shape[1], self.design.shape[1]
+        design, turned = self.design.astype(kind), risk @ self.basis
+        lower = np.zeros((k * q, k * q), dtype=kind, order="F")
+        for a in range(k):
+            for b in range(a + 1):
+                weight = risk @ (self.basis[:, a] * self.basis[:, b]) - turned[:, a] * turned[:, b]
+                scaled = design * (self.weights * weight).astype(kind)[:, None]
+                lower[a * q : (a + 1) * q, b * q : (b + 1) * q] = design.T @ scaled
+        lower[np.diag_indices(k * q)] += np.tile(penalty, k).astype(kind)
+        potrf = lapack.spotrf if kind is np.float32 else lapack.dpotrf
+        return potrf(lower, lower=1, overwrite_a=1)
 
 
-def _curvature(design: Floats, risk: Floats, penalty: Floats) -> Floats:
-    """Negative Hessian, class by class, with the sum of the intercepts pinned; (K q, K q)."""
-    n_classes, q = risk.shape[1], design.shape[1]
-    blocks = np.empty((n_classes, q, n_classes, q))
-    for a in range(n_classes):
-        for b in range(a, n_classes):
-            weight = risk[:, a] * ((a == b) - risk[:, b])
-            block = design.T @ (design * weight[:, None])
-            if a == b:
-                block[np.diag_indices(q)] += penalty
-            blocks[a, :, b, :] = block
-            blocks[b, :, a, :] = block
-    blocks[:, 0, :, 0] += 1.0  # gradients sum to 0 over classes: the step does not change
-    whole: Floats = blocks.reshape(n_classes * q, n_classes * q)
-    return whole
-
-
-def _objective(design: Floats, happened: Floats, penalty: Floats, beta: Floats) -> float:
-    """Sum of the losses and the penalty."""
-    logits = design @ beta.T
-    top = logits.max(axis=1, keepdims=True)
-    total = np.log(np.exp(logits - top).sum(axis=1)) + top[:, 0]
-    losses = total - (logits * happened).sum(axis=1)
-    return float(losses.sum() + 0.5 * (penalty * beta * beta).sum())
+def _solve(factor: Any, right: Floats) -> Floats:
+    """The solution with a factor of either precision."""
+    potrs = lapack.spotrs if factor.dtype == np.float32 else lapack.dpotrs
+    found: Floats = potrs(factor, right.astype(factor.dtype), lower=1)[0].astype(np.float64)
+    return found

@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from analyses.own_models import own_models
+from analyses.plan_options import NUMBERS, check_kind, number_or_none, read_sensitivity
 from analyses.plan_text import PlanReader, StrictLoader
 from schemas.errors import UsageError
 
@@ -98,7 +99,11 @@ class Resampling:
 
 @dataclass(frozen=True)
 class Plan:
-    """A plan with every default filled. `source` names the file in messages and is not hashed."""
+    """A plan with every default filled. `source` names the file in messages and is not hashed.
+
+    `permutation` is a number of permuted outcomes, `conformal` the coverage of prediction sets, or
+    "none"; `subgroups` are columns, `sensitivity` names of other analyses (`SENSITIVITY`).
+    """
 
     name: str
     source: str
@@ -114,8 +119,10 @@ class Plan:
     harmonise: str = "none"
     impute: str = "median"
     agreement: str = "none"
-    permutation: str = "none"
-    conformal: str = "none"
+    permutation: int | str = "none"
+    conformal: float | str = "none"
+    subgroups: tuple[str, ...] = ()
+    sensitivity: tuple[str, ...] = ()
 
     def effective(self) -> dict[str, Any]:
         """The plan as JSON-ready values, every default filled; what the hash is taken of."""
@@ -241,6 +248,10 @@ def parse_plan(text: str, *, name: str) -> Plan:
         models=reader.names(keys.get("models", list(MODELS[:1])), "models"),
         resampling=_read_resampling(reader, keys.get("resampling", {})),
         thresholds=_read_thresholds(reader, keys.get("thresholds")),
+        permutation=number_or_none(reader, keys, "permutation"),
+        conformal=number_or_none(reader, keys, "conformal"),
+        subgroups=reader.names(keys.get("subgroups", []), "subgroups", least=0),
+        sensitivity=read_sensitivity(reader, keys.get("sensitivity", [])),
         **{
             key: reader.choice(keys[key], key, of=allowed)
             for key, allowed in _SINGLE_CHOICES.items()
@@ -250,6 +261,7 @@ def parse_plan(text: str, *, name: str) -> Plan:
     for place, model in enumerate(plan.models):
         offered = MODELS if model in MODELS else (*MODELS, *own_models())
         reader.choice(model, f"models[{place}]", of=offered)
+    check_kind(reader, plan.outcome.kind, models=plan.models, conformal=plan.conformal)
     return plan
 
 
@@ -258,10 +270,17 @@ _SINGLE_CHOICES = {
     "harmonise": ("none",),
     "impute": ("median",),
     "agreement": ("none",),
-    "permutation": ("none",),
-    "conformal": ("none",),
 }
-_OPTIONAL = ("population", "models", "resampling", "thresholds", *_SINGLE_CHOICES)
+_OPTIONAL = (
+    "population",
+    "models",
+    "resampling",
+    "thresholds",
+    "subgroups",
+    "sensitivity",
+    *NUMBERS,
+    *_SINGLE_CHOICES,
+)
 #: Smallest and largest value of each number of `resampling`.
 _LIMITS = {
     "outer_folds": (2, 20),

@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 from sklearn import config_context
 from sklearn.pipeline import Pipeline
 from threadpoolctl import (  # type: ignore[import-untyped]  # publishes no types
@@ -23,17 +21,16 @@ from threadpoolctl import (  # type: ignore[import-untyped]  # publishes no type
 )
 
 from analyses import cautions, describe, results
+from analyses.beyond import NOTHING, Analysis, look_beyond
 from analyses.fitting import Fitted, comparison, fit_all
 from analyses.inference import inference_table
 from analyses.models import Training
 from analyses.own_models import own_versions
 from analyses.plan import Plan
-from analyses.preprocessing import fit_preprocessing, with_categories
-from analyses.resampling import patient_strata
 from analyses.selection import Selected, select
-from analyses.verdict import Counts, decide
+from analyses.trainings import centres_of, counts_of, has_centres, training_of
+from analyses.verdict import decide
 
-Labels = NDArray[np.str_]
 Progress = Callable[[str], None]
 
 
@@ -91,12 +88,13 @@ def run_plan(
     limits = threadpool_limits(limits=1)
     with limits, config_context(assume_finite=True, skip_parameter_validation=True):
         selected = select(plan, frame, availability)
-        return _run(plan, selected, availability, stamp, processes, progress)
+        return _run(plan, selected, frame, availability, stamp, processes, progress)
 
 
 def _run(
     plan: Plan,
     selected: Selected,
+    frame: pl.DataFrame,
     availability: Mapping[str, str] | None,
     stamp: Mapping[str, str | None],
     processes: int,
@@ -105,7 +103,7 @@ def _run(
     """The steps after selection."""
     used = tuple(dict.fromkeys((*selected.predictors, *plan.baseline)))
     cohort = _describe(plan, selected, used, availability)
-    verdict = decide(_count(plan, selected, used))
+    verdict = decide(counts_of(plan, selected))
     warnings = cautions.published_selection(plan.population.provenance)
     warnings += cautions.mostly_missing(cohort["missingness"])
     fitted: list[Fitted] = []
@@ -115,13 +113,14 @@ def _run(
         "difference": {},
         "challengers": [],
     }
+    further = NOTHING
     if verdict["level"] != "describe_only":
-        centres = _centres(plan, selected)
-        whole = _training(selected, used)
+        centres = centres_of(plan, selected)
+        whole = training_of(selected, used)
         fitted = fit_all(
             plan,
-            baseline=_training(selected, plan.baseline),
-            full=_training(selected, selected.predictors),
+            baseline=training_of(selected, plan.baseline),
+            full=training_of(selected, selected.predictors),
             whole=whole,
             classes=selected.classes,
             centres=centres,
@@ -135,10 +134,25 @@ def _run(
         }
         warnings += [w for f in fitted for w in f.warnings]
         warnings += cautions.suspected_leak(whole, nested)
+        beyond = look_beyond(
+            Analysis(
+                plan,
+                selected,
+                frame,
+                availability,
+                fitted,
+                compared,
+                verdict["level"],
+                centres,
+                processes,
+                progress,
+            )
+        )
+        further, warnings = beyond.entries, [*warnings, *beyond.warnings]
     inference = None
     if verdict["level"] == "model":
         inference, separated = inference_table(
-            _training(selected, selected.predictors), selected.classes
+            training_of(selected, selected.predictors), selected.classes
         )
         warnings += separated
     found = {
@@ -164,12 +178,13 @@ def _run(
         "models": [f.entry for f in fitted],
         "comparison": compared,
         "inference": inference,
+        **further,
         "survival": None,
     }
     best = next((f for f in fitted if f.entry["name"] == compared["best"]), None)
     if best is None:
         return AnalysisRun(results=found, model=None)
-    return AnalysisRun(found, best.pipeline, _training(selected, best.entry["predictors"]))
+    return AnalysisRun(found, best.pipeline, training_of(selected, best.entry["predictors"]))
 
 
 def _outcome(plan: Plan, selected: Selected) -> dict[str, Any]:
@@ -203,60 +218,9 @@ def _describe(
         "table_one": describe.table_one(selected.frame, selected.outcome, used, selected.classes),
         "missingness": describe.missingness(selected.frame, used, availability),
         "centres": []
-        if centre is None or not _has_centres(plan)
+        if centre is None or not has_centres(plan)
         else describe.centre_counts(selected.frame, selected.outcome, centre, selected.classes),
     }
-
-
-def _count(plan: Plan, selected: Selected, used: Sequence[str]) -> Counts:
-    """Patients, events and parameters."""
-    strata = list(patient_strata(selected.outcome, selected.groups).values())
-    n_classes = 2 if plan.outcome.kind == "binary" else len(selected.classes)
-    n_parameters = 0
-    if strata:
-        models = (selected.predictors, plan.baseline)
-        n_parameters = max(_count_parameters(_training(selected, names)) for names in models)
-    return Counts(
-        classes=tuple(strata.count(float(k)) for k in range(n_classes)),
-        parameters=n_parameters,
-        outer_folds=plan.resampling.outer_folds,
-        is_ordered=plan.outcome.kind == "ordinal",
-    )
-
-
-def _count_parameters(training: Training) -> int:
-    """Columns of the coded matrix that vary and differ.
-
-    A case without any study is empty in every sign: those indicators are one parameter, not ten.
-    """
-    steps = fit_preprocessing(training.frame, training.groups)
-    matrix = steps.transform(training.frame)
-    varying = matrix[:, np.ptp(matrix, axis=0) > 0]
-    return int(np.unique(varying, axis=1).shape[1]) if varying.shape[1] else 0
-
-
-def _training(selected: Selected, columns: Sequence[str]) -> Training:
-    """All eligible rows with some of the columns."""
-    return Training(
-        frame=with_categories(selected.frame.select(columns), columns),
-        outcome=selected.outcome,
-        groups=selected.groups,
-        n_classes=max(2, len(selected.classes)),
-        is_ordered=selected.is_ordered,
-    )
-
-
-def _has_centres(plan: Plan) -> bool:
-    """Whether centres mean something: a case report has none."""
-    return plan.data.centre is not None and plan.population.provenance != "published"
-
-
-def _centres(plan: Plan, selected: Selected) -> Labels | None:
-    """Centre of each row; None where leaving one out means nothing."""
-    if plan.data.centre is None or not _has_centres(plan):
-        return None
-    names = selected.frame[plan.data.centre].cast(pl.String).fill_null("(none)")
-    return names.to_numpy().astype(np.str_)
 
 
 def _hash_rows(frame: pl.DataFrame) -> str:

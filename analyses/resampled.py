@@ -1,7 +1,7 @@
 """Resampled fits: a whole pipeline, tuned and fitted anew for every fold and bootstrap sample.
 
-Belongs here: what one refit leaves, and the two ways to it: ridge regression of two classes for
-all resamples together, everything else one after the other.
+Belongs here: what one refit leaves, and the ways to it: ridge regression of two classes for all
+resamples together, of several on weighted rows, everything else one after the other.
 Does not belong here: which rows are drawn (`analyses.evaluation`, `analyses.bootstraps`), measures.
 A resample says how often each row trains; every row is then predicted, drawn or not. Inner folds
 hold original patients, so that copies of a row are never on both sides.
@@ -35,6 +35,7 @@ from analyses.models import (
     predict_risk,
 )
 from analyses.plan import Resampling
+from analyses.resampled_classes import tune_and_fit_classes
 from analyses.resampling import generator
 from analyses.shared_cases import SharedCases, share_cases
 from analyses.workers import in_turn
@@ -94,17 +95,20 @@ def refit_many(
     processes, progress
         As in `analyses.workers.in_turn`.
     """
-    is_fast = learner is learn_ridge and training.n_classes == 2 and not training.is_ordered
-    size = CHUNK if is_fast else 1
+    is_ridge = learner is learn_ridge and not training.is_ordered
+    size = CHUNK if is_ridge and training.n_classes == 2 else 1
     chunks = [resamples[start : start + size] for start in range(0, len(resamples), size)]
+    way: Callable[..., list[Refit]] = _one_by_one
+    if is_ridge:
+        way = _together if training.n_classes == 2 else _on_weights
     found = in_turn(
-        _together if is_fast else _one_by_one,
+        way,
         [
             {
                 "training": training,
                 "resamples": chunk,
                 "resampling": resampling,
-                **({} if is_fast else {"learner": learner}),
+                **({} if is_ridge else {"learner": learner}),
             }
             for chunk in chunks
         ],
@@ -181,6 +185,32 @@ def _together(
                 slopes={cases.terms[k]: (float(fitted.beta[place, 1 + k]),) for k in used},
             )
         )
+    return found
+
+
+def _on_weights(
+    training: Training, resamples: Sequence[Resample], resampling: Resampling
+) -> list[Refit]:
+    """The fast way for ridge regression of several classes."""
+    cases, found = share_cases(training.frame, training.groups), []
+    n_classes = training.n_classes
+    for resample in resamples:
+        drawn = np.bincount(training.outcome.astype(int), resample.weights, minlength=n_classes)
+        fitted = None
+        if (drawn > 0).all():  # a fit of fewer classes is the pipeline's
+            folds = _inner_folds(training, resample, resampling)
+            fitted = tune_and_fit_classes(
+                cases, training.outcome, resample.weights, folds, n_classes=n_classes
+            )
+        if fitted is None:
+            found += _one_by_one(training, [resample], resampling, learn_ridge)
+            continue
+        slopes = {
+            cases.terms[k]: tuple(fitted.beta[:, 1 + k].tolist())
+            for k in np.flatnonzero(fitted.is_used)
+        }
+        null = np.broadcast_to(drawn / drawn.sum(), fitted.risk.shape)
+        found.append(Refit(fitted.risk, null, fitted.choice, fitted.one_se_risk, slopes))
     return found
 
 

@@ -24,6 +24,8 @@ class Stage(IntEnum):
     CENTRES = 4
     FOREST = 5
     BOOTSTRAPS = 6
+    PERMUTATIONS = 7
+    SETS = 8
 
 
 def generator(seed: int, *key: int) -> np.random.Generator:

@@ -85,7 +85,7 @@ def select(plan: Plan, frame: pl.DataFrame, availability: Mapping[str, str] | No
     keys = [name for name in (plan.data.id, plan.data.group, plan.data.centre) if name]
     extra = [
         name
-        for name in (plan.outcome.column, plan.outcome.column + _EXCLUSION)
+        for name in (plan.outcome.column, plan.outcome.column + _EXCLUSION, *plan.subgroups)
         if name in frame.columns
     ]
     cohort = cohort.select(list(dict.fromkeys((*keys, *extra, *columns))))
@@ -173,6 +173,8 @@ def _check_columns(
     for path, name in named.items():
         if name is not None:
             _check_there(plan, frame, name, path)
+    for place, name in enumerate(plan.subgroups):
+        _check_there(plan, frame, name, f"subgroups[{place}]")
     by_name = plan.predictors.names is not None
     chosen = "predictors.prefix" if plan.predictors.prefix else "predictors.all_except"
     paths = [(f"predictors[{i}]" if by_name else chosen, n) for i, n in enumerate(predictors)]

@@ -139,12 +139,24 @@ def _centres_sentence(
             f"{k or 'None'} of {n} centres {'has' if k <= 1 else 'have'} at least 10 cases {side}; "
             "three would be needed to pool them. The rows below stand for themselves."
         )
+    measure = measures_of(page["outcome"].get("kind"))["auc"].short
     return (
-        f"At centres it was not made from, the {name} model has an AUC of "
+        f"At centres it was not made from, the {name} model has {_an(measure)} of "
         f"{numbers.number(pooled['estimate'])} ({numbers.interval(pooled['interval'])}), beside "
         f"{inside} in nested cross-validation. At the next centre it may lie anywhere from "
         f"{numbers.interval(pooled['prediction_interval'])}."
     )
+
+
+def _an(measure: str) -> str:
+    """A measure with its article.
+
+    Examples
+    --------
+    >>> _an("AUC"), _an("C")
+    ('an AUC', 'a C')
+    """
+    return f"{'an' if measure[0] in 'AEIOU' else 'a'} {measure}"
 
 
 def decision(model: dict[str, Any] | None, baseline: dict[str, Any] | None) -> Rows:

@@ -8,6 +8,7 @@ from typing import Any
 
 from analyses import numbers
 from analyses.report import contest, environment, pictures, prose, sections, words
+from analyses.report.further import further
 from analyses.report.release import release
 from analyses.report.shortening import SHOWN, shortened
 from analyses.report.steadiness import steadiness
@@ -115,6 +116,7 @@ def _of_models(
         "challengers": contest.challengers(page),
         "steadiness": steadiness(page, models),
         "centres": contest.centres(page, models),
+        "further": further(page),
         "calibration_figures": pictures.curves(primary),
         "decision": contest.decision(primary, baseline),
         "not_yet": sections.not_yet(primary),
@@ -137,6 +139,10 @@ def contents(made: dict[str, Any]) -> list[tuple[str, str]]:
         ("centres", "At centres it was not made from", made["centres"] is not None),
         ("calibration", "Calibration", bool(made["calibration_figures"])),
         ("decision", "Decision curve", bool(made["decision"])),
+        ("permutation", "Against chance", bool(made["further"]["permutation"])),
+        ("sets", "Sets of groups for one patient", bool(made["further"]["sets"])),
+        ("subgroups", "In subgroups", bool(made["further"]["subgroups"])),
+        ("sensitivity", "With other cases", bool(made["further"]["sensitivity"])),
         ("not-fitted", "What was not fitted", not fitted),
         ("not-yet", "What was not computed", bool(made["not_yet"])),
         ("warnings", "Warnings", True),

@@ -11,6 +11,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from analyses.disclosure import Audience, Shown, audience_for, disclose
+from analyses.report.further_counts import (
+    collect_further,
+    leave_out_events,
+    withhold_further,
+)
 from analyses.report.merging import leave_out_breakdown, merge_small_steps
 
 Path = tuple[str | int, ...]
@@ -80,6 +85,7 @@ def release(results: dict[str, Any], *, audience: Audience | None = None) -> dic
         outcome["non_events"] = outcome["n"] - outcome["events"]
     if for_whom == "internal":
         merge_small_steps(page)
+        leave_out_events(page)
         if outcome.get("classes"):
             leave_out_breakdown(page)
     counts = _collect(page)
@@ -126,6 +132,7 @@ def _collect(page: dict[str, Any]) -> _Counts:
         for path, curve in _calibrations(model, i):
             _calibration(counts, curve, path)
         _left_out(counts, page, model, i)
+    collect_further(counts, page)
     return counts
 
 
@@ -358,6 +365,7 @@ def _withhold(page: dict[str, Any], raw: dict[Path, int], shown: dict[Path, Show
                 if mine & unseen:
                     del curve["bins"][j]
         _withhold_centres(model)
+    withhold_further(page, unseen)
     if unseen & {("verdict", "n"), ("verdict", "events"), ("outcome", "events")}:
         page["verdict"].update(minimum_n=None, events_per_parameter=None, r2_anticipated=None)
     whole = {path for path in unseen if path[0] in ("data", "outcome", "verdict")}

@@ -25,13 +25,14 @@ def steadiness(page: dict[str, Any], models: Sequence[dict[str, Any]]) -> dict[s
         return None
     primary = next((m for m in refitted if m["role"] == "primary"), refitted[0])
     unstable = primary["instability"]
+    discrimination = measures_of(page["outcome"].get("kind"))["auc"].short
     rows = [
         *_corrected(page, refitted, "bootstrap_632plus", ".632+"),
         *_corrected(page, refitted, "optimism_corrected", "optimism-corrected"),
         _row("Mean movement of a probability", refitted, _movement),
         _row("Calibration slope of the refits on all cases", refitted, _slopes),
         _row("Penalty C that the refits chose: middle half", refitted, _penalties),
-        _row("AUC under the one-standard-error penalty, unseen", refitted, _one_se),
+        _row(f"{discrimination} under the one-standard-error penalty, unseen", refitted, _one_se),
     ]
     return {
         "models": refitted,

@@ -24,6 +24,10 @@ baseline: [age_years]
 models: [ridge, random_forest]
 resampling:
   {{outer_folds: 5, inner_folds: 3, repeats: 1, bootstraps: 8, challenger_bootstraps: 2, seed: 1}}
+permutation: 3
+conformal: 0.9
+subgroups: [age_years, cord_region]
+sensitivity: [before_surgery]
 """
 _OUTCOMES = {
     "classes": "{kind: multiclass, column: histology_group, rest: other}",

@@ -69,3 +69,13 @@ def test_classes_are_counted_by_centre_and_in_table_one() -> None:
     row = table_one(frame, outcome, ["sex"], classes)[0]
     assert [group["group"] for group in row["groups"]] == ["overall", *classes]
     assert [group["n"] for group in row["groups"]] == [3, 1, 1, 1]
+
+
+def test_zeros_and_ones_are_counted_not_averaged() -> None:
+    coded = pl.DataFrame({"flag": [0, 1, 1, None], "few": [0, 1, 2, 1]})
+    flag, few = table_one(coded, np.array([1.0, 0, 1, 0]), ["flag", "few"])
+    assert (flag["kind"], few["kind"]) == ("category", "number")
+    assert flag["groups"][0]["levels"] == [{"level": "0", "n": 1}, {"level": "1", "n": 2}]
+    assert (flag["n"], flag["missing"]) == (3, 1)
+    states = missingness(coded, ["flag"], None)[0]["states"]
+    assert {s["state"]: s["n"] for s in states} == {"0": 1, "1": 2, "empty": 1}

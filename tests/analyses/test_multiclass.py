@@ -1,14 +1,20 @@
 """Measures of several classes: against enumeration, with weights, with ties, without a class."""
 
 from itertools import product
+from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 
 from analyses import multiclass
+from analyses.learners import Learned, learn_ridge
 from analyses.metrics import auc_many
-from analyses.models import GRID, fit_logistic
+from analyses.models import GRID, Training, fit_logistic
 from analyses.multinomial import multinomial_path
+from analyses.plan import Resampling
+from analyses.resampled import Resample, refit_many
+from analyses.resampling import Stage, bootstrap_weights, generator
 
 MEASURES = [
     multiclass.log_loss_many,
@@ -110,3 +116,61 @@ def test_a_part_without_a_case_of_a_pair_says_nothing_of_it() -> None:
     outcome = np.array([0.0, 0, 0])
     risk = np.full((3, 3), 1 / 3)
     assert np.isnan(multiclass.hand_till_many(outcome, risk, np.ones((1, 3)))[0])
+
+
+def test_weighted_rows_are_copied_rows() -> None:
+    rng = np.random.default_rng(4)
+    matrix, outcome = rng.normal(size=(60, 70)), rng.integers(0, 3, 60).astype(float)
+    weights = rng.multinomial(60, np.full(60, 1 / 60)).astype(float)
+    rows = np.repeat(np.arange(60), weights.astype(int))
+    by_weights = multinomial_path(matrix, outcome, GRID, n_classes=3, weights=weights)
+    by_copies = multinomial_path(matrix[rows], outcome[rows], GRID, n_classes=3)
+    assert by_weights == pytest.approx(by_copies, rel=0, abs=1e-8)
+
+
+def test_the_tolerance_bounds_how_far_a_slope_is_off() -> None:
+    rng = np.random.default_rng(6)
+    matrix, outcome = rng.normal(size=(50, 8)), rng.integers(0, 4, 50).astype(float)
+    exact = multinomial_path(matrix, outcome, GRID, n_classes=4)
+    for tolerance in (1e-2, 1e-5):
+        rough = multinomial_path(matrix, outcome, GRID, n_classes=4, tolerance=tolerance)
+        assert np.abs(rough - exact)[..., 1:].max() <= tolerance
+
+
+@pytest.mark.parametrize("drawn_twice", [False, True])
+def test_classes_on_weights_are_those_of_the_pipeline(drawn_twice: bool) -> None:
+    rng = np.random.default_rng(7)
+    n = 120
+    frame = pl.DataFrame(
+        {
+            "a": np.where(rng.random(n) < 0.2, np.nan, rng.normal(size=n)),
+            "sign": rng.choice(["present", "absent", "not_assessable", "not_reported"], n),
+            "kind": rng.choice(["x", "y", "z"], n),
+        }
+    ).with_columns(pl.col("a").fill_nan(None))
+    outcome = (rng.random(n) < 0.5) + (frame["kind"] == "x").to_numpy().astype(float)
+    groups = np.array([f"P{i - (i % 9 == 1):03d}" for i in range(n)])
+    training = Training(frame, outcome, groups, 3)
+    weights = np.ones(n)
+    if drawn_twice:
+        weights = bootstrap_weights(groups, n_draws=1, rng=generator(1, 3))[0]
+    draws = [Resample(weights, (Stage.BOOTSTRAPS, 0, 1))]
+    plan = Resampling(inner_folds=4)
+
+    def one_by_one(*task: Any) -> Learned:
+        return learn_ridge(*task)
+
+    fast, slow = (
+        refit_many(training, draws, learner=learner, resampling=plan)[0]
+        for learner in (learn_ridge, one_by_one)
+    )
+    assert fast.choice is not None
+    assert slow.choice is not None
+    assert (fast.choice.c, fast.choice.one_se) == (slow.choice.c, slow.choice.one_se)
+    assert fast.choice.losses == pytest.approx(slow.choice.losses, rel=0, abs=1e-6)
+    assert fast.risk == pytest.approx(slow.risk, rel=0, abs=1e-6)
+    assert fast.one_se_risk == pytest.approx(slow.one_se_risk, rel=0, abs=1e-6)
+    assert fast.null_risk == pytest.approx(slow.null_risk)
+    for term, slopes in slow.slopes.items():
+        if any(slopes):
+            assert fast.slopes[term] == pytest.approx(slopes, rel=0, abs=1e-6)

@@ -54,6 +54,19 @@ from schemas.errors import UsageError
         ("title: Test", "impute: multiple\ntitle: Test", "impute: 'multiple' is not offered"),
         (
             "title: Test",
+            "permutation: 0\ntitle: Test",
+            "permutation: expected none, or a whole number from 1",
+        ),
+        ("title: Test", "conformal: 1.0\ntitle: Test", "conformal: expected none, or a coverage"),
+        ("title: Test", "conformal: true\ntitle: Test", "conformal: expected none, or a coverage"),
+        (
+            "title: Test",
+            "sensitivity: [after_surgery]\ntitle: Test",
+            "sensitivity[0]: 'after_surgery' is not offered; nearest is 'before_surgery'",
+        ),
+        ("title: Test", "subgroups: sex\ntitle: Test", "subgroups: expected a list of names"),
+        (
+            "title: Test",
             "title: A\ntitle: Test",
             "line 3: not valid YAML (the key 'title' is written",
         ),
@@ -157,6 +170,33 @@ def test_classes_need_no_positive_value_and_may_name_a_rest() -> None:
 def test_keys_of_the_other_kind_are_refused(text: str, message: str) -> None:
     with pytest.raises(UsageError, match=re.escape(message)):
         parse_plan(text, name="histology.yaml")
+
+
+GRADES = PLAN_TEXT.replace('kind: binary, column: y, positive: "yes"', "kind: ordinal, column: y")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            MULTICLASS + "models: [ridge, elastic_net]\n",
+            "models[1]: elastic_net is for a binary outcome, this one is 'multiclass'",
+        ),
+        (GRADES + "models: [random_forest]\n", "random_forest knows no order of grades"),
+        (
+            GRADES + "conformal: 0.9\n",
+            "conformal: prediction sets are for classes without an order",
+        ),
+    ],
+)
+def test_what_does_not_fit_the_outcome_is_refused_with_the_reason(text: str, message: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(message)):
+        parse_plan(text, name="histology.yaml")
+
+
+def test_options_are_numbers_in_the_effective_plan(plan_text: str) -> None:
+    asked = parse_plan(plan_text + "permutation: 39\nconformal: 0.8\n", name="eor").effective()
+    assert (asked["permutation"], asked["conformal"]) == (39, 0.8)
 
 
 def test_shipped_plans_predict_what_the_specification_names() -> None:

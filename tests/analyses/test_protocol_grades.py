@@ -175,12 +175,6 @@ def test_texts_are_no_grades(grades_plan: Plan, frame: pl.DataFrame, run: Run) -
         run(words, plan=grades_plan)
 
 
-def test_a_forest_of_grades_is_refused(frame: pl.DataFrame, run: Run) -> None:
-    plan = parse_plan(TEXT + "models: [ridge, random_forest]\n", name="grade.yaml")
-    with pytest.raises(UsageError, match="knows no order of grades"):
-        run(_graded(frame), plan=plan)
-
-
 def test_the_verdict_counts_the_split_nearest_to_half() -> None:
     """The example of the specification: 452 patients for six parameters."""
     assert middle_split((45, 33, 15, 5, 2)) == (1, 45)

@@ -81,11 +81,33 @@ def test_a_confidential_report_has_no_small_count_and_keeps_the_sizes(case: str)
             return [p for key, value in node.items() for p in small(value, f"{path}.{key}")]
         if isinstance(node, list):
             return [p for i, value in enumerate(node) for p in small(value, f"{path}[{i}]")]
-        named = re.search(r"\.(n|events|non_events|n_out|missing|recorded)$", path)
+        named = re.search(
+            r"\.(n|events|non_events|n_out|missing|recorded|patients|tested|covered)$", path
+        )
         return [path] if named and isinstance(node, int) and 0 < node < 5 else []
 
     told = [p for p in small(page) if "centres_pooled" not in p]
     assert told == []
+    rows = zip(raw["prediction_sets"]["classes"], page["prediction_sets"]["classes"], strict=True)
+    for row, shown in rows:
+        if row["tested"] is not None and 0 < row["tested"] - row["covered"] < 5:
+            assert shown["coverage"] is None  # times the patients it would tell
+    for part in page["subgroups"]:
+        for shown in part["groups"]:
+            if not isinstance(shown["n"], int):
+                assert shown["performance"] is None
+
+
+def test_what_lies_beyond_the_estimate_is_told() -> None:
+    for case in ("classes", "centres"):
+        results, text = real(case), _text(case)
+        assert results["permutation"] is not None
+        assert f"In {results['permutation']['as_good']} of 3 permutations" in text
+        judged = [c for c in results["prediction_sets"]["classes"] if c["threshold"] is not None]
+        assert f"of the {len(judged)} groups on average" in text
+        assert "No coverage is guaranteed" in text
+        assert "65 and over" in text
+        assert "this analysis is for endpoints of the warehouse" in text
 
 
 def test_small_exclusions_are_joined_before_anything_is_hidden() -> None:

@@ -1,0 +1,188 @@
+"""Sensitivity: the same protocol on another choice of cases, beside the main result.
+
+Belongs here: which other analyses a plan may declare, and their line of results.
+Does not belong here: the other population itself (`analyses.before_surgery`), the main analysis
+(`analyses.protocol`).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from analyses.before_surgery import as_seen_before_surgery
+from analyses.evaluation import (
+    DRAWS,
+    compare,
+    nested_cross_validation,
+    outer_folds,
+    performance,
+)
+from analyses.learners import Learner, learner_of
+from analyses.plan import Plan
+from analyses.resampling import Stage, bootstrap_weights, generator
+from analyses.selection import Selected, select
+from analyses.trainings import counts_of, training_of
+from analyses.verdict import decide
+
+NOT_AN_ENDPOINT = (
+    "The table does not hold what the exclusions rest on: this analysis is for endpoints of the "
+    "warehouse."
+)
+SAME_CASES = "No case of this cohort was left out for its final histology: the cases are the same."
+_SAID = {"before_surgery": "the population as it is seen before surgery"}
+
+
+def sensitivity(
+    plan: Plan,
+    frame: pl.DataFrame,
+    availability: Mapping[str, str] | None,
+    main: Mapping[str, Any],
+    selected: Selected,
+    *,
+    learner: Learner,
+    processes: int = 1,
+    progress: Callable[[str], None] | None = None,
+) -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
+    """Every sensitivity analysis of the plan: full nested cross-validation, difference to the main.
+
+    Parameters
+    ----------
+    plan, frame, availability
+        As in `analyses.protocol.run_plan`.
+    main
+        `verdict`, `nested_cv` of the primary model and `beats_baseline` of the main analysis.
+    selected
+        The rows of the main analysis.
+    learner
+        The primary model; the baseline is ridge's learner on the columns of the plan's baseline.
+    processes, progress
+        As in `analyses.workers.in_turn`.
+
+    Returns
+    -------
+    tuple
+        One entry for each: `name`, `reason` (None where it was run), `n`, `excluded`, `events`,
+        `classes`, `verdict`, `nested_cv`, `difference` (of each estimate to the main one),
+        `against_baseline` and `beats_baseline`. And warnings: where the verdict or the comparison
+        with the baseline came out otherwise.
+    """
+    entries: list[dict[str, Any]] = []
+    warnings: list[dict[str, str]] = []
+    for name in plan.sensitivity:
+        entry = _one(plan, name, frame, availability, selected, learner, processes, progress)
+        nested = entry["nested_cv"]
+        if nested is not None and main["nested_cv"] is not None:
+            entry["difference"] = _differences(nested, main["nested_cv"])
+        entries.append(entry)
+        warnings += _changes(entry, main)
+    return entries, warnings
+
+
+def _one(
+    plan: Plan,
+    name: str,
+    frame: pl.DataFrame,
+    availability: Mapping[str, str] | None,
+    selected: Selected,
+    learner: Learner,
+    processes: int,
+    progress: Callable[[str], None] | None,
+) -> dict[str, Any]:
+    """One analysis on the other choice of cases."""
+    empty: dict[str, Any] = dict.fromkeys(
+        ("n", "events", "classes", "verdict", "nested_cv", "difference", "beats_baseline")
+    )
+    entry = {"name": name, "reason": None, "excluded": [], "against_baseline": None, **empty}
+    other = as_seen_before_surgery(frame, plan.outcome.column)
+    if other is None:
+        return entry | {"reason": NOT_AN_ENDPOINT}
+    chosen = select(plan, other, availability)
+    if _cases(plan, chosen) == _cases(plan, selected):
+        return entry | {"reason": SAME_CASES}
+    verdict = decide(counts_of(plan, chosen))
+    is_binary = plan.outcome.kind == "binary"
+    entry |= {
+        "n": chosen.frame.height,
+        "excluded": chosen.excluded,
+        "events": int(chosen.outcome.sum()) if is_binary else None,
+        "classes": None
+        if is_binary
+        else [
+            {"class": one, "n": int((chosen.outcome == k).sum())}
+            for k, one in enumerate(chosen.classes)
+        ],
+        "verdict": verdict["level"],
+    }
+    if verdict["level"] == "describe_only":
+        return entry | {"reason": " ".join(verdict["reasons"])}
+    return entry | _evaluated(plan, chosen, learner, processes, progress)
+
+
+def _evaluated(
+    plan: Plan,
+    chosen: Selected,
+    learner: Learner,
+    processes: int,
+    progress: Callable[[str], None] | None,
+) -> dict[str, Any]:
+    """Nested cross-validation of the primary model and of the baseline on the same folds."""
+    whole = training_of(chosen, tuple(dict.fromkeys((*chosen.predictors, *plan.baseline))))
+    folds = outer_folds(whole, plan.resampling)
+    kind: dict[str, Any] = {"n_classes": whole.n_classes, "is_ordered": whole.is_ordered}
+    model, baseline = (
+        nested_cross_validation(
+            training_of(chosen, columns),
+            folds,
+            learner=one,
+            resampling=plan.resampling,
+            processes=processes,
+            progress=progress,
+        )
+        for columns, one in ((chosen.predictors, learner), (plan.baseline, learner_of("ridge")))
+    )
+    weights = bootstrap_weights(
+        whole.groups, n_draws=DRAWS, rng=generator(plan.resampling.seed, Stage.INTERVALS)
+    )
+    against = compare(whole.outcome, model, baseline, **kind)
+    interval = against["log_loss"]["interval"]
+    return {
+        "nested_cv": performance(whole.outcome, model, weights, **kind),
+        "against_baseline": against,
+        "beats_baseline": interval is not None and interval[1] < 0,
+    }
+
+
+def _cases(plan: Plan, selected: Selected) -> list[tuple[Any, ...]]:
+    """Ids and outcomes of the rows."""
+    ids = selected.frame[plan.data.id].to_list()
+    return sorted(zip(map(str, ids), selected.outcome.tolist(), strict=True))
+
+
+def _differences(nested: Mapping[str, Any], main: Mapping[str, Any]) -> dict[str, float | None]:
+    """Each estimate minus that of the main analysis."""
+    found: dict[str, float | None] = {}
+    for name, one in nested.items():
+        other = (main.get(name) or {}).get("estimate")
+        known = one["estimate"] is not None and other is not None
+        found[name] = one["estimate"] - other if known else None
+    return found
+
+
+def _changes(entry: Mapping[str, Any], main: Mapping[str, Any]) -> Sequence[dict[str, str]]:
+    """Warnings where the analysis came out otherwise."""
+    said = []
+    if entry["verdict"] is not None and entry["verdict"] != main["verdict"]:
+        said.append(
+            f"the verdict is '{entry['verdict'].replace('_', ' ')}', not "
+            f"'{main['verdict'].replace('_', ' ')}'"
+        )
+    if entry["beats_baseline"] is not None and entry["beats_baseline"] != main["beats_baseline"]:
+        said.append(
+            "the primary model "
+            + ("beats the baseline" if entry["beats_baseline"] else "no longer beats the baseline")
+        )
+    name = _SAID[entry["name"]]
+    return [
+        {"code": "sensitivity", "message": f"In {name} {' and '.join(said)}."} for _ in said[:1]
+    ]

@@ -1,0 +1,69 @@
+"""Trainings: from the selected rows to what a model learns from, and what counts for the verdict.
+
+Belongs here: rows with some of their columns, patients and parameters counted, centres of rows.
+Does not belong here: choosing rows (`analyses.selection`), the verdict (`analyses.verdict`).
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from analyses.models import Training
+from analyses.plan import Plan
+from analyses.preprocessing import fit_preprocessing, with_categories
+from analyses.resampling import patient_strata
+from analyses.selection import Selected
+from analyses.verdict import Counts
+
+
+def training_of(selected: Selected, columns: Sequence[str]) -> Training:
+    """All eligible rows with some of the columns."""
+    return Training(
+        frame=with_categories(selected.frame.select(columns), columns),
+        outcome=selected.outcome,
+        groups=selected.groups,
+        n_classes=max(2, len(selected.classes)),
+        is_ordered=selected.is_ordered,
+    )
+
+
+def counts_of(plan: Plan, selected: Selected) -> Counts:
+    """Patients, events and parameters."""
+    strata = list(patient_strata(selected.outcome, selected.groups).values())
+    n_classes = 2 if plan.outcome.kind == "binary" else len(selected.classes)
+    n_parameters = 0
+    if strata:
+        models = (selected.predictors, plan.baseline)
+        n_parameters = max(_parameters(training_of(selected, names)) for names in models)
+    return Counts(
+        classes=tuple(strata.count(float(k)) for k in range(n_classes)),
+        parameters=n_parameters,
+        outer_folds=plan.resampling.outer_folds,
+        is_ordered=plan.outcome.kind == "ordinal",
+    )
+
+
+def _parameters(training: Training) -> int:
+    """Columns of the coded matrix that vary and differ.
+
+    A case without any study is empty in every sign: those indicators are one parameter, not ten.
+    """
+    steps = fit_preprocessing(training.frame, training.groups)
+    matrix = steps.transform(training.frame)
+    varying = matrix[:, np.ptp(matrix, axis=0) > 0]
+    return int(np.unique(varying, axis=1).shape[1]) if varying.shape[1] else 0
+
+
+def has_centres(plan: Plan) -> bool:
+    """Whether centres mean something: a case report has none."""
+    return plan.data.centre is not None and plan.population.provenance != "published"
+
+
+def centres_of(plan: Plan, selected: Selected) -> NDArray[np.str_] | None:
+    """Centre of each row; None where leaving one out means nothing."""
+    if plan.data.centre is None or not has_centres(plan):
+        return None
+    names = selected.frame[plan.data.centre].cast(pl.String).fill_null("(none)")
+    return names.to_numpy().astype(np.str_)
