@@ -20,7 +20,7 @@ from warehouse.anchors import open_to_write
 from warehouse.connecting import StoreInUseError
 from warehouse.encryption import key_of
 from warehouse.home import Home
-from warehouse.reconciling import reconcile
+from warehouse.reconciling import announce_rebuild, reconcile
 from warehouse.store import Store
 
 #: Seconds a queued run waits for another process to let go of the store.
@@ -40,7 +40,8 @@ def line_resource(home: Home, *, patience: float = 0.0) -> dg.ResourceDefinition
 
     def open_line(context: dg.InitResourceContext) -> Iterator[Line]:
         home.create()
-        open_to_write(home)  # a broken one ends the run before it waits or writes
+        # a broken one ends the run before it waits or writes
+        announce_rebuild(home, open_to_write(home))
         with ExitStack() as until_the_end:
             run = ""
             if context.run is not None:
