@@ -13,6 +13,7 @@ import polars as pl
 from orchestration.listing import json_text, open_store, problem_lines, table_text
 from schemas.errors import UsageError
 from schemas.problems import Problem
+from warehouse.anchors import open_to_write
 from warehouse.decisions import approve, erased, named_delivery, withdraw, withdrawn
 from warehouse.home import Home
 from warehouse.landing import Duplicate, ReceivedDelivery, duplicates, received_deliveries
@@ -105,7 +106,7 @@ def approve_delivery(home: Home, name: str, *, reason: str) -> str:
     UsageError
         If nothing of it waits for an approval.
     """
-    ledger = Ledger.open(home.ledger)
+    ledger = open_to_write(home)
     delivery = named_delivery(ledger, name)
     with open_store(home) as store:
         findings = findings_to_approve(store, delivery.seq)
@@ -121,7 +122,7 @@ def approve_delivery(home: Home, name: str, *, reason: str) -> str:
 
 def withdraw_delivery(home: Home, name: str, *, reason: str) -> str:
     """Withdraw a delivery: from the next run on it counts as if it had never come."""
-    ledger = Ledger.open(home.ledger)
+    ledger = open_to_write(home)
     event = withdraw(ledger, named_delivery(ledger, name), reason=reason)
     return f"{name}: withdrawn (ledger seq {event.seq}). {_NEXT}"
 

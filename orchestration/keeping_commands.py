@@ -25,10 +25,10 @@ def restore_command(home: Any, snapshot_id: str) -> None:
     from assets.restoring import restore_snapshot
     from orchestration.home import require_home
     from orchestration.resources import say
-    from warehouse.ledger import Ledger
+    from warehouse.anchors import open_to_write
 
     require_home(home)
-    snapshot, parts = restore_snapshot(home, Ledger.open(home.ledger), snapshot_id, say=say)
+    snapshot, parts = restore_snapshot(home, open_to_write(home), snapshot_id, say=say)
     said = f"brought back ({', '.join(parts)})" if parts else "whole; nothing to bring back"
     click.echo(f"{snapshot.id}: {said}. Content {snapshot.content[:16]}..., as published.")
 
@@ -45,11 +45,11 @@ def export_command(home: Any, snapshot_id: str, out: Path) -> None:
     from getpass import getuser
 
     from orchestration.home import require_home
+    from warehouse.anchors import open_to_write
     from warehouse.exporting import export
-    from warehouse.ledger import Ledger
 
     require_home(home)
-    exported = export(home, Ledger.open(home.ledger), snapshot_id, out, by=getuser())
+    exported = export(home, open_to_write(home), snapshot_id, out, by=getuser())
     click.echo(exported.message)
 
 
@@ -68,11 +68,11 @@ def as_of_command(home: Any, moment: str, table: str, out: Path) -> None:
     from getpass import getuser
 
     from orchestration.home import require_home
+    from warehouse.anchors import open_to_write
     from warehouse.as_of import export_as_of
-    from warehouse.ledger import Ledger
 
     require_home(home)
-    ledger = Ledger.open(home.ledger)
+    ledger = open_to_write(home)
     click.echo(export_as_of(home, ledger, moment, table, out, by=getuser()).message)
 
 
@@ -102,8 +102,8 @@ def erase_command(home: Any, name: str, reason: str) -> None:
     them; rebuild. docs/decisions/erasing-a-case.md has the steps and what stays out of reach.
     """
     from orchestration.home import require_home
+    from warehouse.anchors import open_to_write
     from warehouse.erasing import erase
-    from warehouse.ledger import Ledger
 
     require_home(home)
-    click.echo(erase(home, Ledger.open(home.ledger), name, reason=reason).message)
+    click.echo(erase(home, open_to_write(home), name, reason=reason).message)

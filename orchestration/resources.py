@@ -16,11 +16,11 @@ from assets.context import Line
 from orchestration.dead_runs import clear_up, sign_of_life
 from orchestration.one_writer import refuse_step_process
 from orchestration.provenance import code_hash, lock_hash
+from warehouse.anchors import open_to_write
 from warehouse.connecting import StoreInUseError
 from warehouse.encryption import key_of
 from warehouse.home import Home
-from warehouse.ledger import Ledger
-from warehouse.reconciling import reconcile
+from warehouse.reconciling import announce_rebuild, reconcile
 from warehouse.store import Store
 
 #: Seconds a queued run waits for another process to let go of the store.
@@ -40,7 +40,8 @@ def line_resource(home: Home, *, patience: float = 0.0) -> dg.ResourceDefinition
 
     def open_line(context: dg.InitResourceContext) -> Iterator[Line]:
         home.create()
-        Ledger.open(home.ledger)  # a broken one ends the run before it waits or writes
+        # a broken one ends the run before it waits or writes
+        announce_rebuild(home, open_to_write(home))
         with ExitStack() as until_the_end:
             run = ""
             if context.run is not None:
@@ -52,7 +53,7 @@ def line_resource(home: Home, *, patience: float = 0.0) -> dg.ResourceDefinition
             if context.instance is not None:
                 clear_up(context.instance, home, writer=run or None)
             # Read after waiting: another process may have received deliveries meanwhile.
-            ledger = Ledger.open(home.ledger)
+            ledger = open_to_write(home)
             if reconcile(store, ledger):
                 say(f"{home.database.name} is missing: built again from received/ and the ledger")
             yield Line(home, ledger, store, say, code_hash(), lock_hash())

@@ -20,11 +20,11 @@ from orchestration.event_log import dagster_instance
 from orchestration.home import make_ready
 from orchestration.resources import open_store, say
 from schemas.errors import ImsctError, IntegrityError, StorageError, UsageError
+from warehouse.anchors import open_to_write
 from warehouse.connecting import StoreInUseError
 from warehouse.failures import record_failure
 from warehouse.files import full_disk
 from warehouse.home import Home
-from warehouse.ledger import Ledger
 from warehouse.snapshots import current_id
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -118,7 +118,7 @@ class _OwnWords:
 def _record(home: Home, *, run: str, steps: list[str], error: str) -> None:
     """Tell the ledger of a failed run; a ledger that cannot be written must not hide its error."""
     with suppress(ImsctError):
-        record_failure(Ledger.open(home.ledger), run=run, steps=steps, error=error)
+        record_failure(open_to_write(home), run=run, steps=steps, error=error)
 
 
 def published_before(home: Home) -> str | None:

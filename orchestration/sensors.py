@@ -12,6 +12,7 @@ import dagster as dg
 
 from orchestration.dead_runs import clear_up, unfinished_runs
 from orchestration.jobs import refresh_home
+from warehouse.anchors import open_to_write
 from warehouse.arrivals import Arrivals, arrivals
 from warehouse.failures import record_failure
 from warehouse.home import Home
@@ -63,7 +64,7 @@ def failure_sensor(home: Home) -> dg.SensorDefinition:
         # Dagster's own error stands around the one that the step raised
         kinds = [(error.cause or error).cls_name for error in errors if error]
         record_failure(
-            Ledger.open(home.ledger),
+            open_to_write(home),
             run=context.dagster_run.run_id,
             steps=[str(event.step_key) for event in failed],
             error=str(kinds[0]) if kinds else "unknown",

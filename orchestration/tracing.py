@@ -124,7 +124,9 @@ def _uses(home: Home, trace: Trace, asked: _Asked | None) -> Iterator[dict[str, 
             if reason is None and snapshot.analysis.get(outcome) is None:
                 reason = "outcome not known"
             if snapshot.gone:
-                reason = f"not known: snapshot {snapshot.gone}; 'imsct snapshot restore' it first"
+                reason = f"not known: snapshot {snapshot.gone}"
+                if snapshot.gone != "erased":
+                    reason += "; 'imsct snapshot restore' it first"
             report = home.reports / path.parent.name / "report.html"
             yield {
                 "snapshot": snapshot.id,

@@ -71,6 +71,17 @@ def is_missing(home: Home) -> bool:
     return not (home.database.exists() or log.exists())
 
 
+def announce_rebuild(home: Home, ledger: Ledger) -> None:
+    """Tell the ledger that a database that is missing is built again, before a file of it is there.
+
+    A run that is killed between the two would leave an empty file that looks like one that lost
+    its rows.
+    """
+    merges = ledger.events(MERGED)
+    if merges and is_missing(home) and not _after(ledger, merges[-1]):
+        ledger.append(REBUILDING)
+
+
 def reconcile(store: Store, ledger: Ledger) -> bool:
     """Compare a store that was just opened with its ledger; read the ledger after opening it.
 
@@ -91,7 +102,8 @@ def reconcile(store: Store, ledger: Ledger) -> bool:
         return False
     last = merges[-1]
     if store.is_new:
-        ledger.append(REBUILDING)
+        if not _after(ledger, last):
+            ledger.append(REBUILDING)
         return True
     if noted.seq != last.seq:
         is_being_rebuilt = noted.seq is None and bool(_after(ledger, last))

@@ -17,7 +17,8 @@ import polars as pl
 from schemas.showing import shown, shown_key
 from schemas.table import Table
 from schemas.tables import BY_NAME, TABLES
-from warehouse.decisions import withdrawn
+from warehouse.decisions import erased, withdrawn
+from warehouse.erasing import held_then
 from warehouse.features import HeldIn, sets_with
 from warehouse.home import Home
 from warehouse.ledger import Ledger
@@ -90,8 +91,8 @@ class Withheld:
 class Published:
     """A snapshot that holds the case; `analysis` is the case's row of `analysis.cases`.
 
-    `gone` says why its file is not there ("retired", "missing"): its rows are told by the versions
-    of its time, and nothing is known of `analysis`.
+    `gone` says why its file is not there ("retired", "missing", "erased"): its rows are told by
+    the versions of its time, and nothing is known of `analysis`.
     """
 
     id: str
@@ -160,7 +161,11 @@ def _there(home: Home, case: str, rows: dict[Key, TracedRow]) -> Iterator[Publis
 
 
 def _gone(home: Home, ledger: Ledger, rows: dict[Key, TracedRow]) -> Iterator[Published]:
-    """Snapshots that are retired or lost, and held the case by the versions of their time."""
+    """Snapshots that are retired or lost, and held the case by the versions of their time.
+
+    One that held a delivery that was erased since is gone for good: nothing brings it back.
+    """
+    for_good = {s for event in erased(ledger).values() for s in held_then(ledger, event)}
     for snapshot, (why, event) in not_there(home, ledger).items():
         said = cast("Mapping[str, Any]", event.payload.get("manifest", {}))
         seq = known_at(ledger, event)
@@ -173,7 +178,12 @@ def _gone(home: Home, ledger: Ledger, rows: dict[Key, TracedRow]) -> Iterator[Pu
         for key, place in held:
             rows[key] = _used(rows[key], place, snapshot)
         if any(table == "cases" for (table, _), _ in held):
-            yield Published(snapshot, said.get("created", event.time), {}, why)
+            yield Published(
+                snapshot,
+                said.get("created", event.time),
+                {},
+                "erased" if snapshot in for_good else why,
+            )
 
 
 class _Places:

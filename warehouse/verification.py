@@ -18,6 +18,7 @@ from schemas.checks import Severity
 from schemas.errors import ImsctError, IntegrityError, StorageError, UsageError
 from schemas.manifest import MANIFEST_NAME, content_id
 from schemas.problems import INTEGRITY_RULES, Problem
+from warehouse.anchors import anchor_remedy, cut_in_words, is_anchored
 from warehouse.content import content_sha256
 from warehouse.decisions import erased
 from warehouse.delivery_check import examine
@@ -27,7 +28,7 @@ from warehouse.home import Home
 from warehouse.landing import complete_deliveries, received_deliveries
 from warehouse.ledger import Event, Ledger
 from warehouse.package import package_fault
-from warehouse.publications import kept_events
+from warehouse.publications import PUBLISHED, kept_events
 from warehouse.reconciling import demand_contents, is_missing, open_reconciled
 from warehouse.snapshot_file import read_content
 from warehouse.snapshots import (
@@ -76,7 +77,7 @@ def verify(home: Home, ledger: Ledger, snapshot_id: str | None = None) -> list[P
     is_cut = any(problem.rule == "E_LEDGER" and problem.severity == "error" for problem in problems)
     problems += [*_landed(home, ledger), *_received(home, ledger), *_features(home, ledger)]
     if not is_cut:  # neither can be judged by a ledger whose end is missing
-        problems += [*_current(home, published), *_database(home)]
+        problems += [*_current(home, ledger), *_database(home)]
     return problems
 
 
@@ -183,36 +184,40 @@ def _package(snapshot: Snapshot, recorded: str) -> Iterator[Problem]:
 
 def _anchor(snapshot: Snapshot, ledger: Ledger) -> Problem | None:
     """The ledger must still hold the event that was its newest when the snapshot was built."""
-    seq = snapshot.ledger_seq
-    events = ledger.events()
-    if not seq or (seq <= len(events) and events[seq - 1].hash == snapshot.ledger_hash):
+    if is_anchored(snapshot, ledger):
         return None
     return Problem(
         file=f"ledger/{ledger.path.name}",
-        line=seq,
+        line=snapshot.ledger_seq,
         rule="E_LEDGER",
-        message=f"Snapshot {snapshot.id} was built after event seq {seq}, which the ledger does "
-        "not hold as it was: its end was cut off or written anew.",
-        suggestion=_BACKUP,
+        message=cut_in_words(snapshot),
+        suggestion=anchor_remedy(snapshot),
     )
 
 
-def _current(home: Home, published: dict[str, Event]) -> Iterator[Problem]:
-    """`CURRENT` names a snapshot that was published; whether its file is whole is said of that."""
+def _current(home: Home, ledger: Ledger) -> Iterator[Problem]:
+    """`CURRENT` names what was published last; whether its file is whole is said of that.
+
+    A crash just before it was written leaves the one before, or none: the next run completes that.
+    """
     file = "published/CURRENT"
     try:
         named = current_id(home)
     except ImsctError as error:
         yield _told(file, error)
         return
-    if named is None and published:
-        # a crash just before the first CURRENT
-        severity: Severity = "warning" if len(published) == 1 else "error"
-        said = "It is missing, though the ledger knows snapshots."
-    elif named is not None and named not in published:
-        severity, said = "error", f"It names {named}, which is no published snapshot."
-    else:
+    published = [str(event.payload["snapshot"]) for event in ledger.events(PUBLISHED)]
+    if named == (published[-1] if published else None):
         return
+    severity: Severity = "error"
+    if named is None:
+        severity = "warning" if len(published) == 1 else "error"
+        said = "It is missing, though the ledger knows snapshots."
+    elif named not in published:
+        said = f"It names {named}, which is no published snapshot."
+    else:
+        severity = "warning"
+        said = f"It names {named}, and published last was {published[-1]}: readers see the older."
     yield Problem(
         file=file, rule="E_CURRENT", severity=severity, message=said, suggestion=WRITE_POINTER
     )

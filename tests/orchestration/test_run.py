@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from orchestration import run
@@ -16,6 +17,7 @@ from tests.support.command import imsct
 from warehouse.connecting import StoreInUseError
 from warehouse.home import Home
 from warehouse.ledger import Ledger
+from warehouse.snapshots import publish
 from warehouse.store import Store
 
 
@@ -112,3 +114,17 @@ def test_a_selection_of_half_a_step_says_what_else_to_select(home: Home, select:
     advice = str(caught.value).rpartition("--select ")[2].strip("'")
     assert advice.endswith('key:"staged/*"')
     assert run.materialize(home, select=advice).success
+
+
+def test_a_run_adds_no_line_to_a_ledger_whose_end_was_cut(home: Home) -> None:
+    ledger = Ledger.open(home.ledger)
+    ledger.append("export", of="one")
+    cut = ledger.path.read_bytes()
+    ledger.append("export", of="two")
+    publish({("core", "cases"): pl.DataFrame({"case_id": ["c1"]})}, home=home, ledger=ledger)
+    ledger.path.write_bytes(cut)
+    home.database.unlink()  # nothing else would tell
+    with pytest.raises(IntegrityError, match=r"E_LEDGER.*Nothing was written"):
+        run.materialize(home, select='key:"reference/cord_norms"')
+    assert ledger.path.read_bytes() == cut
+    assert not home.database.exists()

@@ -59,7 +59,7 @@ def is_found(home: Home, ledger: Ledger, path: Path) -> bool:
     if path.is_relative_to(home.received):
         found = verification._received(home, ledger)
     elif path.name == "CURRENT":
-        found = verification._current(home, kept_events(ledger))
+        found = verification._current(home, ledger)
     else:
         snapshot = path.relative_to(home.published).parts[0].partition(".")[0]
         event = kept_events(ledger)[snapshot]

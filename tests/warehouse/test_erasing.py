@@ -19,6 +19,7 @@ from warehouse.files import keep_bytes
 from warehouse.publications import kept_events
 from warehouse.reconciling import record_merge
 from warehouse.store import Store
+from warehouse.trace import trace_case
 from warehouse.verification import verify
 
 #: An age that one delivery alone says.
@@ -102,3 +103,16 @@ def test_an_erased_delivery_is_gone_and_stays_gone(registry: Registry, tmp_path:
         " select count(*) from quarantine.refused where content like '%61.2%'"
     ) == [(0,), (0,)]
     assert {**registry.kept(), "": []} == {**registry.rebuilt(), "": []}
+
+
+def test_trace_calls_a_snapshot_that_held_an_erased_delivery_gone_for_good(
+    registry: Registry,
+) -> None:
+    home, ledger = registry.home, registry.ledger
+    held = published(registry)  # d2, and d1 counted too
+    registry.withdraw("SITE_A/d1")
+    published(registry)
+    erase(home, ledger, "SITE_A/d1", reason="the patient asks")
+    ((case,), *_) = registry.store.rows("select case_id from core.cases order by case_id")
+    found = trace_case(registry.store, home, ledger, str(case)).snapshots
+    assert (held, "erased") in {(s.id, s.gone) for s in found}

@@ -16,6 +16,7 @@ from warehouse.home import Home
 from warehouse.ledger import Ledger
 from warehouse.reconciling import (
     MERGED,
+    announce_rebuild,
     contents,
     demand_contents,
     open_reconciled,
@@ -216,3 +217,21 @@ def test_a_lost_ledger_is_no_new_home(tmp_path: Path) -> None:
     with pytest.raises(IntegrityError, match="empty"):
         home.create()
     assert file.stat().st_size == 0, "nothing begins a new chain"
+
+
+def test_a_run_killed_when_the_empty_file_was_made_is_gone_on_with(home: Home) -> None:
+    ledger = Ledger.open(home.ledger)
+    home.database.unlink()
+    announce_rebuild(home, ledger)
+    announce_rebuild(home, ledger)  # once is enough
+    assert [event.kind for event in ledger.events()][-2:] == [MERGED, "rebuilding"]
+    Store.open(home.database).close()  # killed here
+    with Store.open(home.database) as store:
+        assert not store.is_new
+        reconcile(store, Ledger.open(home.ledger))  # and not: older than its ledger
+
+
+def test_no_rebuild_is_announced_of_a_database_that_is_there(home: Home) -> None:
+    ledger = Ledger.open(home.ledger)
+    announce_rebuild(home, ledger)
+    assert ledger.events("rebuilding") == ()

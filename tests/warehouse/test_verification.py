@@ -118,6 +118,20 @@ def test_current_names_a_published_snapshot(
     assert found(home, ledger) == [("published/CURRENT", "E_CURRENT")]
 
 
+def test_current_that_names_an_older_snapshot_is_named(
+    home: Home, ledger: Ledger, snapshot: Snapshot
+) -> None:
+    pointer = home.published / "CURRENT"
+    older = pointer.read_bytes()
+    newer = publish({("core", "cases"): CASES["core", "cases"][:1]}, home=home, ledger=ledger)
+    pointer.write_bytes(older)
+    [problem] = verify(home, ledger)
+    assert (problem.rule, problem.severity) == ("E_CURRENT", "warning")  # a crash does that too
+    assert problem.message.startswith(f"It names {snapshot.id}, and published last was {newer.id}")
+    pointer.write_bytes(f"{newer.id}\n".encode())
+    assert verify(home, ledger) == []
+
+
 def test_materialising_again_brings_a_deleted_snapshot_back(
     home: Home, ledger: Ledger, snapshot: Snapshot
 ) -> None:
