@@ -55,7 +55,7 @@ def icc_agreement(reads: Floats) -> Floats:
     array([0.995, 0.946, 1.   ])
     """
     n_all, k, p = reads.shape
-    whole = ~np.isnan(reads).any(axis=1)
+    whole = np.logical_not(np.isnan(reads).any(axis=1)).reshape(n_all, p)
     n = whole.sum(axis=0).astype(np.float64)
     known = (n >= LEAST_CASES) & (k > 1)
     n = np.where(known, n, LEAST_CASES)

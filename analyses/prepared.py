@@ -59,7 +59,7 @@ class CentreEncoder(CaseEncoder):
     Parameters
     ----------
     centre
-        The column of the frame that names the centre; None: as `CaseEncoder`, without such a column.
+        The column of the frame that names the centre; None: as `CaseEncoder`, without one.
     min_patients
         As in `CaseEncoder`.
 

@@ -96,9 +96,7 @@ def refit_many(
     processes, progress
         As in `analyses.workers.in_turn`.
     """
-    is_ridge = (
-        learner is learn_ridge and not training.is_ordered and training.preparation.is_plain
-    )
+    is_ridge = learner is learn_ridge and not training.is_ordered and training.preparation.is_plain
     size = CHUNK if is_ridge and training.n_classes == 2 else 1
     chunks = [resamples[start : start + size] for start in range(0, len(resamples), size)]
     way: Callable[..., list[Refit]] = _one_by_one
