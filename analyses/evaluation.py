@@ -13,11 +13,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analyses.intervals import corrected_difference, logit_interval, percentile_interval
+from analyses.intervals import (
+    corrected_difference,
+    logit_interval,
+    percentile_interval,
+    refitted_deviation,
+)
 from analyses.learners import Learner
 from analyses.metrics import Floats, Parts, mean_known
 from analyses.models import Choice, Training
-from analyses.panel import panel_of, whole
+from analyses.panel import Panel, panel_of, whole
 from analyses.plan import Resampling
 from analyses.resampled import Resample, refit_many
 from analyses.resampling import Stage, assign_folds, generator
@@ -127,6 +132,7 @@ def performance(
     *,
     n_classes: int = 2,
     is_ordered: bool = False,
+    is_fixed: bool = False,
 ) -> dict[str, Any]:
     """The panel: each measure with its 95 % interval.
 
@@ -140,6 +146,8 @@ def performance(
         Shape (b, n). Bootstrap weights of patients; the same in every repeat.
     n_classes, is_ordered
         Number of classes, and whether they are grades.
+    is_fixed
+        Whether one model made all predictions, so that no case tested has trained another's.
 
     Returns
     -------
@@ -156,11 +164,7 @@ def performance(
         estimate = mean_known([taken(r, ones) for r in repeats])
         return float(estimate[0]), mean_known([taken(r, weights) for r in repeats])
 
-    def auc(r: int, w: Floats) -> Floats:
-        return panel.auc(outcome, predicted.risk[r], w, predicted.parts(r))
-
-    estimate, draws = over_repeats(auc)
-    found = {"auc": entry(estimate, logit_interval(estimate, draws))}
+    found = {"auc": averaged_auc(panel, outcome, predicted, weights, is_fixed=is_fixed)}
     for name, against in panel.against_null.items():
 
         def gain(r: int, w: Floats, many: Any = against) -> Floats:
@@ -177,6 +181,21 @@ def performance(
         limits = percentile_interval(draws, low=measure.low, high=measure.high, estimate=estimate)
         found[measure.name] = entry(estimate, limits)
     return found
+
+
+def averaged_auc(
+    panel: Panel, outcome: Floats, predicted: OutOfFold, weights: Floats, *, is_fixed: bool
+) -> dict[str, Any]:
+    """The AUC within test folds, averaged over folds and repeats; parameters as `performance`."""
+
+    def auc(r: int, w: Floats) -> Floats:
+        return panel.auc(outcome, predicted.risk[r], w, predicted.parts(r))
+
+    repeats = range(len(predicted.risk))
+    draws = [auc(r, weights) for r in repeats]
+    estimate = float(mean_known([auc(r, np.ones((1, len(outcome)))) for r in repeats])[0])
+    deviation = None if is_fixed else refitted_deviation(draws)
+    return entry(estimate, logit_interval(estimate, mean_known(draws), deviation=deviation))
 
 
 def apparent_performance(

@@ -130,7 +130,7 @@ def _fit(setting: _Setting, training: Training, *, name: str, learn: Learner, ro
     draws = setting.draws.first(plan.resampling.bootstraps_of(role))
     predicted, left_out, refits = _evaluate(setting, training, name, learn, draws)
     learned = learn(training, plan.resampling, (Stage.FINAL,))
-    risk = predict_risk(learned.pipeline, training.frame, n_classes=training.n_classes)
+    risk = predict_risk(learned.pipeline, training.cases, n_classes=training.n_classes)
     entry = results.model_entry(
         name=name,
         role=role,

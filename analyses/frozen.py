@@ -82,6 +82,7 @@ def describe_model(
         },
         "id_column": plan["data"]["id"],
         "group_column": plan["data"]["group"],
+        "harmonised": _harmonised(results),
         "missing": list(plan["data"]["missing"]),
         "n": results["data"]["used"],
         "predictors": [_described(training.frame[column]) for column in entry["predictors"]],
@@ -111,6 +112,14 @@ def is_training(described: Mapping[str, Any], frame: pl.DataFrame, outcome: Floa
     names = [predictor["column"] for predictor in described["predictors"]]
     cases = _as_trained(described, frame).select(names)
     return bool(described.get("training_sha256") == _hash_cases(cases, outcome))
+
+
+def _harmonised(results: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The column that names the centre, and the centres with parameters; None: no part of it."""
+    found = (results.get("preparation") or {}).get("harmonise")
+    if found is None:
+        return None
+    return {"centre_column": results["plan"]["data"]["centre"], "centres": found["centres"]}
 
 
 def _sets(results: Mapping[str, Any], name: str) -> dict[str, Any] | None:
@@ -189,6 +198,7 @@ def check_columns(described: Mapping[str, Any], frame: pl.DataFrame) -> None:
         Naming every column, with the nearest name there is.
     """
     wanted = [described["id_column"], *(p["column"] for p in described["predictors"])]
+    wanted += centre_column(described)
     gone = [name for name in wanted if name not in frame.columns]
     if gone:
         said = [f"'{name}'{_like(name, frame.columns)}" for name in gone]
@@ -206,6 +216,21 @@ def check_columns(described: Mapping[str, Any], frame: pl.DataFrame) -> None:
             f"{predictor['kind']}s, this one is of type {dtype}. Correct the column; nothing was "
             "scored."
         )
+
+
+def centre_column(described: Mapping[str, Any]) -> list[str]:
+    """The column of the centre, if the model harmonises; else none."""
+    found = described.get("harmonised")
+    return [] if found is None else [found["centre_column"]]
+
+
+def from_unseen_centres(described: Mapping[str, Any], frame: pl.DataFrame) -> int:
+    """How many cases are of a centre without parameters: their numbers are used as they are."""
+    found = described.get("harmonised")
+    if found is None:
+        return 0
+    known = frame[found["centre_column"]].cast(pl.String).is_in(found["centres"])
+    return int((~known.fill_null(False)).sum())
 
 
 def _like(name: str, columns: Sequence[str]) -> str:
@@ -238,7 +263,11 @@ def score(
     cases = _as_trained(described, frame)
     classes = described["outcome"]["classes"]
     risk = predict_risk(
-        pipeline, with_categories(cases.select(names), names), n_classes=max(2, len(classes))
+        pipeline,
+        with_categories(cases.select(names), names).with_columns(
+            cases[name].cast(pl.String) for name in centre_column(described)
+        ),
+        n_classes=max(2, len(classes)),
     )
     risks = (
         {"risk": risk}
@@ -349,7 +378,9 @@ def external_performance(
     null = np.broadcast_to(shares[1] if n_classes == 2 else shares, risk.shape)
     unseen = OutOfFold(risk[None], null[None], np.zeros((1, len(outcome)), dtype=np.int64), ())
     weights = bootstrap_weights(groups, n_draws=_DRAWS, rng=generator(_SEED, Stage.INTERVALS))
-    panel = performance(outcome, unseen, weights, n_classes=n_classes, is_ordered=is_ordered)
+    panel = performance(
+        outcome, unseen, weights, n_classes=n_classes, is_ordered=is_ordered, is_fixed=True
+    )
     again = None
     if n_classes == 2:
         intercept, slope = recalibration(outcome, risk)

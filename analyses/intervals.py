@@ -3,8 +3,10 @@
 Belongs here: percentile limits, limits on the logit scale, the corrected interval of a difference.
 Does not belong here: the measures (`analyses.metrics`).
 They cover the cases that were evaluated, not the choice of the training cases: the predictions
-stay as they are while patients are drawn.
+stay as they are while patients are drawn. Only a cross-validated AUC takes both into account.
 """
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,7 +59,9 @@ def percentile_interval(
     return float(np.clip(lower, low, high)), float(np.clip(upper, low, high))
 
 
-def logit_interval(estimate: float, draws: Floats) -> Interval | None:
+def logit_interval(
+    estimate: float, draws: Floats, *, deviation: float | None = None
+) -> Interval | None:
     """Normal interval on the logit scale with the SD of bootstrap values; for the AUC.
 
     Parameters
@@ -66,6 +70,8 @@ def logit_interval(estimate: float, draws: Floats) -> Interval | None:
         The AUC itself.
     draws
         Shape (b,). AUC of each bootstrap sample, nan where there is none.
+    deviation
+        The SD to be used in place of that of the draws.
 
     Returns
     -------
@@ -86,10 +92,34 @@ def logit_interval(estimate: float, draws: Floats) -> Interval | None:
     values = draws[np.isfinite(draws)]
     if not 0 < estimate < 1 or len(values) < LEAST_SHARE * len(draws) or len(values) < 2:
         return None
-    half = Z * float(values.std(ddof=1)) / (estimate * (1 - estimate))
+    sd = float(values.std(ddof=1)) if deviation is None else deviation
+    half = Z * sd / (estimate * (1 - estimate))
     centre = np.log(estimate / (1 - estimate))
     lower, upper = 1 / (1 + np.exp(-np.array([centre - half, centre + half])))
     return float(lower), float(upper)
+
+
+def refitted_deviation(draws: Sequence[Floats]) -> float | None:
+    """SD of a cross-validated AUC from bootstraps over its fixed predictions, one array per repeat.
+
+    Twice the variance of one repeat. A case is tested once and trains all other models: with fixed
+    predictions only the first is seen, and where a case moves others as much as they move it, the
+    second counts as much again. More repeats average out how cases were dealt into folds, not
+    which cases there are: they make no interval narrower.
+
+    Notes
+    -----
+    Measured in docs/decisions/reported-auc.md: with the SD of the averaged predictions the 95 %
+    interval held the truth in four of five cohorts.
+
+    Examples
+    --------
+    >>> refitted_deviation([np.array([0.7, 0.8]), np.array([0.6, 0.7])])
+    0.1
+    """
+    known = [each[np.isfinite(each)] for each in draws]
+    found = [float(each.var(ddof=1)) for each in known if len(each) > 1]
+    return round(float(np.sqrt(2 * np.mean(found))), 12) if found else None
 
 
 def corrected_difference(

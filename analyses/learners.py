@@ -21,7 +21,6 @@ from analyses.metrics import Floats, log_loss_many
 from analyses.models import GRID, Choice, Training, choose_penalty, fit_pipeline
 from analyses.own_models import make_own, own_models
 from analyses.plan import MODELS, Resampling
-from analyses.preprocessing import fit_preprocessing
 from analyses.proportional_odds import ProportionalOdds, grade_risks, proportional_odds_path
 from analyses.resampling import Stage, generator
 from schemas.errors import UsageError
@@ -162,16 +161,16 @@ def _penalised(
 
 def _untuned(training: Training, model: Any) -> Learned:
     """Preprocessing and a model without a penalty to choose."""
-    steps = fit_preprocessing(training.frame, training.groups)
+    steps = training.fit_steps()
     # whole numbers: explainable boosting takes floats for names of classes
-    fitted = model.fit(steps.transform(training.frame), training.outcome.astype(np.int64))
+    fitted = model.fit(steps.transform(training.cases), training.outcome.astype(np.int64))
     return Learned(Pipeline([*steps.steps, ("model", fitted)]), None)
 
 
 def _net_losses(training: Training, test: Training) -> Floats:
     """Log-loss of the elastic net on the test rows for every C of the grid."""
-    steps = fit_preprocessing(training.frame, training.groups)
-    matrix, test_matrix = steps.transform(training.frame), steps.transform(test.frame)
+    steps = training.fit_steps()
+    matrix, test_matrix = steps.transform(training.cases), steps.transform(test.cases)
     found = elastic_net_path(matrix, training.outcome, GRID, l1_ratio=L1_RATIO)
     risks = expit(test_matrix @ found[:, 1:].T + found[:, 0])
     ones = np.ones((1, len(test.outcome)))
@@ -180,8 +179,8 @@ def _net_losses(training: Training, test: Training) -> Floats:
 
 def _odds_losses(training: Training, test: Training) -> Floats:
     """Log-loss of proportional odds on the test rows for every C of the grid."""
-    steps = fit_preprocessing(training.frame, training.groups)
-    matrix, test_matrix = steps.transform(training.frame), steps.transform(test.frame)
+    steps = training.fit_steps()
+    matrix, test_matrix = steps.transform(training.cases), steps.transform(test.cases)
     present = np.unique(training.outcome)  # a grade that no training row has cannot be learned
     codes = np.searchsorted(present, training.outcome).astype(np.float64)
     happened = np.searchsorted(present, test.outcome).astype(np.float64)

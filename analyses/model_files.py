@@ -19,8 +19,12 @@ from schemas.errors import IntegrityError
 #: explainable boosting, the name of an array's number type, which scikit-learn's imputer keeps, and
 #: the trees of a forest. Classes of installed packages' models come with their entry points.
 TRUSTED = (
+    "analyses.combat.ComBat",
     "analyses.elastic_net.ElasticNetLogistic",
+    "analyses.filters.AgreementFilter",
+    "analyses.filters.CorrelationFilter",
     "analyses.firth.FirthLogistic",
+    "analyses.prepared.CentreEncoder",
     "analyses.preprocessing.CaseEncoder",
     "analyses.proportional_odds.ProportionalOdds",
     "interpret.glassbox._ebm._ebm.ExplainableBoostingClassifier",

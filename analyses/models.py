@@ -20,6 +20,7 @@ from sklearn.pipeline import Pipeline
 from analyses import multiclass
 from analyses.metrics import log_loss_many
 from analyses.multinomial import multinomial_path, probabilities
+from analyses.prepared import PLAIN, Preparation, fit_prepared
 from analyses.preprocessing import fit_preprocessing
 from analyses.resampling import assign_folds, generator, patient_strata
 
@@ -40,7 +41,8 @@ class Training:
     """Rows to learn from.
 
     `frame` holds the predictors only; `outcome` is 0 or 1, or the place of one of `n_classes`;
-    `groups` names the patient of each row; `is_ordered`: the classes are grades.
+    `groups` names the patient of each row; `is_ordered`: the classes are grades. `centres` names
+    the centre of each row, for a `preparation` that harmonises them.
     """
 
     frame: pl.DataFrame
@@ -48,16 +50,40 @@ class Training:
     groups: NDArray[np.str_]
     n_classes: int = 2
     is_ordered: bool = False
+    centres: NDArray[np.str_] | None = None
+    preparation: Preparation = PLAIN
 
     def part(self, rows: NDArray[np.bool_]) -> "Training":
         """Some of the rows."""
-        frame = self.frame.filter(pl.Series(rows))
-        return replace(self, frame=frame, outcome=self.outcome[rows], groups=self.groups[rows])
+        return self._cut(self.frame.filter(pl.Series(rows)), rows)
 
     def at(self, rows: NDArray[np.int64]) -> "Training":
         """Rows by place, each as often as it is named."""
-        frame, outcome = self.frame[rows], self.outcome[rows]
-        return replace(self, frame=frame, outcome=outcome, groups=self.groups[rows])
+        return self._cut(self.frame[rows], rows)
+
+    def _cut(self, frame: pl.DataFrame, rows: NDArray[Any]) -> "Training":
+        """The same for every other part."""
+        return replace(
+            self,
+            frame=frame,
+            outcome=self.outcome[rows],
+            groups=self.groups[rows],
+            centres=None if self.centres is None else self.centres[rows],
+        )
+
+    @property
+    def cases(self) -> pl.DataFrame:
+        """The rows as a pipeline reads them: with their centre, where it harmonises."""
+        name = self.preparation.centre
+        if not self.preparation.harmonised or name is None or self.centres is None:
+            return self.frame
+        return self.frame.with_columns(pl.Series(name, self.centres.tolist(), dtype=pl.String))
+
+    def fit_steps(self) -> Pipeline:
+        """The steps before the model, fitted on these rows."""
+        if self.preparation.is_plain:
+            return fit_preprocessing(self.frame, self.groups)
+        return fit_prepared(self.cases, self.groups, self.preparation)
 
 
 @dataclass(frozen=True)
@@ -244,15 +270,15 @@ def choose(losses: Floats) -> Choice:
 
 def fit_pipeline(training: Training, c: float) -> Pipeline:
     """Preprocessing and model as one pipeline, fitted on the training rows."""
-    steps = fit_preprocessing(training.frame, training.groups)
-    matrix = steps.transform(training.frame)
+    steps = training.fit_steps()
+    matrix = steps.transform(training.cases)
     return Pipeline([*steps.steps, ("model", fit_logistic(matrix, training.outcome, c))])
 
 
 def _losses(training: Training, test: Training) -> Floats:
     """Log-loss on the test rows for every C of the grid."""
-    steps = fit_preprocessing(training.frame, training.groups)
-    matrix, test_matrix = steps.transform(training.frame), steps.transform(test.frame)
+    steps = training.fit_steps()
+    matrix, test_matrix = steps.transform(training.cases), steps.transform(test.cases)
     ones = np.ones((1, len(test.outcome)))
     present = np.unique(training.outcome)
     if training.n_classes == 2 or len(present) == 2:

@@ -16,7 +16,13 @@ from typing import Any
 import yaml
 
 from analyses.own_models import own_models
-from analyses.plan_options import NUMBERS, check_kind, number_or_none, read_sensitivity
+from analyses.plan_options import (
+    NUMBERS,
+    check_kind,
+    number_or_none,
+    read_harmonise,
+    read_sensitivity,
+)
 from analyses.plan_text import PlanReader, StrictLoader
 from schemas.errors import UsageError
 
@@ -101,8 +107,10 @@ class Resampling:
 class Plan:
     """A plan with every default filled. `source` names the file in messages and is not hashed.
 
-    `permutation` is a number of permuted outcomes, `conformal` the coverage of prediction sets, or
-    "none"; `subgroups` are columns, `sensitivity` names of other analyses (`SENSITIVITY`).
+    `agreement` names a file of repeated reads beside the plan, `correlated` the rank correlation
+    above which a column falls away; `permutation` is a number of permuted outcomes, `conformal` the
+    coverage of prediction sets, or "none"; `subgroups` are columns, `sensitivity` names of other
+    analyses (`SENSITIVITY`).
     """
 
     name: str
@@ -119,6 +127,7 @@ class Plan:
     harmonise: str = "none"
     impute: str = "median"
     agreement: str = "none"
+    correlated: float | str = "none"
     permutation: int | str = "none"
     conformal: float | str = "none"
     subgroups: tuple[str, ...] = ()
@@ -248,6 +257,9 @@ def parse_plan(text: str, *, name: str) -> Plan:
         models=reader.names(keys.get("models", list(MODELS[:1])), "models"),
         resampling=_read_resampling(reader, keys.get("resampling", {})),
         thresholds=_read_thresholds(reader, keys.get("thresholds")),
+        agreement=reader.text(keys.get("agreement", "none"), "agreement"),
+        harmonise=read_harmonise(reader, keys.get("harmonise", "none")),
+        correlated=number_or_none(reader, keys, "correlated"),
         permutation=number_or_none(reader, keys, "permutation"),
         conformal=number_or_none(reader, keys, "conformal"),
         subgroups=reader.names(keys.get("subgroups", []), "subgroups", least=0),
@@ -267,9 +279,7 @@ def parse_plan(text: str, *, name: str) -> Plan:
 
 #: Keys whose other values come with later work; until then a plan that asks for them is refused.
 _SINGLE_CHOICES = {
-    "harmonise": ("none",),
     "impute": ("median",),
-    "agreement": ("none",),
 }
 _OPTIONAL = (
     "population",
@@ -278,6 +288,8 @@ _OPTIONAL = (
     "thresholds",
     "subgroups",
     "sensitivity",
+    "harmonise",
+    "agreement",
     *NUMBERS,
     *_SINGLE_CHOICES,
 )

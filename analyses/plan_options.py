@@ -1,6 +1,7 @@
 """Options of a plan: what is looked at beyond the primary estimate, and what fits which outcome.
 
-Belongs here: the keys `permutation`, `conformal` and `sensitivity`, models of a kind of outcome.
+Belongs here: the keys `permutation`, `conformal`, `correlated`, `harmonise` and `sensitivity`,
+models of a kind of outcome.
 Does not belong here: the plan itself (`analyses.plan`), YAML (`analyses.plan_text`).
 """
 
@@ -14,6 +15,7 @@ from schemas.errors import UsageError
 NUMBERS: dict[str, tuple[type, float, float, str]] = {
     "permutation": (int, 1, 10000, "none, or a whole number from 1 to 10000"),
     "conformal": (float, 0.5, 0.99, "none, or a coverage from 0.5 to 0.99"),
+    "correlated": (float, 0.5, 0.999, "none, or a rank correlation from 0.5 to 0.999"),
 }
 #: The sensitivity analyses that a plan may declare.
 SENSITIVITY = ("before_surgery",)
@@ -30,6 +32,17 @@ def number_or_none(reader: PlanReader, keys: Mapping[str, Any], key: str) -> Any
     if isinstance(value, bool) or not isinstance(value, allowed) or not low <= value <= high:
         raise reader.error(key, value, wanted)
     return kind(value)
+
+
+def read_harmonise(reader: PlanReader, raw: object) -> str:
+    """Either none or combat; no covariate can be named, so that the outcome cannot be one."""
+    if isinstance(raw, dict):
+        raise UsageError(
+            f"{reader.source}, harmonise: combat takes no covariates. With the outcome as one, "
+            "what a model is to find out would be written into its predictors. Write "
+            "'harmonise: combat'."
+        )
+    return reader.choice(raw, "harmonise", of=("none", "combat"))
 
 
 def read_sensitivity(reader: PlanReader, raw: object) -> tuple[str, ...]:

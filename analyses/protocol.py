@@ -8,7 +8,7 @@ Frozen plan, counted exclusions, verdict before any fit, description always, mod
 import hashlib
 import platform
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any
 
@@ -27,6 +27,7 @@ from analyses.inference import inference_table
 from analyses.models import Training
 from analyses.own_models import own_versions
 from analyses.plan import Plan
+from analyses.preparation import preparation_entry, preparation_of
 from analyses.selection import Selected, select
 from analyses.trainings import centres_of, counts_of, has_centres, training_of
 from analyses.verdict import decide
@@ -52,6 +53,7 @@ def run_plan(
     *,
     availability: Mapping[str, str] | None,
     stamp: Mapping[str, str | None],
+    reads: pl.DataFrame | None = None,
     processes: int = 1,
     progress: Progress | None = None,
 ) -> AnalysisRun:
@@ -68,6 +70,8 @@ def run_plan(
         When each column becomes known; None for a table without a dictionary.
     stamp
         `snapshot`, `code` and `lock`: what the results rest on.
+    reads
+        The file of repeated reads that the plan names as `agreement`.
     processes
         Processes that share the fits; the results do not depend on it.
     progress
@@ -88,6 +92,8 @@ def run_plan(
     limits = threadpool_limits(limits=1)
     with limits, config_context(assume_finite=True, skip_parameter_validation=True):
         selected = select(plan, frame, availability)
+        asked = preparation_of(plan, selected, availability, reads)
+        selected = replace(selected, preparation=asked)
         return _run(plan, selected, frame, availability, stamp, processes, progress)
 
 
@@ -113,7 +119,7 @@ def _run(
         "difference": {},
         "challengers": [],
     }
-    further = NOTHING
+    further, prepared = NOTHING, None
     if verdict["level"] != "describe_only":
         centres = centres_of(plan, selected)
         whole = training_of(selected, used)
@@ -148,7 +154,17 @@ def _run(
                 progress,
             )
         )
-        further, warnings = beyond.entries, [*warnings, *beyond.warnings]
+        primary = next(f for f in fitted if f.entry["role"] == "primary")
+        prepared, said = preparation_entry(
+            plan,
+            selected,
+            primary.entry,
+            primary.pipeline,
+            primary.predicted,
+            processes=processes,
+            progress=progress,
+        )
+        further, warnings = beyond.entries, [*warnings, *beyond.warnings, *said]
     inference = None
     if verdict["level"] == "model":
         inference, separated = inference_table(
@@ -178,6 +194,7 @@ def _run(
         "models": [f.entry for f in fitted],
         "comparison": compared,
         "inference": inference,
+        "preparation": prepared,
         **further,
         "survival": None,
     }

@@ -4,7 +4,8 @@ Belongs here: what one refit leaves, and the ways to it: ridge regression of two
 resamples together, of several on weighted rows, everything else one after the other.
 Does not belong here: which rows are drawn (`analyses.evaluation`, `analyses.bootstraps`), measures.
 A resample says how often each row trains; every row is then predicted, drawn or not. Inner folds
-hold original patients, so that copies of a row are never on both sides.
+hold original patients, so that copies of a row are never on both sides. A plan that harmonises or
+filters goes one by one: its columns differ from fit to fit.
 """
 
 from collections.abc import Callable, Sequence
@@ -95,7 +96,7 @@ def refit_many(
     processes, progress
         As in `analyses.workers.in_turn`.
     """
-    is_ridge = learner is learn_ridge and not training.is_ordered
+    is_ridge = learner is learn_ridge and not training.is_ordered and training.preparation.is_plain
     size = CHUNK if is_ridge and training.n_classes == 2 else 1
     chunks = [resamples[start : start + size] for start in range(0, len(resamples), size)]
     way: Callable[..., list[Refit]] = _one_by_one
@@ -129,11 +130,11 @@ def _one_by_one(
             np.repeat(np.arange(len(training.outcome)), resample.weights.astype(int))
         )
         learned = learner(drawn, resampling, resample.key)
-        risk = predict_risk(learned.pipeline, training.frame, n_classes=n_classes)
+        risk = predict_risk(learned.pipeline, training.cases, n_classes=n_classes)
         one_se = None
         if learned.choice is not None:
             stronger = _at_one_se(learned, drawn)
-            one_se = predict_risk(stronger, training.frame, n_classes=n_classes)
+            one_se = predict_risk(stronger, training.cases, n_classes=n_classes)
         shares = np.bincount(drawn.outcome.astype(int), minlength=n_classes) / len(drawn.outcome)
         null = np.broadcast_to(shares[1] if n_classes == 2 else shares, risk.shape)
         found.append(Refit(risk, null, learned.choice, one_se, _slopes(learned)))
@@ -147,7 +148,7 @@ def _at_one_se(learned: Learned, drawn: Training) -> Pipeline:
         return pipeline
     steps = pipeline[:-1]
     model = clone(pipeline["model"]).set_params(C=choice.one_se)
-    model.fit(steps.transform(drawn.frame), drawn.outcome)
+    model.fit(steps.transform(drawn.cases), drawn.outcome)
     return Pipeline([*steps.steps, ("model", model)])
 
 
@@ -156,7 +157,7 @@ def _slopes(learned: Learned) -> dict[str, tuple[float, ...]]:
     slopes = getattr(learned.pipeline["model"], "coef_", None)
     if slopes is None:
         return {}
-    terms = learned.pipeline["encode"].get_feature_names_out()
+    terms = learned.pipeline[:-1].get_feature_names_out()
     columns = np.atleast_2d(slopes).T.tolist()
     return {str(term): tuple(column) for term, column in zip(terms, columns, strict=True)}
 

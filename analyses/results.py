@@ -109,7 +109,7 @@ def _coefficients(
             **(slope_spread(str(term), k, slope, stable.refits) if stable.refits else none),
         }
         for k, (name, vector) in enumerate(zip(names, slopes, strict=True))
-        for term, slope in zip(pipeline["encode"].get_feature_names_out(), vector, strict=True)
+        for term, slope in zip(pipeline[:-1].get_feature_names_out(), vector, strict=True)
     ]
 
 

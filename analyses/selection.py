@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from analyses.eligibility import EXCLUSIONS
 from analyses.outcomes import code_outcome, is_recorded
 from analyses.plan import EACH, Plan
+from analyses.prepared import PLAIN, Preparation
 from analyses.preprocessing import MISSING_STATES, is_text
 from schemas.errors import UsageError
 from schemas.showing import nearest_name
@@ -41,7 +42,8 @@ class Selected:
     rows with a known outcome. `outcome` is 1 or 0, or the place of the row's class in `classes`
     (empty for a binary outcome); `merged` are the small classes that joined the rest, or the grades
     that stand together; `is_ordered`: the classes are grades. Attrition
-    steps chain: each begins with what the last one left.
+    steps chain: each begins with what the last one left. `preparation` is that of the plan's
+    models (`analyses.preparation`); the baseline is taken as it is.
     """
 
     cohort: pl.DataFrame
@@ -53,6 +55,7 @@ class Selected:
     classes: tuple[str, ...] = ()
     merged: tuple[tuple[str, int], ...] = ()
     is_ordered: bool = False
+    preparation: Preparation = PLAIN
 
     @property
     def excluded(self) -> list[dict[str, Any]]:

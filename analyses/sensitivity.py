@@ -6,6 +6,7 @@ Does not belong here: the other population itself (`analyses.before_surgery`), t
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -97,7 +98,7 @@ def _one(
     other = as_seen_before_surgery(frame, plan.outcome.column)
     if other is None:
         return entry | {"reason": NOT_AN_ENDPOINT}
-    chosen = select(plan, other, availability)
+    chosen = replace(select(plan, other, availability), preparation=selected.preparation)
     if _cases(plan, chosen) == _cases(plan, selected):
         return entry | {"reason": SAME_CASES}
     verdict = decide(counts_of(plan, chosen))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from analyses.models import Training
 from analyses.plan import Plan
+from analyses.prepared import NO_NAME, PLAIN
 from analyses.preprocessing import fit_preprocessing, with_categories
 from analyses.resampling import patient_strata
 from analyses.selection import Selected
@@ -19,13 +20,16 @@ from analyses.verdict import Counts
 
 
 def training_of(selected: Selected, columns: Sequence[str]) -> Training:
-    """All eligible rows with some of the columns."""
+    """All eligible rows with some of the columns; those of the plan's models come prepared."""
+    asked = selected.preparation if tuple(columns) == selected.predictors else PLAIN
     return Training(
         frame=with_categories(selected.frame.select(columns), columns),
         outcome=selected.outcome,
         groups=selected.groups,
         n_classes=max(2, len(selected.classes)),
         is_ordered=selected.is_ordered,
+        centres=None if asked.centre is None else _names(selected, asked.centre),
+        preparation=asked,
     )
 
 
@@ -65,5 +69,9 @@ def centres_of(plan: Plan, selected: Selected) -> NDArray[np.str_] | None:
     """Centre of each row; None where leaving one out means nothing."""
     if plan.data.centre is None or not has_centres(plan):
         return None
-    names = selected.frame[plan.data.centre].cast(pl.String).fill_null("(none)")
-    return names.to_numpy().astype(np.str_)
+    return _names(selected, plan.data.centre)
+
+
+def _names(selected: Selected, column: str) -> NDArray[np.str_]:
+    """A column as names."""
+    return selected.frame[column].cast(pl.String).fill_null(NO_NAME).to_numpy().astype(np.str_)

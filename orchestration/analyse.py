@@ -15,8 +15,16 @@ import numpy as np
 import polars as pl
 
 from analyses import numbers
+from analyses.agreement import READER
 from analyses.endpoints import endpoint_warnings
-from analyses.frozen import external_performance, is_training, read_description, score
+from analyses.frozen import (
+    centre_column,
+    external_performance,
+    from_unseen_centres,
+    is_training,
+    read_description,
+    score,
+)
 from analyses.model_files import load
 from analyses.outcomes import outcome_known
 from analyses.plan import EACH, PROVENANCES, Outcome, Plan, Population, load_plan, shipped_plans
@@ -61,6 +69,7 @@ def analyse(
     plan = _plan(plan_name)
     table = _published(home) if data is None else _free(data, plan)
     cohorts = list(_cohorts(plan, table.frame))
+    reads = None if data is None else _reads(plan, Path(plan_name).parent)
     said = []
     for cohort in cohorts:
         results, report = _folders(home, cohort, out, table.snapshot, is_one=len(cohorts) == 1)
@@ -69,6 +78,7 @@ def analyse(
             table.frame,
             availability=table.availability,
             stamp={"snapshot": table.snapshot, "code": code_hash(), "lock": lock_hash()},
+            reads=reads,
             processes=processors(),
             progress=say,
         )
@@ -114,6 +124,14 @@ def _free(data: Path, plan: Plan) -> _Table:
     """A user's own table."""
     keys = [name for name in (plan.data.id, plan.data.group, plan.data.centre) if name]
     return _Table(read_free_table(data, texts=keys, missing=plan.data.missing), None, None)
+
+
+def _reads(plan: Plan, folder: Path) -> pl.DataFrame | None:
+    """The file of repeated reads that a plan names, beside it."""
+    if plan.agreement == "none":
+        return None
+    texts = [plan.data.id, READER]
+    return read_free_table(folder / plan.agreement, texts=texts, missing=plan.data.missing)
 
 
 def _cohorts(plan: Plan, frame: pl.DataFrame) -> Iterator[Plan]:
@@ -196,6 +214,7 @@ def apply(model: Path, *, data: Path, out: Path, as_json: bool) -> str:
         raise UsageError(f"--out {out}: is the table or a file of the model. Name a new file.")
     described, pipeline = _model(folder)
     texts = [name for name in (described["id_column"], described["group_column"]) if name]
+    texts += centre_column(described)
     frame = read_free_table(data, texts=texts, missing=described["missing"])
     scored, risk = score(described, pipeline, frame)
     write_atomically(out, _csv(scored))
@@ -205,6 +224,7 @@ def apply(model: Path, *, data: Path, out: Path, as_json: bool) -> str:
         "verdict": described["verdict"],
         "rows": frame.height,
         "extrapolation": outside,
+        "unseen_centre": from_unseen_centres(described, frame),
         "note": described["intended_use"],
         "limits": described["limits"],
         "external": _external(described, frame, risk),
@@ -267,6 +287,11 @@ def _applied(found: dict[str, Any]) -> str:
         f"{counted(found['rows'], 'case')} scored; {found['extrapolation']} with a value that the "
         "model has not seen the like of",
     ]
+    if found["unseen_centre"]:
+        lines.append(
+            f"unseen_centre: {counted(found['unseen_centre'], 'case')} of centres that the model "
+            "knows nothing of; their numbers were used as they are, not harmonised"
+        )
     external = found["external"]
     if external is not None and external["caution"]:
         lines.append(external["caution"])

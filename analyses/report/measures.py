@@ -34,7 +34,8 @@ MEASURES = {
         "Of one patient with and one without the outcome, how often the model gives the first "
         "the higher probability.",
         "Mann-Whitney probability, ties one half; computed within each outer test fold and "
-        "averaged; interval: normal on the logit scale with the bootstrap standard deviation.",
+        "averaged; interval: normal on the logit scale with twice the bootstrap variance "
+        "of one repeat, since a case tested also trains the models of others.",
     ),
     "calibration_slope": Measure(
         "Calibration slope",

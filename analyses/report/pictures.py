@@ -135,8 +135,8 @@ def measures(page: dict[str, Any], models: list[dict[str, Any]]) -> Picture | No
         performance.draw(panels),
         performance.alt_text(panels),
         caption="Estimates from nested cross-validation with 95% intervals; these cover the choice "
-        "of the cases evaluated, not of those the model was made from, and are too narrow where "
-        "cases are few. The dashed line is "
+        "of the cases evaluated and, of all but the AUC, not of those the model was made from, and "
+        "are then too narrow where cases are few. The dashed line is "
         "a blind guess for the AUC and the PDI, no gain for the IPA, and the right value for the "
         "others.",
         table=performance.as_table(panels),

@@ -8,6 +8,7 @@ from typing import Any
 
 from analyses import numbers
 from analyses.report import sections, words
+from analyses.report.prepared import prepared
 
 FILLED = (
     "Numbers are filled with the median of the training cases and marked by an indicator of "
@@ -62,11 +63,10 @@ def methods(page: dict[str, Any]) -> list[str]:
         f"penalty is chosen by log-loss in {folds.get('inner_folds')} inner folds of the training "
         f"cases only (seed {folds.get('seed')}). Intervals come from 2000 bootstraps of patients "
         "over the out-of-fold predictions: they cover the choice of cases evaluated, not the "
-        "choice of the training set. No p-values are computed for penalised coefficients, and no "
-        "predictor is selected by one."
+        "choice of the training set; only that of the AUC covers both, with twice the variance. No "
+        "p-values are computed for penalised coefficients, and no predictor is selected by one."
     )
-    said += _refits(page)
-    return said
+    return [*said, *prepared(page), *_refits(page)]
 
 
 def _refits(page: dict[str, Any]) -> list[str]:

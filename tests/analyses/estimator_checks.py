@@ -8,12 +8,24 @@ import json
 
 from sklearn.utils.estimator_checks import check_estimator
 
+from analyses.combat import ComBat
 from analyses.elastic_net import ElasticNetLogistic
+from analyses.filters import AgreementFilter, CorrelationFilter
 from analyses.firth import FirthLogistic
+from analyses.prepared import CentreEncoder
 from analyses.preprocessing import CaseEncoder
 from analyses.proportional_odds import ProportionalOdds
 
-OWN = (CaseEncoder, ElasticNetLogistic, FirthLogistic, ProportionalOdds)
+OWN = (
+    AgreementFilter,
+    CaseEncoder,
+    CentreEncoder,
+    ComBat,
+    CorrelationFilter,
+    ElasticNetLogistic,
+    FirthLogistic,
+    ProportionalOdds,
+)
 
 
 def main() -> None:

@@ -286,6 +286,7 @@ def _plan(names: list[str], provenance: str) -> Counts:
         "impute": "median",
         "thresholds": [0.2, 0.3, 0.5],
         "agreement": "none",
+        "correlated": "none",
         "permutation": "none",
         "conformal": "none",
     }
