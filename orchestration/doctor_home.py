@@ -18,6 +18,7 @@ from orchestration.findings import Finding, from_error
 from orchestration.one_writer import dagster_settings, remedy, who_else_may_write
 from schemas.errors import ImsctError
 from schemas.showing import counted
+from warehouse.anchors import open_to_write
 from warehouse.connecting import StoreInUseError, check_database, extension
 from warehouse.encryption import key_of
 from warehouse.files import TEMPORARY
@@ -128,9 +129,9 @@ def _store(home: Home) -> Finding:
 
 
 def _ledger(home: Home) -> Finding:
-    """Whether the chain of events is whole."""
+    """Whether the chain of events is whole and none of its last lines was cut off."""
     home.demand_ledger()
-    ledger = Ledger.open(home.ledger)
+    ledger = open_to_write(home)
     if ledger.torn is not None:
         return Finding(about="ledger", status="warning", found=ledger.torn.message)
     found = f"{counted(len(ledger.events()), 'event')}, the chain is whole"

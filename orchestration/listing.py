@@ -27,6 +27,7 @@ from warehouse.published import PublishedReader
 from warehouse.quarantine import current_problems, delivery_counts
 from warehouse.reconciling import open_reconciled
 from warehouse.snapshots import (
+    WRITE_POINTER,
     Snapshot,
     current,
     current_id,
@@ -274,6 +275,11 @@ def snapshot_listing(home: Home, snapshot_id: str | None, *, as_json: bool) -> s
             f"{snapshot_id}"
         )
     found = show(home, snapshot_id) if snapshot_id else current(home)
+    if found is None and list_snapshots(home):
+        raise IntegrityError(
+            "published/CURRENT (E_CURRENT): it is missing, though there are snapshots.",
+            WRITE_POINTER,
+        )
     if found is None:
         raise UsageError("Nothing is published yet. Run 'imsct demo' or 'imsct materialize'.")
     if as_json:

@@ -342,9 +342,11 @@ def _told(file: str, error: ImsctError, *, otherwise: str = _BACKUP) -> Problem:
     """An error as a problem: place and rule once, its own remedy or `otherwise`."""
     placed = _PLACED.match(error.finding)
     said = error.finding[placed.end() :] if placed else error.finding
+    if "." not in said.partition(" ")[0]:  # the name of a table or a file stays as it is
+        said = f"{said[:1].upper()}{said[1:]}"
     return Problem(
         file=file,
         rule=placed.group(1) if placed else "E_LEDGER",
-        message=f"{said[:1].upper()}{said[1:]}",
+        message=said,
         suggestion=error.remedy or otherwise,
     )

@@ -13,6 +13,7 @@ from tests.support.command import imsct
 from tests.support.deliveries import a_delivery
 from tests.support.folders import fingerprint
 from tests.warehouse.test_snapshots import published
+from warehouse.failures import record_failure
 from warehouse.home import Home
 from warehouse.landing import receive
 from warehouse.ledger import Ledger
@@ -100,6 +101,20 @@ def test_a_manifest_that_the_ledger_does_not_know_is_exit_4(home: Home) -> None:
     made.manifest_path.write_bytes(other)
     assert imsct("doctor", "--home", home.path).exit == 4
     assert "edited after publication" in statuses(home)["snapshot"][1]
+
+
+def test_a_ledger_whose_end_was_cut_and_a_lost_pointer_are_told(home: Home) -> None:
+    ledger = Ledger.open(home.ledger)
+    for run in ("one", "two"):
+        record_failure(ledger, run=run, steps=(), error="killed")
+    published(home, ledger)
+    (home.published / "CURRENT").unlink()
+    shown = imsct("snapshot", "show", "--home", home.path)
+    assert shown.exit == 4
+    assert "E_CURRENT" in shown.err
+    ledger.path.write_bytes(ledger.path.read_bytes().splitlines(keepends=True)[0])
+    assert imsct("doctor", "--home", home.path).exit == 4
+    assert "its end was cut off" in statuses(home)["ledger"][1]
 
 
 def test_an_open_home_and_leftovers_are_named(home: Home) -> None:
