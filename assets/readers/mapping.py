@@ -4,9 +4,7 @@ Belongs here: applying a profile, text to text; each row keeps record and line o
 Does not belong here: what a profile may say (`schemas.profile`), typing (`warehouse.staging`).
 """
 
-import csv
 import hashlib
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +14,7 @@ import polars as pl
 
 from assets.readers.once import settled_once
 from assets.readers.read_file import ReadProblem
+from assets.readers.records import as_line
 from schemas.columns import Code, Column, Number
 from schemas.dates import read_date
 from schemas.filling import not_recorded, say_not_recorded
@@ -215,10 +214,7 @@ def _iso(text: str, form: str) -> str:
 
 def content_of(row: dict[str, str], profile: FileProfile) -> str:
     """A record written again as a line, to be kept in quarantine."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=profile.delimiter, lineterminator="")
-    writer.writerow([row[name] for name in profile.columns])
-    return out.getvalue()
+    return as_line([row[name] for name in profile.columns], profile.delimiter)
 
 
 def _chosen(frame: pl.DataFrame, rows: Rows) -> pl.DataFrame:
