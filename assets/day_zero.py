@@ -12,7 +12,7 @@ from datetime import date
 import polars as pl
 
 from schemas.dates import ISO, period_of, read_date
-from schemas.problems import Problem
+from schemas.problems import UNREADABLE, Problem
 from schemas.table import day_columns
 from schemas.tables import BY_NAME
 
@@ -23,10 +23,17 @@ Record = tuple[str, int]
 Dated = Mapping[str, Set[str]]
 
 
-def day_zeros(tables: Tables) -> dict[str, date]:
-    """Day 0 of every case that has one, by local id."""
-    surgeries = _first(tables.get("surgeries"), "surgery_day")
-    imaging = _first(_diagnostic(tables.get("imaging_studies")), "study_day")
+def day_zeros(tables: Tables, created: date, lost: Set[str] = frozenset()) -> dict[str, date]:
+    """Day 0 of every case that surely has one, by local id.
+
+    `tables` hold the records that are refused too: a later surgery must not become day 0 because
+    the first one has a slip. Where the first date of a case may be one that could not be read, or
+    lies after `created`, or stood in a record of which nothing could be read (`lost`: the tables
+    that such records belong to), the case has none.
+    """
+    surgeries = _first(tables.get("surgeries"), "surgery_day", created, "surgeries" in lost)
+    studies = _diagnostic(tables.get("imaging_studies"))
+    imaging = _first(studies, "study_day", created, "imaging_studies" in lost)
     found: dict[str, date] = {}
     cases = tables.get("cases")
     if cases is None:
@@ -39,25 +46,42 @@ def day_zeros(tables: Tables) -> dict[str, date]:
 
 
 def _diagnostic(studies: pl.DataFrame | None) -> pl.DataFrame | None:
-    """The studies that made a diagnosis."""
-    return None if studies is None else studies.filter(pl.col("study_purpose") == "diagnostic")
+    """The studies that made a diagnosis, or may have."""
+    if studies is None:
+        return None
+    return studies.filter(pl.col("study_purpose").is_in(["diagnostic", UNREADABLE]))
 
 
-def _first(rows: pl.DataFrame | None, column: str) -> dict[str, date]:
-    """The first date of a column by case; a text that is no date is left to the check."""
-    found: dict[str, date] = {}
+def _first(rows: pl.DataFrame | None, column: str, created: date, is_open: bool) -> dict[str, date]:
+    """The first date of a column by case, of every case where no other can come before it.
+
+    `is_open` says that some record was lost: then only what is numbered 1 is surely the first.
+    """
+    found: dict[str, tuple[date, int]] = {}
+    unsure: dict[str, int] = {}
     if rows is None:
-        return found
-    for case, text in rows.select("case_id", column).iter_rows():
+        return {}
+    number = pl.col("surgery_number") if "surgery_number" in rows.columns else pl.lit("")
+    for case, text, counted in rows.select("case_id", column, number.alias("n")).iter_rows():
         day = read_date(text, ISO)
-        if day is not None and (case not in found or day < found[case]):
-            found[case] = day
-    return found
+        place = int(counted) if counted.isascii() and counted.isdigit() else 0
+        if day is not None and day <= created and case != UNREADABLE:
+            found[case] = min(found.get(case, (day, place)), (day, place))
+        elif case == UNREADABLE:
+            is_open = True
+        elif text or place:
+            unsure[case] = min(unsure.get(case, place), place)
+    return {
+        case: day
+        for case, (day, place) in found.items()
+        if (case not in unsure or 0 < place < unsure[case]) and not (is_open and place != 1)
+    }
 
 
-def date_problems(tables: Tables, dated: Dated, created: date) -> list[tuple[Record, Problem]]:
+def date_problems(
+    tables: Tables, dated: Dated, created: date, zeros: Mapping[str, date]
+) -> list[tuple[Record, Problem]]:
     """Records with a date after the delivery was made, or with a date and no day 0."""
-    zeros = day_zeros(tables)
     return [
         ((row["_file"], row["_record"]), problem)
         for table, rows in tables.items()
@@ -76,7 +100,7 @@ def _problems(
         return
     rule, message, suggestion = _FUTURE
     if day <= created:
-        if row["case_id"] in zeros:
+        if row["case_id"] in zeros or row["case_id"] == UNREADABLE:
             return
         rule, message, suggestion = _NO_ZERO
     yield Problem(
@@ -99,13 +123,12 @@ _NO_ZERO = (
     "E_DAY_ZERO",
     "The case has no day 0, so the date cannot be counted from it.",
     "Deliver the case with its index event, and the date of its first surgery or, where imaging is "
-    "the index event, of its first diagnostic imaging.",
+    "the index event, of its first diagnostic imaging; where that date was refused, correct it.",
 )
 
 
-def with_days(tables: Tables, dated: Dated) -> dict[str, pl.DataFrame]:
+def with_days(tables: Tables, dated: Dated, zeros: Mapping[str, date]) -> dict[str, pl.DataFrame]:
     """The tables with days from day 0 in place of dates; a period is filled in from day 0."""
-    zeros = day_zeros(tables)
     found = dict(tables)
     for table, rows in tables.items():
         for column in day_columns(BY_NAME[table]):
@@ -122,9 +145,11 @@ def with_days(tables: Tables, dated: Dated) -> dict[str, pl.DataFrame]:
 
 
 def _day(text: str, zero: date | None) -> str:
-    """Days from day 0; what is no date stays, and is judged."""
+    """Days from day 0; what is no date stays, and is judged; without day 0 that was told."""
     day = read_date(text, ISO)
-    return text if day is None or zero is None else str((day - zero).days)
+    if day is None:
+        return text
+    return UNREADABLE if zero is None else str((day - zero).days)
 
 
 def _period(text: str, zero: date | None) -> str:

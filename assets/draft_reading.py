@@ -8,6 +8,7 @@ No message holds a cell: a first line that is no header may be a patient.
 """
 
 import csv
+import io
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,7 +108,7 @@ def _delimited(path: Path, data: bytes) -> Drafted:
             f"{path}: its first line is no header of delimited text. Export it as CSV or as a "
             "workbook (.xlsx)."
         )
-    records = csv.reader(text.splitlines(), delimiter=delimiter)
+    records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     rows = [record for _, record in zip(range(_ROWS), records, strict=False)]
     header, columns = _table(path, "first line", rows)
     cells = (cell for values in columns.values() for cell in values)

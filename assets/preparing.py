@@ -22,9 +22,10 @@ import polars as pl
 from pydantic import ValidationError
 
 from assets.checking import check_folder
-from assets.day_zero import Record, date_problems, with_days
+from assets.day_zero import Record, date_problems, day_zeros, with_days
 from assets.readers.identifiers import IDENTIFIER_RULES
-from assets.readers.mapping import map_records
+from assets.readers.mapping import Mapped, map_records
+from assets.readers.read_file import ReadProblem
 from assets.readers.sandbox import Job, read_files
 from assets.source_places import (
     at_the_source,
@@ -37,13 +38,15 @@ from assets.source_places import (
 from schemas.errors import UsageError
 from schemas.identifiers.pseudonyms import id_columns, key_id, pseudonym
 from schemas.manifest import DeliveredFile, Manifest, Mode
-from schemas.problems import Problem
+from schemas.problems import UNREADABLE, Problem
 from schemas.profile import Profile
 from schemas.tables import BY_NAME, SCHEMA_VERSION, TABLES
 from warehouse.files import as_storage_error, size_and_sha256, sync_folder, write_atomically
 
 #: Rules whose cell may be a name: such a record does not leave the site.
 _TEXT_RULES = frozenset({"R005", "R007", "R008"})
+#: Reading of the site's own files has said it: of a cell that could not be read, and what waits.
+_OF_READING = frozenset({"E_CHAR", "E_PARENT"})
 #: An age above this is a slip, and is left for R006.
 _OLDEST = 120
 
@@ -83,9 +86,14 @@ class Prepared:
 
 @dataclass(frozen=True)
 class _Source:
-    """The site's files as rows of the tables, still with local ids and dates."""
+    """The site's files as rows of the tables, still with local ids and dates.
+
+    `tables` hold the records that reading refused too, where it could read a part of them: only to
+    be judged. `lost` are the tables of those of which it could read nothing.
+    """
 
     tables: dict[str, pl.DataFrame]
+    lost: frozenset[str]
     read: int
     problems: tuple[tuple[Record, Problem], ...]
     refused_files: tuple[Problem, ...]
@@ -116,13 +124,14 @@ def prepare(path: Path, out: Path, *, profile: Profile, key: bytes, label: Label
     dated = _dated(profile)
     wrong = [*source.problems]
     created = datetime.fromisoformat(label.created).date()
+    zeros = day_zeros(source.tables, created, source.lost)
     wrong += [
         (record, replace(problem, column=source_column(part_of(profile, record[0]), problem)))
-        for record, problem in date_problems(source.tables, dated, created)
+        for record, problem in date_problems(source.tables, dated, created, zeros)
     ]
-    tables = _without(source.tables, {record for record, _ in wrong})
-    coded, lookup = _with_pseudonyms(_rounded(with_days(tables, dated)), key, label.site)
-    wrong += _texts(coded, profile, label.site)
+    days = _rounded(with_days(source.tables, dated, zeros))
+    coded, lookup = _with_pseudonyms(days, key, label.site)
+    wrong += _of_refused(coded, profile, label.site, {record for record, _ in wrong})
     refused = {record for record, _ in wrong}
     coded = _without(coded, refused)
     rows = {name: table.height for name, table in coded.items()}
@@ -171,28 +180,40 @@ def _read(path: Path, profile: Profile) -> _Source:
     tables: dict[str, list[pl.DataFrame]] = {}
     problems: list[tuple[Record, Problem]] = []
     refused: list[Problem] = []
+    lost: set[str] = set()
     count = 0
     for number, (job, read) in enumerate(zip(jobs, read_files(jobs), strict=True), start=1):
         name = _shown(job, number)
         count += read.found
-        mapped = None if read.is_refused else map_records(read.frame, job.part)
-        for problem in (*read.problems, *(mapped.problems if mapped else ())):
-            said = Problem(
-                file=name,
-                line=problem.line,
-                column=problem.column,
-                rule=problem.rule,
-                message=problem.message,
-                suggestion=problem.suggestion,
-            )
+        mapped = Mapped({}) if read.is_refused else map_records(read.frame, job.part)
+        for problem in (*read.problems, *mapped.problems):
+            said = _said(problem, name)
             if problem.record is None:
                 refused.append(said)
             else:
                 problems.append(((name, problem.record), said))
-        for table, rows in mapped.tables.items() if mapped else ():
-            tables.setdefault(table, []).append(rows.with_columns(_file=pl.lit(name)))
-    made = {table.name: pl.concat(tables[table.name]) for table in TABLES if table.name in tables}
-    return _Source(made, count, tuple(problems), tuple(refused), len(parts) - len(jobs))
+        judged: set[int | None] = set()
+        for made in (mapped.tables, mapped.refused, mapped.undated):
+            for table, rows in made.items():
+                tables.setdefault(table, []).append(rows.with_columns(_file=pl.lit(name)))
+                judged |= {*rows["_record"]}
+        if {problem.record for problem in (*read.problems, *mapped.problems)} - judged:
+            lost |= {rows.table for rows in job.part.rows}
+    all_rows = {t.name: pl.concat(tables[t.name]) for t in TABLES if t.name in tables}
+    aside = len(parts) - len(jobs)
+    return _Source(all_rows, frozenset(lost), count, tuple(problems), tuple(refused), aside)
+
+
+def _said(problem: ReadProblem, name: str) -> Problem:
+    """A problem of reading, without the record that it quotes."""
+    return Problem(
+        file=name,
+        line=problem.line,
+        column=problem.column,
+        rule=problem.rule,
+        message=problem.message,
+        suggestion=problem.suggestion,
+    )
 
 
 def _shown(job: Job, number: int) -> str:
@@ -243,27 +264,38 @@ def _with_pseudonyms(
             local = rows[column].unique().to_list()
             new = {t: pseudonym(key, column=column, site=site, local_id=t) for t in local}
             kind = column.removesuffix("_id")
+            new[UNREADABLE] = UNREADABLE
             for text, file, line in rows.select(column, "_file", "_line").iter_rows():
-                if new[text]:
+                if new[text] and text != UNREADABLE:
                     lookup.setdefault(new[text], (kind, new[text], text, file, line))
             rows = rows.with_columns(pl.col(column).replace_strict(new, return_dtype=pl.String))
         made[name] = rows
     return made, tuple(sorted(lookup.values()))
 
 
-def _texts(
-    tables: Mapping[str, pl.DataFrame], profile: Profile, site: str
+def _of_refused(
+    tables: Mapping[str, pl.DataFrame], profile: Profile, site: str, refused: set[Record]
 ) -> list[tuple[Record, Problem]]:
-    """Records with a text that is no code, number or technical text of its form."""
+    """What else is wrong with refused records, and those with a text that may be a name.
+
+    Such a text is no code, number or technical text of its form. So every problem is told in one
+    pass: those of the other records are found again in what is written.
+    """
     if all(table.is_empty() for table in tables.values()):
         return []
     with tempfile.TemporaryDirectory(prefix="imsct-prepare-") as folder:
         _write_tables(tables, Path(folder))
         checked = check_folder(Path(folder), profile="imsct", site=site, scan=None)
-    return [
-        (record_of(tables, problem), at_the_source(problem, tables, profile))
+    found = [
+        (record_of(tables, problem), problem)
         for problem in checked.problems
-        if problem.rule in _TEXT_RULES and problem.line is not None
+        if problem.line is not None and problem.rule not in _OF_READING
+    ]
+    refused = refused | {record for record, problem in found if problem.rule in _TEXT_RULES}
+    return [
+        (record, at_the_source(problem, tables, profile))
+        for record, problem in found
+        if record in refused and problem.severity == "error"
     ]
 
 

@@ -11,6 +11,7 @@ public.
 """
 
 import csv
+import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -109,7 +110,8 @@ def without_identifiers(found: ReadFile, data: bytes, part: FileProfile, scan: S
         findings = list(_in_frame(found.frame, columns, scan))
         findings += _in_header(data, part, scan)
         for problem in found.problems:
-            cells = next(csv.reader([problem.content or ""], delimiter=part.delimiter), [])
+            content = io.StringIO(problem.content or "", newline="")
+            cells = next(csv.reader(content, delimiter=part.delimiter), [])
             placed = [(problem.line or 0, cells)]
             findings += _in_lines([(1, list(part.header)), *placed], columns, part, scan)
     problems = [*_column_problems(named), *_cell_problems(findings)]

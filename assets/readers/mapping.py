@@ -4,9 +4,7 @@ Belongs here: applying a profile, text to text; each row keeps record and line o
 Does not belong here: what a profile may say (`schemas.profile`), typing (`warehouse.staging`).
 """
 
-import csv
 import hashlib
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +14,7 @@ import polars as pl
 
 from assets.readers.once import settled_once
 from assets.readers.read_file import ReadProblem
+from assets.readers.records import as_line
 from schemas.columns import Code, Column, Number
 from schemas.dates import read_date
 from schemas.filling import not_recorded, say_not_recorded
@@ -38,14 +37,16 @@ class Mapped:
 
     A record with a problem makes none of them: it is refused whole. Where only some of its cells
     could not be read, `refused` holds its rows, with `UNREADABLE` in these places: only to be
-    judged, so that everything wrong with it is said at once. `left_aside` are the records of which
-    the profile makes no row, as it says.
+    judged, so that everything wrong with it is said at once. `undated` holds in the same way the
+    rows of records with a date that could not be read: for the site's own eyes, never to be kept.
+    `left_aside` are the records of which the profile makes no row, as it says.
     """
 
     tables: dict[str, pl.DataFrame]
     problems: tuple[ReadProblem, ...] = ()
     left_aside: tuple[int, ...] = ()
     refused: dict[str, pl.DataFrame] = field(default_factory=dict)
+    undated: dict[str, pl.DataFrame] = field(default_factory=dict)
 
     def whole(self) -> Iterator[tuple[str, pl.DataFrame]]:
         """Every table with the rows of refused records in their place: judged, never accepted."""
@@ -57,10 +58,12 @@ class Mapped:
 
 def map_records(frame: pl.DataFrame, profile: FileProfile) -> Mapped:
     """Make the rows of every table that the profile names."""
-    whole = _without_a_place(frame, profile) + _wrong_dates(frame, profile)
+    placeless, dates = _without_a_place(frame, profile), _wrong_dates(frame, profile)
+    whole = placeless + dates
     wrong = _wrong_decimals(frame, profile) if profile.decimal == "," else []
     frame = _without_cells(frame, wrong)
-    known = frame.filter(~pl.col("_record").is_in([problem.record for problem in whole]))
+    known = _but(frame, whole)
+    undated = _but(_without_cells(frame, dates), placeless).join(known, on="_record", how="anti")
     once: list[tuple[str, pl.DataFrame]] = []
     for rows in (rows for rows in profile.rows if rows.once):
         each = _rows(_chosen(known.filter(~_is_spoilt(profile)), rows), rows, profile)
@@ -74,7 +77,13 @@ def map_records(frame: pl.DataFrame, profile: FileProfile) -> Mapped:
     for rows_made in tables.values():
         left_aside = left_aside.join(rows_made, on="_record", how="anti")
     refused = _by_table(_made(spoilt, profile)) if spoilt.height else {}
-    return Mapped(tables, (*whole, *wrong), tuple(left_aside["_record"]), refused)
+    late = _by_table(_made(undated, profile)) if undated.height else {}
+    return Mapped(tables, (*whole, *wrong), tuple(left_aside["_record"]), refused, late)
+
+
+def _but(frame: pl.DataFrame, problems: Sequence[ReadProblem]) -> pl.DataFrame:
+    """The records of which no problem speaks."""
+    return frame.filter(~pl.col("_record").is_in([problem.record for problem in problems]))
 
 
 def _made(frame: pl.DataFrame, profile: FileProfile) -> Iterator[tuple[str, pl.DataFrame]]:
@@ -205,10 +214,7 @@ def _iso(text: str, form: str) -> str:
 
 def content_of(row: dict[str, str], profile: FileProfile) -> str:
     """A record written again as a line, to be kept in quarantine."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=profile.delimiter, lineterminator="")
-    writer.writerow([row[name] for name in profile.columns])
-    return out.getvalue()
+    return as_line([row[name] for name in profile.columns], profile.delimiter)
 
 
 def _chosen(frame: pl.DataFrame, rows: Rows) -> pl.DataFrame:

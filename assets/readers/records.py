@@ -202,7 +202,8 @@ def _named(character: str) -> str:
 
 
 def as_line(cells: list[str], delimiter: str) -> str:
-    """The record written again, to be kept in quarantine."""
+    """The record written again, to be kept in quarantine: it reads as one record again."""
     out = io.StringIO()
-    csv.writer(out, delimiter=delimiter, lineterminator="").writerow(cells)
-    return out.getvalue()
+    # with this end a cell with a line feed or a carriage return is quoted
+    csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
+    return out.getvalue().removesuffix("\r\n")

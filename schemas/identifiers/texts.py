@@ -68,6 +68,9 @@ _TITLED = re.compile(
 _LISTED_NAME = re.compile(
     "(?<![0-9A-Za-z])([A-ZÄÖÜÉ][A-ZÄÖÜÉ'\u2019 -]*[A-ZÄÖÜÉ]), ?[A-ZÄÖÜÉ][a-zäöüßéè]+"
 )
+#: A cell that is nothing but a surname, a comma and given names, as hospital lists have them.
+_WORD = r"(?:O['\u2019])?[A-ZÄÖÜÉ][a-zäöüßàáâåæçèéêëíîïñóôøúû]+"
+_WHOLE_NAME = re.compile(rf"\s*{_WORD}(?:[ -]{_WORD})?\s*,\s*{_WORD}(?:[ -]{_WORD})?\s*")
 _ACRONYM_WORDS = """
     ADC ASIA ASA BMI CSF CT CTA DICOM DTI DWI EOR FA FLAIR GRE GTR ICD MEP MIP MR MRA MRI MRS NF NTR
     PACS PD PET PR PSIR ROI SCT SE SSEP STIR STR SWI TE TI TR TSE VHL WHO
@@ -87,7 +90,8 @@ _TECHNICAL = re.compile(
 WORTH_A_LOOK = (
     r"@|://|(?i:www\.)|[0-9](?:[^0-9]{0,3}[0-9]){3}|[A-Z]{6}[0-9L-V]|[A-Z][0-9][A-Z] [0-9]|"
     r"[0-9]{1,2}\D{0,4}[A-Za-zé]{3}|"
-    r"[A-Za-z]{1,2}[0-9][0-9A-Za-z]? ?[0-9][A-Za-z]{2}|[^0-9\x00-\x40]\.? +[A-ZÄÖÜÉ]|[A-ZÄÖÜÉ],"
+    r"[A-Za-z]{1,2}[0-9][0-9A-Za-z]? ?[0-9][A-Za-z]{2}|[^0-9\x00-\x40]\.? +[A-ZÄÖÜÉ]|[A-ZÄÖÜÉ],|"
+    r"[^0-9\x00-\x40]\s*,\s*[A-ZÄÖÜÉO]"
 )
 
 
@@ -121,7 +125,8 @@ def identifying_kinds(text: str, *, may_be_version: bool = False) -> tuple[str, 
         found += [k for k, p in ((PHONE, _PHONE), (POSTCODE, _POSTCODE)) if p.search(plain)]
     elif _PHONE.search(_NUMERIC_DATE.sub(" ", plain)) and not numbers:
         found.append(PHONE)
-    if _TITLED.search(plain) or any(m[1] not in _ACRONYMS for m in _LISTED_NAME.finditer(plain)):
+    is_listed = any(m[1] not in _ACRONYMS for m in _LISTED_NAME.finditer(plain))
+    if is_listed or _TITLED.search(plain) or _WHOLE_NAME.fullmatch(plain):
         found.append("name")
     return tuple(found)
 

@@ -234,7 +234,9 @@ def test_repeating_forms_and_events_each_become_one_table(tmp_path: Path) -> Non
 
 def test_an_export_of_our_dictionary_needs_no_draft(tmp_path: Path) -> None:
     path = tmp_path / "data.csv"
-    header = redcap_layout("imsct_redcap").files[2].header
+    part = redcap_layout("imsct_redcap").file("data.csv")
+    assert part is not None
+    header = part.header
     path.write_text(",".join(header) + "\n" + "," * (len(header) - 1) + "\n")
     ran = imsct("profile", "draft", path)
     assert ran.exit == 2

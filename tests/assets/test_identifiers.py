@@ -128,3 +128,14 @@ def test_the_quick_look_spares_ids_of_counted_parts() -> None:
     """A site has a hundred thousand of them; the close look at each took longer than reading."""
     ids = pl.Series(["SIM_A-P00001-1-S01-R1", "SITE_B-00012-2-S03"])
     assert not ids.str.contains(_ID_WORTH_A_LOOK).any()
+
+
+def test_a_refused_record_with_a_line_feed_in_a_cell_is_searched_whole() -> None:
+    part = own_layout().file("patients.csv")
+    assert part is not None
+    head = ",".join(part.header)
+    for cell, rule in (("none", "E_CHAR"), ("call 0176 1234567", "E_PHI")):
+        data = f'{head}\nP1,SITE_A,"fe\nmale","{cell}",\nP2,SITE_A,male,none,\n'.encode()
+        found = read(data, part, file="patients.csv", declared=None, scan="unannounced")
+        assert [(problem.rule, problem.line) for problem in found.problems] == [(rule, 2)]
+        assert found.found == 2

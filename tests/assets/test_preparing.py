@@ -243,3 +243,64 @@ def test_a_repeated_key_is_told_with_the_lines_of_the_export(raw: Path) -> None:
         f"patients.csv, line {n}, column 'patient_id' (R002)" for n in (3, 4)
     ]
     assert all("different values (lines 3, 4)." in line for line in conflicts)
+
+
+def with_second_surgery(raw: Path) -> None:
+    """Another surgery of the first case, 47 days after the first."""
+    add_dated(
+        *(raw, "surgeries"),
+        surgery_id="O3",
+        surgery_number="2",
+        surgery_date="2021-04-20",
+        eor_assessment_date="2021-04-21",
+    )
+
+
+@pytest.mark.parametrize("date", ["04.03.2021", "2121-03-04"])
+def test_a_slip_in_the_first_surgery_never_makes_the_second_one_day_0(raw: Path, date: str) -> None:
+    with_second_surgery(raw)
+    set_dated(raw, "surgeries", row=1, surgery_date=date)
+    ran = prepare(raw)
+    assert "surgeries.csv, line 4, column 'surgery_date' (E_DAY_ZERO)" in ran.out
+    assert "imaging_studies.csv, line 2, column 'study_date' (E_DAY_ZERO)" in ran.out
+    assert "R007" not in ran.out  # a date without day 0 was told once
+    out = raw.parent / "out"
+    assert [row["study_day"] for row in read_rows(out, "imaging_studies")] == ["-3"]
+    assert [row["surgery_day"] for row in read_rows(out, "surgeries")] == ["0"]
+
+
+def test_a_lost_line_of_surgeries_leaves_a_case_without_its_first_one_without_day_0(
+    raw: Path,
+) -> None:
+    with_second_surgery(raw)
+    path = raw / "surgeries.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([lines[0], lines[1] + ",", *lines[2:]]) + "\n", encoding="utf-8")
+    ran = prepare(raw)
+    assert "surgeries.csv, line 4, column 'surgery_date' (E_DAY_ZERO)" in ran.out
+    days = [row["study_day"] for row in read_rows(raw.parent / "out", "imaging_studies")]
+    assert days == ["-3"]
+
+
+def test_day_0_is_that_of_a_surgery_that_is_refused_for_something_else(raw: Path) -> None:
+    with_second_surgery(raw)
+    set_dated(raw, "surgeries", row=1, blood_loss_ml="wenig")
+    ran = prepare(raw)
+    assert "E_DAY_ZERO" not in ran.out
+    days = [row["surgery_day"] for row in read_rows(raw.parent / "out", "surgeries")]
+    assert days == ["0", "47"]
+
+
+def test_a_date_that_cannot_be_read_hides_nothing_that_is_wrong_beside_it(raw: Path) -> None:
+    set_dated(raw, "pathology", row=1, specimen_date="31.02.2021", histology="Jones")
+    set_dated(raw, "cases", row=2, age_years="203", case_kind="Smith")
+    ran = prepare(raw)
+    for place in (
+        "pathology.csv, line 2, column 'specimen_date' (E_DATE_FORMAT)",
+        "pathology.csv, line 2, column 'histology' (R005)",
+        "cases.csv, line 3, column 'age_years' (R006)",
+        "cases.csv, line 3, column 'case_kind' (R005)",
+    ):
+        assert place in ran.out
+    assert not {"Jones", "Smith"} & {*ran.out.replace("'", " ").split()}
+    assert "15 records read = 13 written + 2 refused" in ran.out
