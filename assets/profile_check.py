@@ -37,17 +37,8 @@ def checked_profile(given: str) -> str:
 
 
 def describe_profile(profile: Profile) -> str:
-    """What a whole profile reads and makes, file by file.
-
-    Raises
-    ------
-    UsageError
-        If rows would come without their key, or without what every row must have.
-    """
-    gaps = list(_gaps(profile))
-    if gaps:
-        what = "; ".join(gaps)
-        raise UsageError(f"profile '{profile.name}': {what}. Say where each comes from.")
+    """What a whole profile reads and makes, file by file; one that is not is refused."""
+    require_whole(profile)
     lines = [f"{profile.name}: whole; it fits the dictionary."]
     for part in profile.files:
         tables = list(dict.fromkeys(rows.table for rows in part.rows))
@@ -57,6 +48,20 @@ def describe_profile(profile: Profile) -> str:
         said += f"; ignored: {', '.join(part.ignored)}" if part.ignored else ""
         lines.append(said)
     return "\n".join([*lines, *(f"  assumed: {each}" for each in profile.assumptions)])
+
+
+def require_whole(profile: Profile) -> None:
+    """Refuse a profile whose rows would come without their key, or without what each must have.
+
+    Raises
+    ------
+    UsageError
+        If it is such.
+    """
+    gaps = list(_gaps(profile))
+    if gaps:
+        what = "; ".join(gaps)
+        raise UsageError(f"profile '{profile.name}': {what}. Say where each comes from.")
 
 
 def _gaps(profile: Profile) -> Iterator[str]:

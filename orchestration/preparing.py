@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from assets.preparing import Label, Prepared, prepare
+from assets.profile_check import require_whole
 from assets.profiles import profile_at
 from assets.site_key import make_key, read_key
 from orchestration.listing import problem_lines
@@ -61,6 +62,7 @@ def prepare_folder(path: Path, asked: Asked, *, as_json: bool) -> tuple[str, int
         supersedes=asked.supersedes,
     )
     profile = profile_at(asked.profile)
+    require_whole(profile)
     done = prepare(path, asked.out, profile=profile, key=read_key(asked.key_file), label=label)
     if asked.lookup is not None and done.is_written:
         write_atomically(asked.lookup, _lookup(done), mode=0o600)

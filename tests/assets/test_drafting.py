@@ -10,6 +10,7 @@ from assets.profiles import parse_profile
 from assets.readers.excel import read_excel
 from assets.readers.mapping import map_records
 from assets.readers.redcap import read_redcap
+from assets.site_key import make_key
 from schemas.redcap_layout import redcap_layout
 from tests.support.command import imsct
 from tests.support.redcap_projects import COMMITTED, PROJECTS
@@ -102,6 +103,14 @@ def test_a_draft_says_what_it_lacks_until_it_is_finished(tmp_path: Path) -> None
     assert ran.exit == 2
     assert "rows of surgeries have no source for surgery_id" in ran.err
     assert "rows of patients have no source for patient_id" in ran.err
+    make_key(tmp_path / "key")
+    ran = imsct(
+        *("prepare", export, "--site", "SITE_A", "--profile", profile),
+        *("--key-file", tmp_path / "key", "--out", tmp_path / "out"),
+    )
+    assert ran.exit == 2
+    assert "rows of patients have no source for patient_id" in ran.err
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_draft_with_an_id_needs_only_to_be_looked_at(export: Path) -> None:

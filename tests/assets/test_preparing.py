@@ -180,6 +180,7 @@ files:
           patient_id: {column: Patient}
           site_id: {constant: SITE_A}
           index_event: {constant: surgery}
+          case_number: {constant: "1"}
   - file: operations.csv
     header: [OP, Fall, OP-Tag]
     rows:
@@ -189,12 +190,15 @@ files:
           surgery_id: {column: OP}
           case_id: {column: Fall}
           surgery_day: {column: OP-Tag}
+          surgery_number: {constant: "1"}
       - table: pathology
         unlisted: not_recorded
         columns:
           pathology_id: {column: OP}
           surgery_id: {column: OP}
           case_id: {column: Fall}
+          specimen_day: {column: OP-Tag}
+          histology: {constant: spinal_ependymoma}
 """
 
 
@@ -211,6 +215,7 @@ def test_messages_name_the_columns_of_the_export_and_a_line_once(raw: Path) -> N
         *("prepare", raw, "--site", "SITE_A", "--profile", profile, "--key-file", key),
         *("--out", raw.parent / "out", "--json"),
     )
+    assert not ran.err, ran.err
     problems = json.loads(ran.out)["problems"]
     orphans = [p for p in problems if p["rule"] == "R003" and p["file"] == "operations.csv"]
     assert [(p["file"], p["line"], p["column"]) for p in orphans] == [("operations.csv", 3, "Fall")]
