@@ -282,6 +282,10 @@ def _reasons_against_any(counts: Counts) -> list[str]:
             f"{counts.rarest} patients in the rarest {one} are below {rarest}, two for each of "
             f"{counts.outer_folds} outer folds.",
         ),
+        (
+            counts.is_ordered and len(counts.classes) == 2,
+            "2 grades are no order to learn: 3 are the least. Make it a binary outcome.",
+        ),
         (counts.parameters == 0, "0 predictors vary; at least 1 must."),
     ]
     return [sentence for fails, sentence in checks if fails]
