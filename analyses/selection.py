@@ -25,6 +25,8 @@ KNOWN_BEFORE_SURGERY = ("preoperative_clinical", "preoperative_imaging")
 _EXCLUSION = "_exclusion"
 #: A text of so many values may be a category whatever the number of rows.
 _MOST_LEVELS = 12
+#: The square of a larger number overflows soon.
+_LARGEST = 1e100
 _BECOMES_KNOWN = {
     "intraoperative": "intraoperatively",
     "pathology": "with the pathology",
@@ -263,10 +265,29 @@ def _check_values(plan: Plan, frame: pl.DataFrame, name: str) -> None:
             "number, a truth value or a text. Convert it or leave it out."
         )
     if is_text(dtype):
-        _check_describes(plan, frame[name].cast(pl.String))
-    if dtype.is_float() and frame[name].is_infinite().any():
+        texts = frame[name].cast(pl.String)
+        _check_no_numbers(plan, texts)
+        _check_describes(plan, texts)
+    if dtype.is_float() and (frame[name].abs() > _LARGEST).any():
+        size = "an infinite value" if frame[name].is_infinite().any() else "a value beyond 1e100"
         raise UsageError(
-            f"{plan.source}: column '{name}' holds an infinite value. Correct it or leave it empty."
+            f"{plan.source}: column '{name}' holds {size}. Correct it or leave it empty."
+        )
+
+
+def _check_no_numbers(plan: Plan, texts: pl.Series) -> None:
+    """A column of numbers that one cell made a text would be learned as a category of each."""
+    recorded = texts.drop_nulls()
+    recorded = recorded.filter(~recorded.is_in(["", *MISSING_STATES]))
+    values = recorded.str.strip_chars().cast(pl.Float64, strict=False)
+    finite = values.is_finite().fill_null(value=False)
+    n_finite = int(finite.sum())
+    is_mixed = len(recorded) / 2 < n_finite < len(recorded)
+    if is_mixed and values.filter(finite).n_unique() > _MOST_LEVELS:
+        raise UsageError(
+            f"{plan.source}: column '{texts.name}' holds numbers in {n_finite} rows and something "
+            f"else in {len(recorded) - n_finite}; every number would be taken for a category. "
+            "Correct those cells, or write the text that means missing into data.missing."
         )
 
 
