@@ -42,6 +42,7 @@ def counts_of(plan: Plan, selected: Selected) -> Counts:
         parameters=n_parameters,
         outer_folds=plan.resampling.outer_folds,
         is_ordered=plan.outcome.kind == "ordinal",
+        least_classes=2 if plan.outcome.kind == "binary" else 3,
     )
 
 

@@ -181,7 +181,7 @@ def test_two_grades_are_described_not_modelled(
     """They ended in a traceback: risks of two classes have one column, those of grades several."""
     found = run(_graded(frame, (1.0,)), plan=grades_plan).results
     assert found["verdict"]["level"] == "describe_only"
-    assert any("2 grades are no order to learn" in r for r in found["verdict"]["reasons"])
+    assert any("There are 2 grades, and 3 are the least" in r for r in found["verdict"]["reasons"])
 
 
 def test_the_verdict_counts_the_split_nearest_to_half() -> None:
