@@ -282,7 +282,8 @@ def _check_no_numbers(plan: Plan, texts: pl.Series) -> None:
     values = recorded.str.strip_chars().cast(pl.Float64, strict=False)
     finite = values.is_finite().fill_null(value=False)
     n_finite = int(finite.sum())
-    is_mixed = len(recorded) / 2 < n_finite < len(recorded)
+    # 'NaN' and 'inf' are read as numbers too, and are none
+    is_mixed = n_finite < len(recorded) < 2 * values.count()
     if is_mixed and values.filter(finite).n_unique() > _MOST_LEVELS:
         raise UsageError(
             f"{plan.source}: column '{texts.name}' holds numbers in {n_finite} rows and something "

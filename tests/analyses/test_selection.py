@@ -127,6 +127,14 @@ def test_simulated_and_other_rows_are_never_mixed(plan_text: str, frame: pl.Data
             },
             "column 'age_years' holds numbers in 90 rows and something else in 30",
         ),
+        (
+            {
+                "age_years": pl.when(pl.int_range(pl.len()) % 4 > 0)
+                .then(pl.lit("NaN"))
+                .otherwise(pl.int_range(pl.len()).cast(pl.String))
+            },
+            "column 'age_years' holds numbers in 30 rows and something else in 90",
+        ),
         ({"age_years": pl.date(2020, 1, 1)}, "column 'age_years' holds values of type Date"),
         (
             {"gross_total_resection": pl.col("margin")},
