@@ -29,6 +29,9 @@ from analyses.verdict import middle_split
 #: A centre enters the pool with at least so many events, and so many cases without (a convention).
 LEAST_EVENTS = 10
 TOO_FEW = f"fewer than {LEAST_EVENTS} events or {LEAST_EVENTS} cases without"
+#: Rows without a centre; they are shown together, and are no centre to be pooled.
+NO_CENTRE = "(none)"
+NOT_ONE = "no centre is named: these cases come from several"
 ONE_CLASS_LEFT = "without this centre only one class is left to learn from"
 
 
@@ -124,6 +127,8 @@ def internal_external(
     for name in predicted.names:
         here = predicted.centres == name
         row, pooled_values = _centre(training, predicted.risk, here, weights)
+        if name == NO_CENTRE:
+            row |= {"in_pool": False, "reason": NOT_ONE}
         rows.append({"centre": name, **row})
         values.append(pooled_values if row["in_pool"] else {})
     pooled = _pooled(values)

@@ -5,7 +5,7 @@ Does not belong here: building the cohort (`analyses.cohort`), the plan's form (
 A column that becomes known too late is refused, never dropped in silence.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,7 +91,8 @@ def select(plan: Plan, frame: pl.DataFrame, availability: Mapping[str, str] | No
         if name in frame.columns
     ]
     cohort = cohort.select(list(dict.fromkeys((*keys, *extra, *columns))))
-    cohort = _without_missing_texts(cohort, plan.data.missing, but=keys)
+    named = {plan.data.id, plan.data.group}
+    cohort = _without_missing_texts(cohort, plan.data.missing, but=named)
     cohort = _sorted_by_patient(plan, cohort)
     for name in columns:
         _check_values(plan, cohort, name)
@@ -224,7 +225,7 @@ def _too_late(plan: Plan, path: str, what: str) -> UsageError:
 
 
 def _without_missing_texts(
-    frame: pl.DataFrame, missing: Sequence[str], *, but: Sequence[str]
+    frame: pl.DataFrame, missing: Sequence[str], *, but: Collection[str | None]
 ) -> pl.DataFrame:
     """Texts that mean missing become missing."""
     texts = [c for c in frame.columns if is_text(frame[c].dtype) and c not in but]
@@ -241,7 +242,8 @@ def _sorted_by_patient(plan: Plan, frame: pl.DataFrame) -> pl.DataFrame:
     """Rows by patient and id, as text; every row must have a patient and an id of its own."""
     group = plan.data.group or plan.data.id
     for path, name in (("data.id", plan.data.id), ("data.group", group)):
-        n_empty = frame[name].null_count()
+        texts = frame[name].cast(pl.String)
+        n_empty = int((texts.is_null() | texts.is_in(list(plan.data.missing))).sum())
         if n_empty:
             raise UsageError(
                 f"{plan.source}, {path}: '{name}' is empty in {n_empty} rows. Every row needs one."

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from analyses.centres import NO_CENTRE
 from analyses.models import Training
 from analyses.plan import Plan
 from analyses.preprocessing import fit_preprocessing, with_categories
@@ -66,5 +67,5 @@ def centres_of(plan: Plan, selected: Selected) -> NDArray[np.str_] | None:
     """Centre of each row; None where leaving one out means nothing."""
     if plan.data.centre is None or not has_centres(plan):
         return None
-    names = selected.frame[plan.data.centre].cast(pl.String).fill_null("(none)")
+    names = selected.frame[plan.data.centre].cast(pl.String).fill_null(NO_CENTRE)
     return names.to_numpy().astype(np.str_)

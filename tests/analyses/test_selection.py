@@ -118,6 +118,7 @@ def test_simulated_and_other_rows_are_never_mixed(plan_text: str, frame: pl.Data
         ({"case_id": pl.lit("C1")}, "data.id: 'case_id' repeats in 119 rows"),
         ({"patient_id": pl.lit(None, dtype=pl.String)}, "'patient_id' is empty in 120 rows"),
         ({"age_years": pl.lit(float("inf"))}, "column 'age_years' holds an infinite value"),
+        ({"patient_id": pl.lit("")}, "'patient_id' is empty in 120 rows"),
         ({"age_years": pl.lit(1e150)}, "column 'age_years' holds a value beyond 1e100"),
         (
             {
