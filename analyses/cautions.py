@@ -8,16 +8,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import polars as pl
+from numpy.typing import NDArray
 
-from analyses.metrics import auc_many
+from analyses.metrics import Floats, auc_many
 from analyses.models import GRID, Choice, Training
-from analyses.preprocessing import fit_preprocessing
+from analyses.preprocessing import is_text
+from analyses.verdict import LEAST_EVENTS
 
 #: Share of missing values above which a predictor is said to be mostly missing.
 MOSTLY = 0.5
 #: An AUC above these looks like the outcome in disguise (conventions of this project).
 LEAK_NESTED = 0.98
 LEAK_ALONE = 0.97
+#: Values of a text that fewer rows share are looked at together: each alone would fit by chance.
+_LEAST_SHARING = 5
 
 Caution = dict[str, str]
 
@@ -121,23 +126,60 @@ def suspected_leak(training: Training, nested_auc: Mapping[str, float | None]) -
         for name, value in nested_auc.items()
         if value is not None and value > LEAK_NESTED
     ]
-    steps = fit_preprocessing(training.frame, training.groups)
-    matrix = steps.transform(training.frame)
-    ones = np.ones((1, len(training.outcome)))
-    best: dict[str, float] = {}
-    for source, column in zip(steps["encode"].source_columns(), matrix.T, strict=True):
-        for k in range(1 if training.n_classes == 2 else 0, training.n_classes):
-            is_class = (training.outcome == k).astype(np.float64)
-            alone = float(auc_many(is_class, column, ones)[0])
-            best[source] = max(best.get(source, 0.5), alone, 1 - alone)
+    best = {
+        name: max(
+            _separation(training.outcome[rows], values, training.n_classes)
+            for rows, values in _views(training, name)
+        )
+        for name in training.frame.columns
+    }
     return found + [
         {
             "code": "suspected_leak",
             "message": (
-                f"{source} alone separates the outcome with an AUC of {value:.3f}, above "
-                f"{LEAK_ALONE}. Check whether it was recorded after, or because of, the outcome."
+                f"{source} alone, where it is recorded, separates the outcome with an AUC of "
+                f"{value:.3f}, above {LEAK_ALONE}. Check whether it was recorded after, or because "
+                "of, the outcome."
             ),
         }
         for source, value in best.items()
         if value > LEAK_ALONE
     ]
+
+
+def _views(training: Training, name: str) -> list[tuple[NDArray[np.bool_], Floats]]:
+    """What one predictor may give away, as numbers to be ranked, and the rows that have them.
+
+    Whether it is recorded; of a number its size and its distance from the middle, of a text the
+    share of each class under each of its values.
+    """
+    column = training.frame[name]
+    every = np.ones(len(training.outcome), dtype=bool)
+    if is_text(column.dtype):
+        texts = column.cast(pl.String).fill_null("").to_numpy().astype(np.str_)
+        codes, counts = np.unique(texts, return_inverse=True, return_counts=True)[1:]
+        codes = np.where(counts[codes] < _LEAST_SHARING, len(counts), codes)
+        shares = [
+            np.bincount(codes, training.outcome == k)[codes] / np.bincount(codes)[codes]
+            for k in range(training.n_classes)
+        ]
+        return [(every, share) for share in shares]
+    values: Floats = column.cast(pl.Float64).fill_null(np.nan).to_numpy()
+    known = np.isfinite(values)
+    found = [(every, known.astype(np.float64))]
+    if known.any():
+        here = values[known]
+        found += [(known, here), (known, np.abs(here - np.median(here)))]
+    return found
+
+
+def _separation(outcome: Floats, values: Floats, n_classes: int) -> float:
+    """Largest AUC of a class against all others, whatever its direction; 0.5 where few tell."""
+    best = 0.5
+    ones = np.ones((1, len(outcome)))
+    for k in range(1 if n_classes == 2 else 0, n_classes):
+        is_class = (outcome == k).astype(np.float64)
+        if min(is_class.sum(), (1 - is_class).sum()) >= LEAST_EVENTS:
+            alone = float(auc_many(is_class, values, ones)[0])
+            best = max(best, alone, 1 - alone)
+    return best

@@ -21,6 +21,7 @@ from analyses.models import Training
 from analyses.panel import Panel, panel_of, whole
 from analyses.plan import Resampling
 from analyses.pooling import LEAST_CENTRES, Pooled, pool
+from analyses.prepared import NO_CENTRE
 from analyses.resampled import Resample, refit_many
 from analyses.resampling import Stage
 from analyses.standard_errors import auc_error, intercept_error, log_ratio_error, slope_error
@@ -29,6 +30,7 @@ from analyses.verdict import middle_split
 #: A centre enters the pool with at least so many events, and so many cases without (a convention).
 LEAST_EVENTS = 10
 TOO_FEW = f"fewer than {LEAST_EVENTS} events or {LEAST_EVENTS} cases without"
+NOT_ONE = "no centre is named: these cases come from several"
 ONE_CLASS_LEFT = "without this centre only one class is left to learn from"
 
 
@@ -124,6 +126,8 @@ def internal_external(
     for name in predicted.names:
         here = predicted.centres == name
         row, pooled_values = _centre(training, predicted.risk, here, weights)
+        if name == NO_CENTRE:
+            row |= {"in_pool": False, "reason": NOT_ONE}
         rows.append({"centre": name, **row})
         values.append(pooled_values if row["in_pool"] else {})
     pooled = _pooled(values)

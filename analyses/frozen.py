@@ -24,7 +24,7 @@ from analyses.preprocessing import MISSING_STATES, is_text, with_categories
 from analyses.resampling import Stage, bootstrap_weights, generator
 from analyses.verdict import middle_split
 from schemas.errors import IntegrityError, UsageError
-from schemas.showing import nearest_name
+from schemas.showing import counted, nearest_name
 
 SCHEMA = "imsct.model/1"
 NOT_FOR_USE = "Research use only; not for clinical use."
@@ -190,12 +190,12 @@ def read_description(text: str, data: bytes) -> dict[str, Any]:
 
 
 def check_columns(described: Mapping[str, Any], frame: pl.DataFrame) -> None:
-    """Refuse a table that lacks what the model reads, or holds another kind of value.
+    """Refuse a table that lacks what the model reads, repeats an id or holds other values.
 
     Raises
     ------
     UsageError
-        Naming every column, with the nearest name there is.
+        Naming every column that is not there, with the nearest name there is.
     """
     wanted = [described["id_column"], *(p["column"] for p in described["predictors"])]
     wanted += centre_column(described)
@@ -205,6 +205,12 @@ def check_columns(described: Mapping[str, Any], frame: pl.DataFrame) -> None:
         raise UsageError(
             f"The table lacks what the model reads: {', '.join(said)}. Nothing was scored: an "
             "absent column is not a missing value. Add it, empty where nothing is known."
+        )
+    repeated = frame.height - frame[described["id_column"]].n_unique()
+    if repeated:
+        raise UsageError(
+            f"Column '{described['id_column']}' repeats in {counted(repeated, 'row')}: a case that "
+            "stands twice counts twice. Nothing was scored; leave each case once."
         )
     for predictor in described["predictors"]:
         dtype = frame[predictor["column"]].dtype
@@ -314,13 +320,27 @@ def _as_trained(described: Mapping[str, Any], frame: pl.DataFrame) -> pl.DataFra
     for predictor in described["predictors"]:
         column = pl.col(predictor["column"])
         if predictor["kind"] == "text":
-            text = column.cast(pl.String)
-            made.append(
-                pl.when(text.is_in(missing)).then(None).otherwise(text).alias(predictor["column"])
-            )
+            text = frame.with_columns(column.cast(pl.String))
+            frame = without_missing_texts(text, predictor["column"], missing)
         else:
             made.append(column.cast(pl.Float64, strict=False))
     return frame.with_columns(made)
+
+
+def without_missing_texts(frame: pl.DataFrame, name: str, missing: Sequence[str]) -> pl.DataFrame:
+    """The table with the texts of a column that mean missing as missing; numbers as they are.
+
+    Examples
+    --------
+    >>> frame = pl.DataFrame({"y": ["yes", "", "NA"]})
+    >>> without_missing_texts(frame, "y", ["", "NA"])["y"].to_list()
+    ['yes', None, None]
+    """
+    if not is_text(frame[name].dtype):
+        return frame
+    text = pl.col(name).cast(pl.String)
+    kept = pl.when(text.is_in(list(missing))).then(None).otherwise(text)
+    return frame.with_columns(kept.alias(name))
 
 
 def _outside(described: Mapping[str, Any], cases: pl.DataFrame) -> list[str]:

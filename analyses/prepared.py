@@ -26,7 +26,7 @@ from analyses.preprocessing import (
 )
 
 #: How a centre without a name is called; `analyses.trainings` fills it in.
-NO_NAME = "(none)"
+NO_CENTRE = "(none)"
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class CentreEncoder(CaseEncoder):
         found = super().transform(X)
         if self.centre is None:
             return found
-        codes, texts = coded(typed(X[self.centre].cast(pl.String).fill_null(NO_NAME)))
+        codes, texts = coded(typed(X[self.centre].cast(pl.String).fill_null(NO_CENTRE)))
         places = {name: float(place) for place, name in enumerate(self.centres_)}
         return np.column_stack([found, np.array([places.get(t, -1.0) for t in texts])[codes]])
 

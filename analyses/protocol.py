@@ -29,6 +29,7 @@ from analyses.own_models import own_versions
 from analyses.plan import Plan
 from analyses.preparation import preparation_entry, preparation_of
 from analyses.selection import Selected, select
+from analyses.subgroups import grouped
 from analyses.trainings import centres_of, counts_of, has_centres, training_of
 from analyses.verdict import decide
 
@@ -107,6 +108,7 @@ def _run(
     progress: Progress | None,
 ) -> AnalysisRun:
     """The steps after selection."""
+    grouped(plan, selected)  # refused before the work, not after it
     used = tuple(dict.fromkeys((*selected.predictors, *plan.baseline)))
     cohort = _describe(plan, selected, used, availability)
     verdict = decide(counts_of(plan, selected))

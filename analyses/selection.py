@@ -5,7 +5,7 @@ Does not belong here: building the cohort (`analyses.cohort`), the plan's form (
 A column that becomes known too late is refused, never dropped in silence.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,8 @@ KNOWN_BEFORE_SURGERY = ("preoperative_clinical", "preoperative_imaging")
 _EXCLUSION = "_exclusion"
 #: A text of so many values may be a category whatever the number of rows.
 _MOST_LEVELS = 12
+#: The square of a larger number overflows soon.
+_LARGEST = 1e100
 _BECOMES_KNOWN = {
     "intraoperative": "intraoperatively",
     "pathology": "with the pathology",
@@ -92,7 +94,8 @@ def select(plan: Plan, frame: pl.DataFrame, availability: Mapping[str, str] | No
         if name in frame.columns
     ]
     cohort = cohort.select(list(dict.fromkeys((*keys, *extra, *columns))))
-    cohort = _without_missing_texts(cohort, plan.data.missing, but=keys)
+    named = {plan.data.id, plan.data.group}
+    cohort = _without_missing_texts(cohort, plan.data.missing, but=named)
     cohort = _sorted_by_patient(plan, cohort)
     for name in columns:
         _check_values(plan, cohort, name)
@@ -225,7 +228,7 @@ def _too_late(plan: Plan, path: str, what: str) -> UsageError:
 
 
 def _without_missing_texts(
-    frame: pl.DataFrame, missing: Sequence[str], *, but: Sequence[str]
+    frame: pl.DataFrame, missing: Sequence[str], *, but: Collection[str | None]
 ) -> pl.DataFrame:
     """Texts that mean missing become missing."""
     texts = [c for c in frame.columns if is_text(frame[c].dtype) and c not in but]
@@ -242,7 +245,8 @@ def _sorted_by_patient(plan: Plan, frame: pl.DataFrame) -> pl.DataFrame:
     """Rows by patient and id, as text; every row must have a patient and an id of its own."""
     group = plan.data.group or plan.data.id
     for path, name in (("data.id", plan.data.id), ("data.group", group)):
-        n_empty = frame[name].null_count()
+        texts = frame[name].cast(pl.String)
+        n_empty = int((texts.is_null() | texts.is_in(list(plan.data.missing))).sum())
         if n_empty:
             raise UsageError(
                 f"{plan.source}, {path}: '{name}' is empty in {n_empty} rows. Every row needs one."
@@ -266,10 +270,30 @@ def _check_values(plan: Plan, frame: pl.DataFrame, name: str) -> None:
             "number, a truth value or a text. Convert it or leave it out."
         )
     if is_text(dtype):
-        _check_describes(plan, frame[name].cast(pl.String))
-    if dtype.is_float() and frame[name].is_infinite().any():
+        texts = frame[name].cast(pl.String)
+        _check_no_numbers(plan, texts)
+        _check_describes(plan, texts)
+    if dtype.is_float() and (frame[name].abs() > _LARGEST).any():
+        size = "an infinite value" if frame[name].is_infinite().any() else "a value beyond 1e100"
         raise UsageError(
-            f"{plan.source}: column '{name}' holds an infinite value. Correct it or leave it empty."
+            f"{plan.source}: column '{name}' holds {size}. Correct it or leave it empty."
+        )
+
+
+def _check_no_numbers(plan: Plan, texts: pl.Series) -> None:
+    """A column of numbers that one cell made a text would be learned as a category of each."""
+    recorded = texts.drop_nulls()
+    recorded = recorded.filter(~recorded.is_in(["", *MISSING_STATES]))
+    values = recorded.str.strip_chars().cast(pl.Float64, strict=False)
+    finite = values.is_finite().fill_null(value=False)
+    n_finite = int(finite.sum())
+    # 'NaN' and 'inf' are read as numbers too, and are none
+    is_mixed = n_finite < len(recorded) < 2 * values.count()
+    if is_mixed and values.filter(finite).n_unique() > _MOST_LEVELS:
+        raise UsageError(
+            f"{plan.source}: column '{texts.name}' holds numbers in {n_finite} rows and something "
+            f"else in {len(recorded) - n_finite}; every number would be taken for a category. "
+            "Correct those cells, or write the text that means missing into data.missing."
         )
 
 

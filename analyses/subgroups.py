@@ -30,6 +30,8 @@ _BANDS = {
 }
 #: A number of more values is no way to group cases.
 _MOST_VALUES = 8
+#: A text of so many values may be a category whatever the number of rows.
+_MOST_LEVELS = 12
 
 
 def subgroups(
@@ -54,9 +56,6 @@ def subgroups(
         `variable` and `groups`, each with `group`, `n`, `events`, and `performance`, None with a
         `reason` where there are too few events or too few cases without.
     """
-    variables = list(plan.subgroups)
-    if variables and plan.data.centre is not None and has_centres(plan):
-        variables.insert(0, plan.data.centre)
     return [
         {
             "variable": name,
@@ -65,9 +64,22 @@ def subgroups(
                 for group in _ordered(values)
             ],
         }
-        for name in variables
-        for values in [group_values(plan, selected.frame[name])]
+        for name, values in grouped(plan, selected).items()
     ]
+
+
+def grouped(plan: Plan, selected: Selected) -> dict[str, NDArray[np.str_]]:
+    """The group of each row by variable: the centre first, then what the plan names, each once.
+
+    Raises
+    ------
+    UsageError
+        If a variable names cases instead of grouping them.
+    """
+    names = list(plan.subgroups)
+    if names and plan.data.centre is not None and has_centres(plan):
+        names.insert(0, plan.data.centre)
+    return {name: group_values(plan, selected.frame[name]) for name in dict.fromkeys(names)}
 
 
 def group_values(plan: Plan, column: pl.Series) -> NDArray[np.str_]:
@@ -76,13 +88,20 @@ def group_values(plan: Plan, column: pl.Series) -> NDArray[np.str_]:
     Raises
     ------
     UsageError
-        If a number has too many values to group cases by.
+        If a number has too many values to group cases by, or a text names cases.
     """
     if is_text(column.dtype):
         texts = [
             NOT_RECORDED if value is None or value in MISSING_STATES else value
             for value in column.cast(pl.String).to_list()
         ]
+        n_texts = len(set(texts))
+        if column.name != plan.data.centre and n_texts > max(_MOST_LEVELS, len(texts) / 2):
+            raise UsageError(
+                f"{plan.source}, subgroups: column '{column.name}' holds {n_texts} different texts "
+                f"in {len(texts)} rows; it names cases instead of grouping them, and they would "
+                "be printed. Name a column of categories."
+            )
         return np.array(texts, dtype=np.str_)
     if column.dtype == pl.Boolean:
         words = {None: NOT_RECORDED, True: "yes", False: "no"}

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from analyses.models import Training
 from analyses.plan import Plan
-from analyses.prepared import NO_NAME, PLAIN
+from analyses.prepared import NO_CENTRE, PLAIN
 from analyses.preprocessing import fit_preprocessing, with_categories
 from analyses.resampling import patient_strata
 from analyses.selection import Selected
@@ -46,6 +46,7 @@ def counts_of(plan: Plan, selected: Selected) -> Counts:
         parameters=n_parameters,
         outer_folds=plan.resampling.outer_folds,
         is_ordered=plan.outcome.kind == "ordinal",
+        least_classes=2 if plan.outcome.kind == "binary" else 3,
     )
 
 
@@ -74,4 +75,4 @@ def centres_of(plan: Plan, selected: Selected) -> NDArray[np.str_] | None:
 
 def _names(selected: Selected, column: str) -> NDArray[np.str_]:
     """A column as names."""
-    return selected.frame[column].cast(pl.String).fill_null(NO_NAME).to_numpy().astype(np.str_)
+    return selected.frame[column].cast(pl.String).fill_null(NO_CENTRE).to_numpy().astype(np.str_)

@@ -45,13 +45,14 @@ class Counts:
 
     `classes` holds the patients of each class, the event last for two classes; `parameters` are
     the columns of the largest model that vary and differ, before any selection; `is_ordered`: the
-    classes are grades in their order.
+    classes are grades in their order; `least_classes`: 3 of an outcome that is not binary.
     """
 
     classes: tuple[int, ...]
     parameters: int
     outer_folds: int
     is_ordered: bool = False
+    least_classes: int = 2
 
     @property
     def patients(self) -> int:
@@ -281,6 +282,11 @@ def _reasons_against_any(counts: Counts) -> list[str]:
             counts.rarest < rarest,
             f"{counts.rarest} patients in the rarest {one} are below {rarest}, two for each of "
             f"{counts.outer_folds} outer folds.",
+        ),
+        (
+            len(counts.classes) == 2 < counts.least_classes,
+            f"There are 2 {'grades' if counts.is_ordered else 'classes'}, and 3 are the least of "
+            "this kind of outcome. Write a plan of the kind binary.",
         ),
         (counts.parameters == 0, "0 predictors vary; at least 1 must."),
     ]

@@ -24,6 +24,7 @@ from analyses.frozen import (
     is_training,
     read_description,
     score,
+    without_missing_texts,
 )
 from analyses.model_files import load
 from analyses.outcomes import outcome_known
@@ -252,6 +253,10 @@ _SEEN = (
     "These are the cases that the model was made from: how it does on them flatters it, and says "
     "nothing about new cases."
 )
+_UNTOLD = (
+    "Only the whole set of training cases is recognised: if some of these cases were among them, "
+    "this flatters the model."
+)
 
 
 def _external(described: dict[str, Any], frame: pl.DataFrame, risk: Any) -> dict[str, Any] | None:
@@ -260,6 +265,7 @@ def _external(described: dict[str, Any], frame: pl.DataFrame, risk: Any) -> dict
     if outcome["column"] not in frame.columns:
         return None
     wanted = Outcome(outcome["kind"], outcome["column"], outcome["positive"], outcome["rest"])
+    frame = without_missing_texts(frame, outcome["column"], described["missing"])
     place, values = outcome_known(wanted, frame, outcome["classes"])
     if not len(place):
         return None
@@ -269,7 +275,7 @@ def _external(described: dict[str, Any], frame: pl.DataFrame, risk: Any) -> dict
     groups = frame[name].cast(pl.String).fill_null("").to_numpy().astype(np.str_)
     found = external_performance(described, values, risk[place], groups[place])
     is_seen = is_training(described, frame[place], values)
-    return {**found, "is_training": is_seen, "caution": _SEEN if is_seen else None}
+    return {**found, "is_training": is_seen, "caution": _SEEN if is_seen else _UNTOLD}
 
 
 def _csv(scored: pl.DataFrame) -> bytes:
@@ -293,7 +299,7 @@ def _applied(found: dict[str, Any]) -> str:
             "knows nothing of; their numbers were used as they are, not harmonised"
         )
     external = found["external"]
-    if external is not None and external["caution"]:
+    if external is not None:
         lines.append(external["caution"])
     if external is None:
         lines.append("The table has no known outcome: how well the model does here is not known.")

@@ -20,7 +20,8 @@ from analyses.prediction_sets import members, thresholds_of
 from analyses.protocol import AnalysisRun
 from analyses.resampling import generator
 from analyses.results import to_json
-from analyses.subgroups import group_values
+from analyses.selection import select
+from analyses.subgroups import group_values, grouped
 from schemas.errors import UsageError
 from tests.analyses.test_endpoints import COLUMNS, TYPES
 
@@ -202,6 +203,22 @@ def test_bands_and_values_of_numbers(asked: Plan) -> None:
     ]  # fmt: skip
     with pytest.raises(UsageError, match=r"subgroups: column 'x' has 30 different numbers"):
         group_values(asked, pl.Series("x", range(30)))
+    with pytest.raises(UsageError, match=r"subgroups: column 'x' holds 30 different texts"):
+        group_values(asked, pl.Series("x", [f"P{n}" for n in range(30)]))
+
+
+def test_groups_are_judged_before_any_fit_and_shown_once(
+    plan_text: str, frame: pl.DataFrame, run: Run
+) -> None:
+    """A wrong one was refused after all the work, and a centre named by the plan stood twice."""
+    told: list[str] = []
+    wrong = parse_plan(plan_text + "subgroups: [tumour_length_mm]\n", name="eor.yaml")
+    long = frame.with_columns(tumour_length_mm=pl.int_range(pl.len()).cast(pl.Float64))
+    with pytest.raises(UsageError, match="different numbers"):
+        run(long, plan=wrong, progress=told.append)
+    assert not told
+    twice = parse_plan(plan_text + "subgroups: [site_id]\n", name="eor.yaml")
+    assert list(grouped(twice, select(twice, frame, None))) == ["site_id"]
 
 
 def test_neither_order_nor_processes_change_a_byte(

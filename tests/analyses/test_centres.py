@@ -1,5 +1,7 @@
 """Leaving a centre out: who is pooled, who is only shown, and that nothing of a centre is seen."""
 
+from collections.abc import Callable
+
 import numpy as np
 import polars as pl
 import pytest
@@ -10,6 +12,7 @@ from analyses.learners import learn_forest, learn_ridge
 from analyses.models import Training
 from analyses.plan import Resampling
 from analyses.pooling import pool
+from analyses.protocol import AnalysisRun
 from analyses.resampled import Resample, refit_many
 from analyses.resampling import Stage, bootstrap_weights, generator
 
@@ -136,3 +139,17 @@ def test_processes_change_nothing(learner: object) -> None:
         for processes in (1, 2)
     ]
     assert (found[0].risk == found[1].risk).all()  # type: ignore[union-attr]
+
+
+def test_rows_without_a_centre_are_shown_and_not_pooled(
+    run: Callable[..., AnalysisRun], frame: pl.DataFrame
+) -> None:
+    """A mixture of centres is like all of them: in the pool it makes centres look alike."""
+    centre = pl.when(pl.int_range(pl.len()) % 3 == 0).then(pl.lit("")).otherwise("site_id")
+    found = run(frame.with_columns(site_id=centre)).results
+    rows = found["models"][1]["performance"]["internal_external"]["by_centre"]
+    without = next(row for row in rows if row["centre"] == "(none)")
+    assert (without["in_pool"], without["n"]) == (False, 40)
+    assert min(without["events"], without["n"] - without["events"]) >= 10
+    assert "no centre is named" in without["reason"]
+    assert [c["centre"] for c in found["cohort"]["centres"]] == [row["centre"] for row in rows]

@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 
 import analyses
-from analyses import learners
+from analyses import cautions, learners
 from analyses.evaluation import nested_cross_validation, outer_folds, performance
 from analyses.learners import Learned, learn_ridge
 from analyses.model_files import load, save
@@ -279,6 +279,26 @@ def test_smuggled_copy_of_the_outcome_is_suspected(run: Run, frame: pl.DataFrame
     assert any(message.startswith("cap_sign alone") for message in messages)
     assert any(message.startswith("Model ridge") for message in messages)
     assert "suspected_leak" not in _codes(run(frame))
+
+
+@pytest.mark.parametrize("disguise", ["in_some", "far_out", "two_words_each", "blank", "none"])
+def test_an_outcome_in_disguise_is_suspected_by_itself(disguise: str) -> None:
+    """Found in no ridge model and in no column by itself: it is looked for column by column."""
+    rng = np.random.default_rng(3)
+    outcome = (rng.random(120) < 0.4).astype(np.float64)
+    values: list[object] = rng.normal(size=120).tolist()
+    if disguise == "in_some":
+        values = [y if rng.random() < 0.5 else None for y in outcome]
+    elif disguise == "far_out":
+        values = [float(rng.choice([-1, 1]) * (2 * y + rng.random())) for y in outcome]
+    elif disguise == "two_words_each":
+        values = [str(rng.choice(["a", "b"] if y else ["c", "d"])) for y in outcome]
+    elif disguise == "blank":
+        values = [None if y else 1.5 for y in outcome]
+    frame = pl.DataFrame({"x": values, "z": rng.choice(list("abcdefghijkl"), 120)})
+    training = Training(frame=frame, outcome=outcome, groups=np.arange(120).astype(np.str_))
+    said = [w["message"].split()[0] for w in cautions.suspected_leak(training, {})]
+    assert said == ([] if disguise == "none" else ["x"])
 
 
 @pytest.mark.parametrize("spoil", ["missing", "huge", "permuted", "new_level"])

@@ -109,3 +109,13 @@ def test_nobody_eligible_is_described(frame: pl.DataFrame, run: Run) -> None:
     assert found["verdict"]["level"] == "describe_only"
     assert found["data"]["used"] == 0
     assert found["data"]["excluded"] == [{"reason": "not operated", "n": frame.height}]
+
+
+def test_two_classes_are_described_not_modelled(
+    classes_plan: Plan, frame: pl.DataFrame, run: Run
+) -> None:
+    """Their coefficients, those of the last class, stood under the name of the first."""
+    two = _three_groups(frame).filter(pl.col("histology_group") != "astrocytic")
+    found = run(two, plan=classes_plan).results
+    assert (found["verdict"]["level"], found["models"]) == ("describe_only", [])
+    assert "There are 2 classes, and 3 are the least" in found["verdict"]["reasons"][0]

@@ -175,6 +175,15 @@ def test_texts_are_no_grades(grades_plan: Plan, frame: pl.DataFrame, run: Run) -
         run(words, plan=grades_plan)
 
 
+def test_two_grades_are_described_not_modelled(
+    grades_plan: Plan, frame: pl.DataFrame, run: Run
+) -> None:
+    """They ended in a traceback: risks of two classes have one column, those of grades several."""
+    found = run(_graded(frame, (1.0,)), plan=grades_plan).results
+    assert found["verdict"]["level"] == "describe_only"
+    assert any("There are 2 grades, and 3 are the least" in r for r in found["verdict"]["reasons"])
+
+
 def test_the_verdict_counts_the_split_nearest_to_half() -> None:
     """The example of the specification: 452 patients for six parameters."""
     assert middle_split((45, 33, 15, 5, 2)) == (1, 45)

@@ -21,6 +21,15 @@ def test_same_results_give_the_same_bytes(case: str) -> None:
     assert render_report(real(case)) == render_report(real(case))
 
 
+@pytest.mark.parametrize("snapshot", ["s1", None])
+def test_a_table_of_ones_own_had_no_quarantine(snapshot: str | None) -> None:
+    found = real("centres")
+    found = {**found, "provenance": {**found["provenance"], "snapshot": snapshot}}
+    page = render_report(found).decode()
+    assert ("rows in quarantine never became cases" in page) == (snapshot is not None)
+    assert ("No rule of the registry was run on them" in page) == (snapshot is None)
+
+
 def test_classes_are_named_everywhere() -> None:
     text = _text("classes")
     outcome = real("classes")["outcome"]

@@ -118,6 +118,24 @@ def test_simulated_and_other_rows_are_never_mixed(plan_text: str, frame: pl.Data
         ({"case_id": pl.lit("C1")}, "data.id: 'case_id' repeats in 119 rows"),
         ({"patient_id": pl.lit(None, dtype=pl.String)}, "'patient_id' is empty in 120 rows"),
         ({"age_years": pl.lit(float("inf"))}, "column 'age_years' holds an infinite value"),
+        ({"patient_id": pl.lit("")}, "'patient_id' is empty in 120 rows"),
+        ({"age_years": pl.lit(1e150)}, "column 'age_years' holds a value beyond 1e100"),
+        (
+            {
+                "age_years": pl.when(pl.int_range(pl.len()) % 4 == 0)
+                .then(pl.lit("inf"))
+                .otherwise((pl.int_range(pl.len()) % 40).cast(pl.String))
+            },
+            "column 'age_years' holds numbers in 90 rows and something else in 30",
+        ),
+        (
+            {
+                "age_years": pl.when(pl.int_range(pl.len()) % 4 > 0)
+                .then(pl.lit("NaN"))
+                .otherwise(pl.int_range(pl.len()).cast(pl.String))
+            },
+            "column 'age_years' holds numbers in 30 rows and something else in 90",
+        ),
         ({"age_years": pl.date(2020, 1, 1)}, "column 'age_years' holds values of type Date"),
         (
             {"gross_total_resection": pl.col("margin")},

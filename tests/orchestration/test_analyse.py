@@ -196,7 +196,8 @@ def test_a_frozen_model_scores_another_table(
     assert ran.exit == 0, ran.err
     said = json.loads(ran.out)
     assert (said["rows"], said["external"]["n"]) == (100, 100)
-    assert (said["external"]["is_training"], said["external"]["caution"]) == (False, None)
+    assert not said["external"]["is_training"]
+    assert "if some of these cases were among them" in said["external"]["caution"]
     low, high = said["external"]["performance"]["auc"]["interval"]
     assert 0 <= low < said["external"]["performance"]["auc"]["estimate"] < high <= 1
     assert said["external"]["recalibration"]["slope"] > 0
@@ -216,6 +217,24 @@ def test_a_model_on_its_own_training_cases_says_that_it_flatters_itself(
     assert (
         "cases that the model was made from: how it does on them flatters it" in imsct(*where).out
     )
+
+
+def test_cases_without_a_known_outcome_are_scored_and_not_judged(
+    tmp_path: Path, frozen: Path, cohort: pl.DataFrame
+) -> None:
+    """An empty outcome was taken for a third value, and the whole table refused."""
+    known = pl.int_range(pl.len()) % 4 != 0
+    new = cohort.tail(100).with_columns(pl.when(known).then("gtr").otherwise(pl.lit("")))
+    new.write_csv(tmp_path / "new.csv")
+    where = ("apply", frozen, "--data", tmp_path / "new.csv", "--out", tmp_path / "r.csv")
+    ran = imsct(*where, "--json")
+    assert ran.exit == 0, ran.err
+    said = json.loads(ran.out)
+    assert (said["rows"], said["external"]["n"]) == (100, 75)
+    pl.concat([new, new.head(1)]).write_csv(tmp_path / "new.csv")
+    ran = imsct(*where)
+    assert ran.exit == 2
+    assert "column 'case_id' repeats in 1 row" in ran.err.lower()
 
 
 def test_a_text_never_seen_in_training_is_said(tmp_path: Path, cohort: pl.DataFrame) -> None:
