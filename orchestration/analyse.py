@@ -1,7 +1,7 @@
 """`imsct analyse` and `imsct apply`: a plan on a snapshot or on any table; a frozen model on one.
 
 Belongs here: which rows a plan is run on, where the files go, what is said of them.
-Does not belong here: the analysis (`analyses.protocol`), scoring (`analyses.frozen`), the shipped
+Does not belong here: the analysis (`analyses.protocol`), scoring (`analyses.applying`), the shipped
 plans on the line (`assets.analysing`).
 """
 
@@ -16,8 +16,7 @@ import polars as pl
 
 from analyses import numbers
 from analyses.agreement import READER
-from analyses.endpoints import endpoint_warnings
-from analyses.frozen import (
+from analyses.applying import (
     centre_column,
     external_performance,
     from_unseen_centres,
@@ -26,6 +25,7 @@ from analyses.frozen import (
     score,
     without_missing_texts,
 )
+from analyses.endpoints import endpoint_warnings
 from analyses.model_files import load
 from analyses.outcomes import outcome_known
 from analyses.plan import EACH, PROVENANCES, Outcome, Plan, Population, load_plan, shipped_plans

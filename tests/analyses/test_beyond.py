@@ -10,8 +10,9 @@ import polars as pl
 import pytest
 from scipy.stats import binom
 
+from analyses.applying import score
 from analyses.before_surgery import as_seen_before_surgery
-from analyses.frozen import describe_model, score
+from analyses.frozen import describe_model
 from analyses.model_files import save
 from analyses.models import Training
 from analyses.permuted import permute_outcomes

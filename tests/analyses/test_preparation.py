@@ -9,9 +9,10 @@ import polars as pl
 import pytest
 
 from analyses.agreement import gather_reads
+from analyses.applying import check_columns, from_unseen_centres, score
 from analyses.combat import ComBat
 from analyses.filters import AgreementFilter, CorrelationFilter
-from analyses.frozen import check_columns, describe_model, from_unseen_centres, score
+from analyses.frozen import describe_model
 from analyses.learners import learn_ridge
 from analyses.model_files import load, save
 from analyses.models import Training

@@ -7,8 +7,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+from analyses.applying import external_performance, score
 from analyses.bootstraps import bootstrap_632plus
-from analyses.frozen import describe_model, external_performance, score
+from analyses.frozen import describe_model
 from analyses.model_files import load, save
 from analyses.ordinal import rps_many
 from analyses.outcomes import outcome_known
