@@ -186,9 +186,11 @@ def test_months_of_follow_up_are_days_in_the_tables(evidence: Path) -> None:
 
 def test_the_own_layout_accounts_for_every_column_of_every_table() -> None:
     own: Profile = profile_named("imsct")
-    assert [part.file for part in own.files] == [f"{table.name}.csv" for table in TABLES]
-    assert [part.header for part in own.files] == [table.names for table in TABLES]
-    assert not any(part.ignored for part in own.files)
+    tables, features = own.files[:-1], own.files[-1]
+    assert [part.file for part in tables] == [f"{table.name}.csv" for table in TABLES]
+    assert [part.header for part in tables] == [table.names for table in TABLES]
+    assert not any(part.ignored for part in tables)
+    assert features.file == "{feature_set_id}.features.parquet"
 
 
 def test_profiles_of_a_home_are_found_by_name_and_nothing_outside_is(tmp_path: Path) -> None:

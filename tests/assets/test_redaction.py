@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from assets import checking
 from assets.context import Line
 from assets.intake import stage_pending
 from assets.receiving import receive_landed
+from orchestration import delivering
 from schemas.errors import StorageError
 from tests.support.command import imsct
 from tests.support.folders import announce, clean, set_cells
@@ -47,7 +47,7 @@ def test_an_unforeseen_error_of_a_command_has_no_text(
     def fail(*_: object, **__: object) -> None:
         raise ValueError(CELL)
 
-    monkeypatch.setattr(checking, "check_folder", fail)
+    monkeypatch.setattr(delivering, "check_folder", fail)
     ran = imsct("check", tmp_path)
     assert ran.exit == 3
     assert "ValueError" in ran.err
