@@ -259,7 +259,7 @@ def check_file(snapshot: Snapshot) -> None:
     size, digest = size_and_sha256(snapshot.path)
     if (size, digest) != (snapshot.size, snapshot.sha256):
         raise IntegrityError(
-            f"{shown} (E_SHA256): sha256 begins {digest[:6]}, its manifest says "
+            f"{shown} (E_SHA256): its sha256 begins {digest[:6]}, its manifest says "
             f"{snapshot.sha256[:6]}. The file changed after publication and was not read.",
             remedy(snapshot.id),
         )
