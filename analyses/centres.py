@@ -19,7 +19,7 @@ from analyses.learners import Learner
 from analyses.metrics import Floats
 from analyses.models import Training
 from analyses.panel import Panel, panel_of, whole
-from analyses.plan import Resampling
+from analyses.plan_parts import Resampling
 from analyses.pooling import LEAST_CENTRES, Pooled, pool
 from analyses.prepared import NO_CENTRE
 from analyses.resampled import Resample, refit_many

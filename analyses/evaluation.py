@@ -23,7 +23,7 @@ from analyses.learners import Learner
 from analyses.metrics import Floats, Parts, mean_known
 from analyses.models import Choice, Training
 from analyses.panel import Panel, panel_of, whole
-from analyses.plan import Resampling
+from analyses.plan_parts import Resampling
 from analyses.resampled import Resample, refit_many
 from analyses.resampling import Stage, assign_folds, generator
 

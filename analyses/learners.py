@@ -20,7 +20,8 @@ from analyses.elastic_net import ElasticNetLogistic, elastic_net_path
 from analyses.metrics import Floats, log_loss_many
 from analyses.models import GRID, Choice, Training, choose_penalty, fit_pipeline
 from analyses.own_models import make_own, own_models
-from analyses.plan import MODELS, Resampling
+from analyses.plan import MODELS
+from analyses.plan_parts import Resampling
 from analyses.proportional_odds import ProportionalOdds, grade_risks, proportional_odds_path
 from analyses.resampling import Stage, generator
 from schemas.errors import UsageError

@@ -11,7 +11,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from analyses.plan import Outcome, Plan
+from analyses.plan import Plan
+from analyses.plan_parts import Outcome
 from analyses.preprocessing import MISSING_STATES
 from analyses.verdict import LEAST_EVENTS, merge_grades
 from schemas.errors import UsageError

@@ -17,7 +17,7 @@ from analyses.learners import Learner
 from analyses.metrics import Floats
 from analyses.models import Training
 from analyses.panel import panel_of
-from analyses.plan import Resampling
+from analyses.plan_parts import Resampling
 from analyses.resampling import Stage, generator
 from analyses.workers import in_turn
 

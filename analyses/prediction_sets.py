@@ -19,7 +19,7 @@ from analyses.evaluation import OutOfFold
 from analyses.learners import Learner
 from analyses.metrics import Floats
 from analyses.models import Training
-from analyses.plan import Resampling
+from analyses.plan_parts import Resampling
 from analyses.resampled import Resample, refit_many
 from analyses.resampling import Stage, assign_folds, generator
 

@@ -35,7 +35,7 @@ from analyses.models import (
     inner_fold_of_rows,
     predict_risk,
 )
-from analyses.plan import Resampling
+from analyses.plan_parts import Resampling
 from analyses.resampled_classes import tune_and_fit_classes
 from analyses.resampling import generator
 from analyses.shared_cases import SharedCases, share_cases

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from analyses.eligibility import EXCLUSIONS
 from analyses.outcomes import code_outcome, is_recorded
-from analyses.plan import EACH, Plan
+from analyses.plan import Plan
+from analyses.plan_parts import EACH
 from analyses.prepared import PLAIN, Preparation
 from analyses.preprocessing import MISSING_STATES, is_text
 from schemas.errors import UsageError

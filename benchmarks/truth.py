@@ -24,7 +24,7 @@ from analyses.learners import learn_ridge
 from analyses.metrics import Floats, auc
 from analyses.models import Training, predict_risk
 from analyses.panel import panel_of
-from analyses.plan import Resampling
+from analyses.plan_parts import Resampling
 from analyses.resampling import Stage, bootstrap_weights, generator
 
 CASES, COLUMNS, EFFECTS = 300, 120, 8

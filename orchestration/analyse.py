@@ -28,7 +28,8 @@ from analyses.applying import (
 from analyses.endpoints import endpoint_warnings
 from analyses.model_files import load
 from analyses.outcomes import outcome_known
-from analyses.plan import EACH, PROVENANCES, Outcome, Plan, Population, load_plan, shipped_plans
+from analyses.plan import Plan, load_plan, shipped_plans
+from analyses.plan_parts import EACH, PROVENANCES, Outcome, Population
 from analyses.protocol import run_plan
 from analyses.workers import processors
 from assets.analysing import write_run

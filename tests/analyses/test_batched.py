@@ -12,7 +12,7 @@ from analyses import batched, resampled
 from analyses.batched import Problem, SharedMetric, ridge_path_many
 from analyses.learners import Learned, learn_ridge
 from analyses.models import GRID, Training, fit_logistic
-from analyses.plan import Resampling
+from analyses.plan_parts import Resampling
 from analyses.preprocessing import fit_preprocessing, with_categories
 from analyses.resampled import Refit, Resample, refit_many, tune_and_fit
 from analyses.row_scores import auc_rows

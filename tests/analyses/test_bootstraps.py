@@ -13,7 +13,8 @@ from analyses.fitting import fit_all
 from analyses.learners import Learned
 from analyses.models import Training, fit_pipeline
 from analyses.ordinal import rps_many
-from analyses.plan import Plan, Resampling, parse_plan
+from analyses.plan import Plan, parse_plan
+from analyses.plan_parts import Resampling
 from analyses.resampled import Refit, refit_many
 from analyses.results import to_json
 from analyses.row_scores import ROWS

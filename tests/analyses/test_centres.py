@@ -10,7 +10,7 @@ from analyses import centres as module
 from analyses.centres import internal_external, leave_one_centre_out
 from analyses.learners import learn_forest, learn_ridge
 from analyses.models import Training
-from analyses.plan import Resampling
+from analyses.plan_parts import Resampling
 from analyses.pooling import pool
 from analyses.protocol import AnalysisRun
 from analyses.resampled import Resample, refit_many

@@ -11,7 +11,8 @@ from analyses import cautions, learners
 from analyses.evaluation import nested_cross_validation, outer_folds, performance
 from analyses.learners import Learned, learn_ridge
 from analyses.models import Training, fit_pipeline
-from analyses.plan import Resampling, parse_plan
+from analyses.plan import parse_plan
+from analyses.plan_parts import Resampling
 from analyses.preprocessing import with_categories
 from analyses.protocol import AnalysisRun
 from analyses.resampled import Resample, refit_many

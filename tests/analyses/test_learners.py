@@ -12,7 +12,8 @@ from analyses.learners import learner_of
 from analyses.model_files import load, save
 from analyses.models import GRID, Training, predict_risk
 from analyses.own_models import make_own, own_models, own_versions
-from analyses.plan import Resampling, parse_plan
+from analyses.plan import parse_plan
+from analyses.plan_parts import Resampling
 from schemas.errors import IntegrityError, UsageError
 
 FEW = Resampling(inner_folds=3)

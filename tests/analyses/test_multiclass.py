@@ -12,7 +12,7 @@ from analyses.learners import Learned, learn_ridge
 from analyses.metrics import auc_many
 from analyses.models import GRID, Training, fit_logistic
 from analyses.multinomial import multinomial_path
-from analyses.plan import Resampling
+from analyses.plan_parts import Resampling
 from analyses.resampled import Resample, refit_many
 from analyses.resampling import Stage, bootstrap_weights, generator
 

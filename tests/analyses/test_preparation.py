@@ -16,7 +16,8 @@ from analyses.frozen import describe_model
 from analyses.learners import learn_ridge
 from analyses.model_files import load, save
 from analyses.models import Training
-from analyses.plan import Plan, Resampling, parse_plan
+from analyses.plan import Plan, parse_plan
+from analyses.plan_parts import Resampling
 from analyses.prepared import Preparation
 from analyses.protocol import AnalysisRun, run_plan
 from analyses.report.prose import methods

@@ -13,7 +13,8 @@ from analyses.frozen import describe_model
 from analyses.model_files import load, save
 from analyses.ordinal import rps_many
 from analyses.outcomes import outcome_known
-from analyses.plan import Outcome, Plan, parse_plan
+from analyses.plan import Plan, parse_plan
+from analyses.plan_parts import Outcome
 from analyses.protocol import AnalysisRun
 from analyses.report import render_report
 from analyses.results import to_json

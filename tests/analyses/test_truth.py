@@ -9,7 +9,7 @@ from scipy.stats import binom, norm
 from threadpoolctl import threadpool_limits
 
 from analyses.models import Training
-from analyses.plan import Resampling
+from analyses.plan_parts import Resampling
 from analyses.standard_errors import auc_error
 from benchmarks.truth import CASES, beside_truth, cohort, permuted_cohort, reported
 
