@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 FOLDER = Path(__file__).parent.parent / "oracles"
-REFERENCE = json.loads((FOLDER / "reference.json").read_text(encoding="utf-8"))
+REFERENCE: dict[str, Any] = {}
+for _file in sorted(FOLDER.glob("reference*.json")):
+    REFERENCE |= json.loads(_file.read_text(encoding="utf-8"))
 SAMPLE_SIZES = json.loads((FOLDER / "pmsampsize_reference.json").read_text(encoding="utf-8"))
 PREDICTORS = ["age", "central", "illdef", "cap", "seg", "mcc"]
 
