@@ -1,0 +1,1 @@
+"""Time to event: curves, tests, scores at a horizon and models for censored outcomes."""
