@@ -150,14 +150,15 @@ class _GrayParts:
         self.mine = np.array([sets.count((event == cause) & mask) for mask in masks])
         self.others = np.array([sets.count(competing & mask) for mask in masks])
         steps = share(self.mine + self.others, self.at_risk)
-        self.free = np.cumprod(1 - steps, axis=1)
+        self.free: Floats = np.asarray(np.cumprod(1 - steps, axis=1), dtype=np.float64)
         self.before = _previous(self.free, 1.0)
         incidence = np.cumsum(self.before * share(self.mine, self.at_risk), axis=1)
         #: who would be at risk if those with a competing event stayed, per share without the event
         self.enlarged = np.where(self.at_risk > 0, share(self.at_risk, self.before), 0.0)
         self.staying = self.enlarged * (1 - _previous(incidence, 0.0))
         self.events = self.mine.sum(axis=0)
-        self.pooled = np.cumsum(share(self.events, self.enlarged.sum(axis=0)))
+        pooled = np.cumsum(share(self.events, self.enlarged.sum(axis=0)))
+        self.pooled: Floats = np.asarray(pooled, dtype=np.float64)
 
     def score(self) -> Floats:
         """Events observed less expected, by group."""
@@ -176,14 +177,14 @@ class _GrayParts:
         later = np.cumsum(effect * pace, axis=2)
         later = later[:, :, -1:] - later
         left = 1 - self.pooled
-        ratio = np.where(self.free > 0, share(left * np.ones_like(self.free), self.free), 0.0)
+        ratio = share(left[None, :], self.free)
         mine = np.where(self.free > 0, 1 - ratio, 1.0)
         caused = effect + mine * later
         competed = ratio * later
         corrected = 1 - share(self.events - 1, total * self.before - 1)
         correction = np.where(self.events > 1, corrected, 1.0)
-        spread = correction * self.before * share(self.events, total) * share(1.0, self.at_risk)
-        result = np.einsum("ikt,jkt,kt->ij", caused, caused, np.where(self.at_risk > 0, spread, 0))
+        spread = correction * self.before * share(share(self.events, total)[None, :], self.at_risk)
+        result = np.einsum("ikt,jkt,kt->ij", caused, caused, spread)
         scattered = self.before**2 * _scatter(self.others, self.at_risk)
         scattered = np.where(self.free > 0, scattered, 0.0)
         return np.asarray(result + np.einsum("ikt,jkt,kt->ij", competed, competed, scattered))

@@ -15,7 +15,6 @@ PREDICTORS = ["age", "central", "illdef", "cap", "seg", "mcc"]
 
 #: Entries without a test yet, and the work that brings it. T1 and T2 are tested in part already.
 PENDING = {
-    "CR1_competing": "survival",
     "CR2_absolute_risk": "survival",
     "F2_firth_cox": "survival",
     "MI1_rubin": "multiple imputation",
@@ -24,7 +23,6 @@ PENDING = {
     "S1_cox": "survival",
     "S2_cox_public": "survival",
     "S3_penalised_cox": "survival",
-    "S5_cox_breslow_pred": "survival",
     "S6_ridge_cox_efron": "survival",
     "T1_table1": "tables of the report",
     "T2_tables": "tables of the report",

@@ -8,6 +8,8 @@ import pytest
 
 from analyses.survival.competing import cumulative_incidence, gray_test
 from analyses.survival.concordance import harrell_c, harrell_c_many, uno_c_many
+from analyses.survival.cox import baseline_hazard, fit_cox
+from analyses.survival.fine_gray import fit_fine_gray
 from analyses.survival.horizon_scores import auc_many, brier_many, ipa_many, observed_risk_many
 from analyses.survival.kaplan_meier import KaplanMeier, censoring, follow_up, kaplan_meier
 from analyses.survival.log_rank import Comparison, log_rank
@@ -104,6 +106,32 @@ def test_CR1_competing(times: np.ndarray, cohort: pl.DataFrame) -> None:  # noqa
         assert (found.statistic, found.df) == (near(statistic, entry), df)
         # R takes 1 - P here, which is exact to the last digit of 1 only
         assert found.p == pytest.approx(p, rel=1e-6, abs=np.finfo(float).eps)
+    columns = values["fine_gray"]["coef"]
+    X = cohort[list(columns)].to_numpy().astype(float)
+    fit = fit_fine_gray(X, times, event)
+    assert fit.coef == near(list(columns.values()), entry)
+    assert fit.errors == near(values["fine_gray"]["se"], entry)
+    specific = fit_cox(X, times, event == 1)
+    assert specific.coef == near(list(values["cause_specific"]["coef"].values()), entry)
+    assert specific.errors == near(list(values["cause_specific"]["se"].values()), entry)
+
+
+def test_S5_cox_breslow_pred(  # noqa: N802
+    times: np.ndarray, any_event: np.ndarray, cohort: pl.DataFrame
+) -> None:
+    entry, values = "S5_cox_breslow_pred", REFERENCE["S5_cox_breslow_pred"]["values"]
+    X = cohort[["age", "illdef", "gtr", "mcc"]].to_numpy().astype(float)
+    fit = fit_cox(X, times, any_event, ties="breslow")
+    hazard = baseline_hazard(X, times, any_event, fit.coef, ties="breslow")
+    relative = np.exp(np.array([40, 1, 0, 2]) @ fit.coef)
+    assert np.exp(-hazard.at([12, 36, 60]) * relative) == near(values["pred_surv"], entry)
+    risks = 1 - np.exp(-np.exp(X @ fit.coef)[:, None] * hazard.at(HORIZONS))
+    assert risks[:3] == near(np.array(values["risk_first3"]), entry)
+    said: Any = {"censoring": censoring(times, any_event)}
+    for place, at in enumerate(HORIZONS):
+        rows = (times, any_event, risks[:, place], np.ones((1, 300)))
+        assert brier_many(*rows, at=at, **said)[0] == near(values["brier"][place], entry)
+        assert auc_many(*rows, at=at, **said)[0] == near(values["auc"][place], entry)
 
 
 def _matches(curve: KaplanMeier, entry: str) -> None:
