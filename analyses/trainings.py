@@ -30,6 +30,8 @@ def training_of(selected: Selected, columns: Sequence[str]) -> Training:
         is_ordered=selected.is_ordered,
         centres=None if asked.centre is None else _names(selected, asked.centre),
         preparation=asked,
+        follow_up=selected.follow_up,
+        horizons=selected.horizons,
     )
 
 

@@ -1,0 +1,1 @@
+"""Time to an event: estimates, models and scores, arrays in and arrays out."""
