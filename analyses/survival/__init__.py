@@ -1,1 +1,1 @@
-"""Time to an event: estimates, models and scores, arrays in and arrays out."""
+"""Time to event: curves, tests, scores at a horizon and models for censored outcomes."""
