@@ -33,6 +33,7 @@ from analyses.plan import Plan
 from analyses.resampled import Refit, predicted_by, refit_many
 from analyses.resampling import Stage, bootstrap_weights, generator
 from analyses.stability import stability
+from analyses.survival.at_horizons import at_horizons
 
 #: A challenger whose nested calibration slope lies outside is not trusted (a convention).
 SLOPES = (0.7, 1.3)
@@ -151,6 +152,7 @@ def _fit(setting: _Setting, training: Training, *, name: str, learn: Learner, ro
         predicted=predicted,
         classes=setting.classes,
         thresholds=plan.thresholds,
+        horizons=at_horizons(training, predicted, setting.weights),
     )
     warnings = []
     if learned.choice is not None:
