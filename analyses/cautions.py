@@ -130,10 +130,7 @@ def suspected_leak(training: Training, nested_auc: Mapping[str, float | None]) -
         if value is not None and value > LEAK_NESTED
     ]
     best = {
-        name: max(
-            _separation(training, rows, values)
-            for rows, values in _views(training, name)
-        )
+        name: max(_separation(training, rows, values) for rows, values in _views(training, name))
         for name in training.frame.columns
     }
     return found + [

@@ -76,11 +76,7 @@ def leave_one_centre_out(
     names = np.unique(centres)
     if len(names) < LEAST_CENTRES:
         return None
-    possible = [
-        place
-        for place, name in enumerate(names)
-        if training.can_learn(centres != name)
-    ]
+    possible = [place for place, name in enumerate(names) if training.can_learn(centres != name)]
     found = refit_many(
         training,
         [

@@ -176,7 +176,7 @@ def _run(
             training_of(selected, selected.predictors), selected.classes
         )
         warnings += separated
-    survival, said = describe_survival(plan, selected, verdict["level"])
+    survival, said = describe_survival(plan, selected)
     warnings += said
     found = {
         "schema": results.SCHEMA,

@@ -93,11 +93,7 @@ def select(plan: Plan, frame: pl.DataFrame, availability: Mapping[str, str] | No
     _check_columns(plan, frame, predictors, availability)
     columns = tuple(dict.fromkeys((*predictors, *plan.baseline)))
     keys = [name for name in (plan.data.id, plan.data.group, plan.data.centre) if name]
-    extra = [
-        name
-        for name in (*_administrative(plan), *plan.subgroups)
-        if name in frame.columns
-    ]
+    extra = [name for name in (*_administrative(plan), *plan.subgroups) if name in frame.columns]
     cohort = cohort.select(list(dict.fromkeys((*keys, *extra, *columns))))
     named = {plan.data.id, plan.data.group}
     cohort = _without_missing_texts(cohort, plan.data.missing, but=named)

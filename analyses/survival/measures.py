@@ -68,9 +68,7 @@ def o_e_ratio_many(
     outcome: Floats, said: Floats, weights: Floats, *, at: float, place: int
 ) -> Floats:
     """Observed over expected at the horizon."""
-    return horizon_scores.o_e_ratio_many(
-        *_known(outcome), risk_at(said, place), weights, at=at
-    )
+    return horizon_scores.o_e_ratio_many(*_known(outcome), risk_at(said, place), weights, at=at)
 
 
 def ipa_many(

@@ -106,9 +106,7 @@ def follow_up_of(plan: Plan, frame: pl.DataFrame) -> Floats:
     return _coded(outcome, frame)
 
 
-def known_follow_up(
-    outcome: Outcome, frame: pl.DataFrame
-) -> tuple[NDArray[np.int64], Floats]:
+def known_follow_up(outcome: Outcome, frame: pl.DataFrame) -> tuple[NDArray[np.int64], Floats]:
     """Rows of another table whose follow-up is known, and that follow-up.
 
     Raises
