@@ -122,8 +122,8 @@ def suspected_leak(training: Training, nested_auc: Mapping[str, float | None]) -
         {
             "code": "suspected_leak",
             "message": (
-                f"Model {name}: the cross-validated {area} {value:.3f} is above {LEAK_NESTED}. Check "
-                "whether a predictor was recorded after, or because of, the outcome."
+                f"Model {name}: the cross-validated {area} {value:.3f} is above {LEAK_NESTED}. "
+                "Check whether a predictor was recorded after, or because of, the outcome."
             ),
         }
         for name, value in nested_auc.items()

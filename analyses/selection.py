@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analyses.eligibility import EXCLUSIONS
-from analyses.outcomes import code_outcome, is_recorded
+from analyses.outcomes import Coded, code_outcome, is_recorded
 from analyses.plan import Plan
 from analyses.plan_parts import EACH
 from analyses.prepared import PLAIN, Preparation
@@ -103,12 +103,13 @@ def select(plan: Plan, frame: pl.DataFrame, availability: Mapping[str, str] | No
     check_times(plan.source, plan.outcome, cohort)
     eligible, attrition = _eligible(plan, cohort)
     groups = eligible[plan.data.group or plan.data.id].cast(pl.String).to_numpy().astype(np.str_)
-    follow_up = None
-    if plan.outcome.kind == "survival":
-        follow_up = follow_up_of(plan, eligible)
-        outcome, classes, merged = (follow_up[:, 1] == 1).astype(np.float64), (), ()
-    else:
-        outcome, classes, merged = code_outcome(plan, eligible, groups)
+    follow_up = follow_up_of(plan, eligible) if plan.outcome.kind == "survival" else None
+    coded: Coded = (
+        ((follow_up[:, 1] == 1).astype(np.float64), (), ())
+        if follow_up is not None
+        else code_outcome(plan, eligible, groups)
+    )
+    outcome, classes, merged = coded
     return Selected(
         cohort=cohort,
         frame=eligible,

@@ -41,8 +41,10 @@ class SampleSize:
 
 @dataclass(frozen=True)
 class Followed:
-    """What counts of a time to an event: events and patients at risk at the first horizon, the
-    events of all follow-up and its length, in the unit of the times.
+    """What counts of a time to an event besides its classes.
+
+    Patients with the event by the first horizon and at risk at it; events of all follow-up and its
+    whole length, in the unit of the times.
     """
 
     horizon: float
@@ -76,9 +78,7 @@ class Counts:
 
     @property
     def events(self) -> int:
-        """Patients of the smallest class (grades: of the smaller side of their middle; a time to
-        an event: with the event).
-        """
+        """Patients of the smallest class, on the smaller side of the middle grade, with the event."""
         if self.followed is not None:
             return self.classes[-1]
         if len(self.classes) < 2:

@@ -1,6 +1,6 @@
 """Describing: what is known of a time to an event without any prediction.
 
-Belongs here: the entries `outcome` and `survival` of the results of a survival plan, their warnings.
+Belongs here: the entries `outcome` and `survival` of a survival plan's results, their warnings.
 Does not belong here: the estimates (`analyses.survival.kaplan_meier` and its neighbours), models.
 Curves are given on a grid of the same step for everybody: the time of one case's event would name
 the case.
@@ -60,7 +60,8 @@ def grid_of(last: float) -> Floats:
         return np.zeros(1)
     power = 10.0 ** np.floor(np.log10(last / _MOST_POINTS))
     step = next(power * k for k in (1, 2, 5, 10) if power * k * _MOST_POINTS >= last - 1e-9)
-    return np.round(step * np.arange(int(last / step + 1e-9) + 1), 10)
+    grid: Floats = np.round(step * np.arange(int(last / step + 1e-9) + 1), 10)
+    return grid
 
 
 @dataclass(frozen=True)
@@ -206,8 +207,8 @@ def _said_of_entry(entry: dict[str, Any] | None) -> Warnings:
         {
             "code": "late_entry",
             "message": (
-                f"{entry['n_late']} cases came under observation after the start. Curves, tests and "
-                "coefficients count a case as at risk from its entry on; C, Brier score, AUC and "
+                f"{entry['n_late']} cases came under observation after the start. Curves, tests "
+                "and coefficients count a case as at risk from its entry on; C, Brier score, AUC and "
                 "O:E do not, and take such a case as observed from the start. Who had the event "
                 "before entry never came here: numbers of early time are still too favourable."
             ),

@@ -30,11 +30,10 @@ def cox_losses(training: Training, test: Training) -> Floats:
     -----
     Source: Verweij PJM, van Houwelingen HC. Stat Med 1993;12:2305. doi:10.1002/sim.4780122407
     """
-    assert training.follow_up is not None and test.follow_up is not None
     steps = training.fit_steps()
     part = steps.transform(training.cases)
     whole = np.vstack([part, steps.transform(test.cases)])
-    mine, every = training.follow_up, np.vstack([training.follow_up, test.follow_up])
+    mine, every = training.truth, np.vstack([training.truth, test.truth])
     path = ridge_cox_path(part, *_parts(mine), [1 / c for c in GRID], entry=_entry(mine))
     likely = partial_loglik(whole, *_parts(every), path, entry=_entry(every))
     return partial_loglik(part, *_parts(mine), path, entry=_entry(mine)) - likely

@@ -9,6 +9,7 @@ entered late counts as observed from the start.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -144,6 +145,6 @@ def _scored(
     return (*_known(outcome), risk_at(said, place), weights)
 
 
-def _at(said: Floats, at: float, place: int) -> dict[str, object]:
+def _at(said: Floats, at: float, place: int) -> dict[str, Any]:
     """The horizon, and the censoring of the training rows."""
     return {"at": at, "censoring": (g_before(said), g_at(said, place))}

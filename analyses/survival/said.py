@@ -67,14 +67,13 @@ def said_of(
     learned_from
         The rows behind the model, the risks without predictors and G.
     """
-    assert training.follow_up is not None and learned_from.follow_up is not None
     horizons = np.array(training.horizons)
     matrix = pipeline[:-1].transform(training.cases)
     model = pipeline["model"]
-    known = learned_from.follow_up
+    known = learned_from.truth
     # late entry is not taken into account here: with risk sets that begin small, G falls to 0 early
     observed = censoring(known[:, 0], known[:, 1] > 0)
-    before = observed.before(training.follow_up[:, 0])
+    before = observed.before(training.truth[:, 0])
     at = np.tile(observed.at(horizons), (len(matrix), 1))
     said = together(model.predict(matrix), before, model.predict_risk(matrix, horizons), at)
     null = np.tile(null_risks(known, horizons), (len(matrix), 1))
