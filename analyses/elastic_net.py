@@ -122,9 +122,7 @@ def _fit(matrix: Floats, outcome: Floats, penalty: float, l1_ratio: float, *, st
         means, mean = share @ matrix, share @ working
         root = np.sqrt(curvature)
         columns, target = (matrix - means) * root[:, None], (working - mean) * root
-        slopes = _active_set(
-            columns.T @ columns, target @ columns, absolute, square, start=beta[1:]
-        )
+        slopes = active_set(columns.T @ columns, target @ columns, absolute, square, start=beta[1:])
         if slopes is None:
             slopes = _coordinate_descent(columns, target, penalty, l1_ratio, start=beta[1:])
         aim = np.r_[mean - means @ slopes, slopes]
@@ -141,7 +139,7 @@ def _fit(matrix: Floats, outcome: Floats, penalty: float, l1_ratio: float, *, st
     return beta
 
 
-def _active_set(
+def active_set(
     gram: Floats, target: Floats, absolute: float, square: float, *, start: Floats
 ) -> Floats | None:
     """Minimum of .5 b'(gram + square) b - target'b + absolute sum |b|; None where it has no end.

@@ -118,10 +118,22 @@ def profile_interval(
     >>> [round(limit, 2) for limit in profile_interval(ones, y, fit_firth(ones, y), 0)]
     [-0.04, 7.08]
     """
+    return profile_limits(
+        lambda value: fit_firth(design, outcome, fixed=(place, value), start=fitted.coefficients),
+        fitted,
+        place,
+        level=level,
+    )
+
+
+def profile_limits(
+    held_at: Callable[[float], Firth | None], fitted: Firth, place: int, *, level: float = 0.95
+) -> tuple[float, float] | None:
+    """The same for any fit, from the fit with the coefficient held at a value."""
     at_most = float(chi2.ppf(level, 1))
 
     def excess(value: float) -> float:
-        held = fit_firth(design, outcome, fixed=(place, value), start=fitted.coefficients)
+        held = held_at(value)
         return float("nan") if held is None else 2 * (fitted.loglik - held.loglik) - at_most
 
     centre, error = float(fitted.coefficients[place]), float(fitted.errors[place])

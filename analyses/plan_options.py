@@ -69,11 +69,22 @@ def check_kind(reader: PlanReader, kind: str, *, models: Sequence[str], conforma
                 "set to 0 for one class and not for the next says little, and a penalty over "
                 "classes is not built. Take it out of the plan."
             )
+        if kind == "survival" and model != "ridge":
+            raise UsageError(
+                f"{where}: of a time to an event one model is made, ridge (Cox regression with a "
+                f"penalty); {model} does not take censored cases into account. Take it out of the "
+                "plan."
+            )
         if model in _WITHOUT_ORDER and kind == "ordinal":
             raise UsageError(
                 f"{where}: {model} knows no order of grades. Name ridge (proportional odds), or "
                 "models of another package."
             )
+    if conformal != "none" and kind == "survival":
+        raise UsageError(
+            f"{reader.source}, conformal: prediction sets are for classes, and of a censored case "
+            "nobody knows the class. Take the key out."
+        )
     if conformal != "none" and kind == "ordinal":
         raise UsageError(
             f"{reader.source}, conformal: prediction sets are for classes without an order; a set "

@@ -20,6 +20,7 @@ from analyses.evaluation import (
     performance,
 )
 from analyses.learners import Learner, learner_of
+from analyses.panel import panel_of
 from analyses.plan import Plan
 from analyses.resampling import Stage, bootstrap_weights, generator
 from analyses.selection import Selected, select
@@ -102,7 +103,7 @@ def _one(
     if _cases(plan, chosen) == _cases(plan, selected):
         return entry | {"reason": SAME_CASES}
     verdict = decide(counts_of(plan, chosen))
-    is_binary = plan.outcome.kind == "binary"
+    is_binary = not chosen.classes
     entry |= {
         "n": chosen.frame.height,
         "excluded": chosen.excluded,
@@ -130,7 +131,6 @@ def _evaluated(
     """Nested cross-validation of the primary model and of the baseline on the same folds."""
     whole = training_of(chosen, tuple(dict.fromkeys((*chosen.predictors, *plan.baseline))))
     folds = outer_folds(whole, plan.resampling)
-    kind: dict[str, Any] = {"n_classes": whole.n_classes, "is_ordered": whole.is_ordered}
     model, baseline = (
         nested_cross_validation(
             training_of(chosen, columns),
@@ -145,10 +145,10 @@ def _evaluated(
     weights = bootstrap_weights(
         whole.groups, n_draws=DRAWS, rng=generator(plan.resampling.seed, Stage.INTERVALS)
     )
-    against = compare(whole.outcome, model, baseline, **kind)
-    interval = against["log_loss"]["interval"]
+    against = compare(whole.truth, model, baseline, **whole.kind)
+    interval = against[panel_of(**whole.kind).deciding]["interval"]
     return {
-        "nested_cv": performance(whole.outcome, model, weights, **kind),
+        "nested_cv": performance(whole.truth, model, weights, **whole.kind),
         "against_baseline": against,
         "beats_baseline": interval is not None and interval[1] < 0,
     }

@@ -1,8 +1,8 @@
 """Cox regression, plain and ridge, with Efron's or Breslow's ties, weights and late entry.
 
-Belongs here: the partial likelihood, its maximum, the baseline hazard, the path of penalties.
-Does not belong here: risk sets (`analyses.survival.cox_sets`), Firth's penalty, the elastic net,
-estimators with the interface of scikit-learn (`analyses.survival.estimators`).
+Belongs here: the maximum of the partial likelihood, the baseline hazard, the path of penalties.
+Does not belong here: the likelihood (`analyses.survival.cox_likelihood`), Firth's penalty, the
+elastic net, estimators with the interface of scikit-learn (`analyses.survival.estimators`).
 The penalty is theta/2 times the sum of squared coefficients, on the columns as given.
 """
 
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import lapack
 
+from analyses.survival.cox_likelihood import FAR, derivatives, log_likelihood
 from analyses.survival.cox_sets import CoxSets, Floats, Ties
 from analyses.survival.steps import StepFunction
 
@@ -22,8 +23,6 @@ _MAX_HALVINGS = 40
 #: A Newton step this short (columns of standard deviation 1) is the last: the next one would be
 #: about its square.
 _LAST_STEP = 1e-6
-#: A predictor further out than this is drawn in; only steps that go too far come there.
-_FAR = 200.0
 #: A column of which this share of its length, or less, varies does not vary.
 _CONSTANT = 1e-12
 
@@ -52,16 +51,6 @@ class CoxFit:
         """Standard errors of the coefficients."""
         found: Floats = np.sqrt(np.diag(self.covariance))
         return found
-
-
-@dataclass(frozen=True)
-class State:
-    """Where a fit stands: predictor, weighted relative hazard, sums of the terms, likelihood."""
-
-    linear: Floats
-    hazard: Floats
-    sums: Floats
-    loglik: float
 
 
 def fit_cox(
@@ -207,7 +196,7 @@ def partial_loglik(
         return np.zeros(coef.shape[:-1])
     linear = (X @ coef.T)[sets.rows]
     linear = linear - linear.mean(axis=0)
-    sums = sets.of_terms(_weighted(sets.weights, np.exp(np.clip(linear, -_FAR, _FAR))))
+    sums = sets.of_terms(_weighted(sets.weights, np.exp(np.clip(linear, -FAR, FAR))))
     own = sets.weights[sets.events] @ linear[sets.events]
     found: Floats = own - sets.term_count @ np.log(np.maximum(sums, np.finfo(float).tiny))
     return found
@@ -243,7 +232,7 @@ def baseline_hazard(
     linear = (X @ coef)[sets.rows]
     middle = float(linear.mean())
     state = log_likelihood(sets, linear - middle)
-    steps = sets.over_terms(sets.term_count / state.sums) * np.exp(np.clip(-middle, -_FAR, _FAR))
+    steps = sets.over_terms(sets.term_count / state.sums) * np.exp(np.clip(-middle, -FAR, FAR))
     return StepFunction(sets.times, np.cumsum(steps), 0.0)
 
 
@@ -320,37 +309,6 @@ def newton(sets: CoxSets, matrix: Floats, penalty: Floats, *, start: Floats) -> 
             step = step / 2
         beta, value = trial, trial_value
     return None
-
-
-def log_likelihood(sets: CoxSets, linear: Floats) -> State:
-    """Likelihood of a linear predictor of the rows of the risk sets."""
-    hazard = sets.weights * np.exp(np.clip(linear, -_FAR, _FAR))
-    sums = sets.of_terms(hazard)
-    if sums.min(initial=np.inf) <= 0:  # only a step that went too far takes all hazard away
-        return State(linear, hazard, sums, -np.inf)
-    own = float(sets.weights[sets.events] @ linear[sets.events])
-    return State(linear, hazard, sums, own - float(sets.term_count @ np.log(sums)))
-
-
-def derivatives(sets: CoxSets, matrix: Floats, state: State) -> tuple[Floats, Floats]:
-    """Score (k,) and information (k, k) of the likelihood, without a penalty."""
-    lived = cumulative_hazard(sets, state)
-    expected = state.hazard * lived
-    weighted = matrix * state.hazard[:, None]
-    means = sets.of_terms(weighted) * (np.sqrt(sets.term_count) / state.sums)[:, None]
-    information: Floats = (matrix * expected[:, None]).T @ matrix - means.T @ means
-    score: Floats = matrix.T @ (sets.weights * sets.is_event - expected)
-    return score, information
-
-
-def cumulative_hazard(sets: CoxSets, state: State) -> Floats:
-    """Baseline hazard that each row lived through; under Efron's ties an event through less."""
-    inverse = sets.term_count / state.sums
-    lived = sets.lived_through(sets.over_terms(inverse))
-    if sets.has_fractions:
-        spared = sets.over_terms(sets.fraction * inverse)
-        lived[sets.events] -= spared[sets.count[sets.events] - 1]
-    return lived
 
 
 def inverse_information(

@@ -1,0 +1,136 @@
+"""Firth's Cox regression: finite coefficients and limits where the likelihood grows without end.
+
+Belongs here: the fit and its profile limits.
+Does not belong here: when it is used (`analyses.survival.inference`). No risks come from it.
+"""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analyses.firth import Firth, profile_limits
+from analyses.survival.cox import Columns
+from analyses.survival.cox_likelihood import State, derivatives, log_likelihood, risk_set_means
+from analyses.survival.cox_sets import CoxSets, Floats, Ties
+
+_MAX_STEPS = 500
+_MAX_HALVINGS = 40
+_LARGEST_STEP = 2.0
+_GRADIENT_TOLERANCE = 1e-9
+
+
+def fit_firth_cox(
+    X: Floats,
+    time: Floats,
+    is_event: NDArray[Any],
+    *,
+    entry: Floats | None = None,
+    ties: Ties = "efron",
+) -> tuple[Firth, list[tuple[float, float] | None]] | None:
+    """Maximise the log partial likelihood plus half the log determinant of the information.
+
+    Returns
+    -------
+    tuple or None
+        Coefficients with errors and the penalised likelihood, and the profile limits of each
+        coefficient (None: not found within 4000 standard errors). None where columns depend on each
+        other, no row has the event, or the steps do not arrive.
+
+    Notes
+    -----
+    Source: Heinze G, Schemper M. Biometrics 2001;57:114. doi:10.1111/j.0006-341X.2001.00114.x
+
+    Examples
+    --------
+    >>> x = np.array([[1.0], [1], [0], [0]])  # no event where the column is 0
+    >>> fitted, limits = fit_firth_cox(x, np.array([1.0, 2, 3, 4]), np.array([1, 1, 0, 0]))
+    >>> fitted.coefficients.round(3).tolist()
+    [2.022]
+    """
+    sets = CoxSets.of(time, is_event, entry=entry, ties=ties)
+    if not len(sets.times):
+        return None
+    columns = Columns.of(X, sets, np.zeros(X.shape[1]))
+    fitted = _fit(sets, columns.matrix)
+    if fitted is None:
+        return None
+    scale = np.diag(columns.turn)
+    limits = []
+    for place, own in enumerate(scale):
+        held = partial(_held, sets, columns.matrix, fitted.coefficients, place)
+        found = profile_limits(held, fitted, place)
+        limits.append(None if found is None else (found[0] * own, found[1] * own))
+    # the determinant is that of the columns as given
+    loglik = fitted.loglik - float(np.log(scale).sum())
+    return Firth(fitted.coefficients * scale, fitted.errors * scale, loglik), limits
+
+
+def _held(sets: CoxSets, matrix: Floats, start: Floats, place: int, value: float) -> Firth | None:
+    """The maximum with one coefficient held at a value."""
+    return _fit(sets, matrix, fixed=(place, value), start=start)
+
+
+def _fit(
+    sets: CoxSets,
+    matrix: Floats,
+    *,
+    fixed: tuple[int, float] | None = None,
+    start: Floats | None = None,
+) -> Firth | None:
+    """The maximum, one coefficient perhaps held; the determinant is of all columns."""
+    beta = np.zeros(matrix.shape[1]) if start is None else start.copy()
+    moving = np.ones(len(beta), dtype=bool)
+    if fixed is not None:
+        beta[fixed[0]], moving[fixed[0]] = fixed[1], False
+    value, state = _penalised(sets, matrix, beta)
+    for _ in range(_MAX_STEPS):
+        score, information = derivatives(sets, matrix, state)
+        try:
+            inverse = np.asarray(np.linalg.inv(information), dtype=np.float64)
+        except np.linalg.LinAlgError:
+            return None
+        score += _slope_of_determinant(sets, matrix, state, inverse)
+        score = score[moving]
+        if np.abs(score).max(initial=0.0) <= _GRADIENT_TOLERANCE and np.isfinite(value):
+            return Firth(beta, np.sqrt(np.diag(inverse)), value)
+        step = np.zeros(len(beta))
+        step[moving] = np.linalg.solve(information[np.ix_(moving, moving)], score)
+        step *= min(1.0, _LARGEST_STEP / max(float(np.abs(step).max()), 1e-300))
+        for _ in range(_MAX_HALVINGS):
+            trial, there = _penalised(sets, matrix, beta + step)
+            if trial >= value - 1e-12 * abs(value):
+                break
+            step = step / 2
+        beta, value, state = beta + step, trial, there
+    return None
+
+
+def _penalised(sets: CoxSets, matrix: Floats, beta: Floats) -> tuple[float, State]:
+    """Likelihood plus half the log determinant of the information."""
+    state = log_likelihood(sets, matrix @ beta)
+    if not np.isfinite(state.loglik):
+        return -np.inf, state
+    sign, logdet = np.linalg.slogdet(derivatives(sets, matrix, state)[1])
+    return (state.loglik + 0.5 * float(logdet) if sign > 0 else -np.inf), state
+
+
+def _slope_of_determinant(sets: CoxSets, matrix: Floats, state: State, inverse: Floats) -> Floats:
+    """Half the slope of the log determinant: third moments of the columns over the risk sets.
+
+    Over one risk set, with z = x - mean: the mean of (z' inverse z) z, which is that of
+    (x' inverse x) z less twice the covariance times inverse mean.
+    """
+    means = risk_set_means(sets, matrix, state)
+    n_columns = matrix.shape[1]
+    square = np.einsum("mp,pq,mq->m", matrix, inverse, matrix)
+    cubed = risk_set_means(sets, matrix * square[:, None], state)
+    squared = risk_set_means(sets, square[:, None], state)
+    products = (matrix[:, :, None] * matrix[:, None, :]).reshape(len(matrix), -1)
+    second = risk_set_means(sets, products, state).reshape(-1, n_columns, n_columns)
+    turned = means @ inverse
+    along = np.einsum("lpq,lq->lp", second, turned)
+    along -= means * np.einsum("lp,lp->l", means, turned)[:, None]
+    found: Floats = 0.5 * sets.term_count @ (cubed - squared * means - 2 * along)
+    return found
