@@ -68,9 +68,7 @@ def smooth_risk(
     fit = fit_fine_gray(spline_basis(x, knots), time, event, weights=w)
     if fit.reason is not None:
         return None
-    relative = np.exp(np.clip(spline_basis(_log_minus_log(points), knots) @ fit.coef, -500, 500))
-    observed: Floats = -np.expm1(-fit.hazard.at(at) * relative)
-    return observed
+    return fit.risk(spline_basis(_log_minus_log(points), knots), at)
 
 
 def calibration_errors_at(
