@@ -24,8 +24,6 @@ PENDING = {
     "T1_table1": "tables of the report",
     "T2_tables": "tables of the report",
     "c_riley_example": "no outcome of the platform is a number",
-    "s_imsct_like": "survival",
-    "s_riley_example": "survival",
 }
 
 

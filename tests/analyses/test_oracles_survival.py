@@ -13,7 +13,9 @@ from analyses.survival.fine_gray import fit_fine_gray
 from analyses.survival.horizon_scores import auc_many, brier_many, ipa_many, observed_risk_many
 from analyses.survival.kaplan_meier import KaplanMeier, censoring, follow_up, kaplan_meier
 from analyses.survival.log_rank import Comparison, log_rank
-from tests.analyses.oracle_entries import FOLDER, REFERENCE, near
+from analyses.survival.sample_size import needed_for_survival, upper_risk
+from analyses.verdict import MARGIN, OPTIMISM, SHRINKAGE
+from tests.analyses.oracle_entries import FOLDER, REFERENCE, SAMPLE_SIZES, near
 from tests.support.real_data import real
 
 HORIZONS = [12, 24, 36, 48, 60]
@@ -214,3 +216,33 @@ def test_K7_whas500() -> None:  # noqa: N802
     """Not committed: tests/oracles/README.md says where it comes from."""
     columns = {"time": "time", "event": "status", "risk": "age"}
     _is_public(pl.read_csv(real("survival", "whas500_sksurv.csv")), columns, "K7_whas500")
+
+
+def _is_the_reference(case: str) -> None:
+    """The two criteria of the reference package; the third is ours, its limit is not."""
+    given, values = SAMPLE_SIZES[case]["input"], SAMPLE_SIZES[case]["values"]
+    rate, at, mean = given["rate"], given["timepoint"], given["meanfup"]
+    said: Any = {"rate": rate, "mean_follow_up": mean, "at": at}
+    rules: Any = {"shrinkage": SHRINKAGE, "optimism": OPTIMISM, "margin": MARGIN}
+    found = needed_for_survival(given["csrsquared"], given["parameters"], **said, **rules)
+    assert found is not None
+    assert found.max_r2 == pytest.approx(values["max_r2a"], abs=1e-10)
+    assert found.criterion_1 == values["n_by_criterion"]["1"]
+    assert found.criterion_2 == values["n_by_criterion"]["2"]
+    assert found.criterion_1 == values["sample_size"]
+    assert upper_risk(rate, values["tot_per_yrs_final"], at) == pytest.approx(
+        values["int_uci"], abs=5e-4
+    )
+    risk = values["int_cuminc"]
+    for n, is_enough in ((found.criterion_3, True), (found.criterion_3 - 1, False)):
+        exact = 1 - np.exp(-rate * at)
+        assert exact == pytest.approx(risk, abs=5e-4)
+        assert (upper_risk(rate, n * mean, at) - exact <= MARGIN) == is_enough
+
+
+def test_s_riley_example() -> None:
+    _is_the_reference("s_riley_example")
+
+
+def test_s_imsct_like() -> None:
+    _is_the_reference("s_imsct_like")

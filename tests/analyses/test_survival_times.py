@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 
 from analyses import metrics
+from analyses.survival.calibration_at import calibration_curve_at, ici_at
+from analyses.survival.competing import cumulative_incidence, gray_test
 from analyses.survival.concordance import harrell_c, harrell_c_many, uno_c_many
+from analyses.survival.cox import baseline_hazard, fit_cox
+from analyses.survival.fine_gray import fit_fine_gray
 from analyses.survival.horizon_scores import (
     auc_many,
     brier_many,
@@ -13,6 +17,7 @@ from analyses.survival.horizon_scores import (
     observed_risk_many,
 )
 from analyses.survival.kaplan_meier import censoring, follow_up, kaplan_meier, nelson_aalen
+from analyses.survival.log_rank import log_rank
 
 AT = 20.0
 
@@ -158,3 +163,105 @@ def test_the_curve_ends_with_the_follow_up() -> None:
     alone = np.ones((1, 2))
     assert np.isnan(observed_risk_many(np.array([2.0, 5.0]), np.array([1, 0]), alone, at=6.0))
     assert observed_risk_many(np.array([2.0, 5.0]), np.array([1, 2]), alone, at=6.0) == 0.5
+
+
+def test_without_competing_events_fine_and_gray_is_cox(rows: dict[str, np.ndarray]) -> None:
+    X, event = np.column_stack([rows["risk"], rows["weights"]]), (rows["event"] > 0).astype(int)
+    ours = fit_fine_gray(X, rows["time"], event)
+    theirs = fit_cox(X, rows["time"], event, ties="breslow")
+    assert ours.coef == pytest.approx(theirs.coef, abs=1e-8)
+    hazard = baseline_hazard(X, rows["time"], event, theirs.coef, ties="breslow")
+    assert ours.hazard.at([5, 20]) == pytest.approx(hazard.at([5, 20]))
+
+
+def test_a_weight_is_the_row_so_often_in_fine_and_gray(rows: dict[str, np.ndarray]) -> None:
+    copies = doubled(rows)
+    ours = fit_fine_gray(
+        rows["risk"][:, None], rows["time"], rows["event"], weights=rows["weights"]
+    )
+    theirs = fit_fine_gray(copies["risk"][:, None], copies["time"], copies["event"])
+    assert (ours.coef, ours.errors) == (pytest.approx(theirs.coef), pytest.approx(theirs.errors))
+    said = {"at": AT, "weights": rows["weights"]}
+    ici = ici_at(rows["time"], rows["event"], rows["risk"] * 0.8, **said)
+    assert ici == pytest.approx(
+        ici_at(copies["time"], copies["event"], copies["risk"] * 0.8, at=AT), rel=1e-6
+    )
+
+
+@pytest.mark.parametrize(
+    ("X", "event"),
+    [
+        ([[0.0], [1], [2]], [0, 2, 0]),
+        ([[1.0], [1], [1]], [1, 2, 0]),
+        ([[1.0], [0], [0]], [1, 2, 0]),
+    ],
+    ids=["no event", "constant", "separated"],
+)
+def test_fine_and_gray_says_why_there_is_none(X: list[list[float]], event: list[int]) -> None:
+    found = fit_fine_gray(np.array(X), np.array([1.0, 2, 3]), np.array(event))
+    assert found.reason
+    assert np.isnan(found.coef).all()
+
+
+def simulated(n: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Times of two competing causes under independent censoring, and the true risk by AT."""
+    random = np.random.default_rng(seed)
+    mine, other = 0.02 * np.exp(random.normal(size=n)), np.full(n, 0.01)
+    first = random.exponential(1 / (mine + other))
+    cause = np.where(random.random(n) < mine / (mine + other), 1, 2)
+    lost = random.exponential(60, n)
+    true = mine / (mine + other) * -np.expm1(-(mine + other) * AT)
+    return np.minimum(first, lost), np.where(first <= lost, cause, 0), true
+
+
+def test_calibration_knows_the_true_risks_from_too_high_ones() -> None:
+    time, event, true = simulated(4000, seed=5)
+    good, high = (ici_at(time, event, risk, at=AT) for risk in (true, np.minimum(true * 1.5, 1)))
+    assert good is not None
+    assert good < 0.015
+    assert high == pytest.approx(float((np.minimum(true * 1.5, 1) - true).mean()), abs=0.02)
+    curve = calibration_curve_at(time, event, true, at=AT)
+    inside = [row["low"] <= row["mean_risk"] <= row["high"] for row in curve["bins"]]
+    assert sum(inside) >= 8
+    assert sum(row["n"] for row in curve["bins"]) == 4000
+    ratio = o_e_ratio_many(time, event, true, np.ones((1, 4000)), at=AT)[0]
+    assert ratio == pytest.approx(1, abs=0.05)
+
+
+def test_calibration_of_few_cases_is_none_and_no_error() -> None:
+    for n, event in ((0, []), (3, [0, 0, 0]), (3, [1, 2, 0])):
+        rows_ = (np.arange(1.0, n + 1), np.array(event), np.full(n, 0.3))
+        assert ici_at(*rows_, at=2.0) is None
+        assert calibration_curve_at(*rows_, at=2.0)["smooth"] == []
+
+
+def test_groups_that_nobody_tells_apart_have_no_test() -> None:
+    time = np.array([1.0, 2, 3, 4])
+    for test in (log_rank, gray_test):
+        assert test(time, np.array([1, 1, 0, 0]), ["a"] * 4).reason
+        assert test(time, np.zeros(4), ["a", "a", "b", "b"]).reason
+        assert test(np.zeros(0), np.zeros(0), []).reason
+    late = log_rank(time, np.array([0, 0, 1, 1]), ["a", "a", "b", "b"])
+    assert late.reason == "fewer than two groups have cases at risk at an event"
+
+
+def test_without_competing_events_the_incidence_is_one_less_survival(
+    rows: dict[str, np.ndarray],
+) -> None:
+    event = (rows["event"] == 1).astype(int)
+    curve, at = kaplan_meier(rows["time"], event), np.arange(40.0)
+    assert cumulative_incidence(rows["time"], event).at(at) == pytest.approx(
+        1 - curve.at(at), nan_ok=True
+    )
+    three = np.arange(len(event)) % 3
+    gray, plain = gray_test(rows["time"], event, three), log_rank(rows["time"], event, three)
+    assert gray.df == plain.df == 2
+    assert gray.statistic == pytest.approx(plain.statistic, rel=0.05)  # other rules for ties
+
+
+def test_a_gray_test_of_the_last_group_standing_is_finite() -> None:
+    """A group of which everybody has had an event leaves the rest of the sums alone."""
+    time, event = np.array([1.0, 2, 3, 4, 5, 6, 7, 8]), np.array([1, 2, 1, 1, 1, 2, 0, 1])
+    found = gray_test(time, event, ["a"] * 4 + ["b"] * 4)
+    assert found.statistic is not None
+    assert 0 <= found.p <= 1
