@@ -25,7 +25,7 @@ from analyses.applying import (
     score,
     without_missing_texts,
 )
-from analyses.endpoints import endpoint_warnings
+from analyses.left_open import endpoint_warnings
 from analyses.model_files import load
 from analyses.outcomes import outcome_known
 from analyses.plan import Plan, load_plan, shipped_plans
