@@ -25,7 +25,7 @@ from analyses.applying import (
     read_description,
     score,
 )
-from analyses.endpoints import endpoint_warnings
+from analyses.left_open import endpoint_warnings
 from analyses.model_files import load
 from analyses.plan import Plan, load_plan, shipped_plans
 from analyses.plan_parts import EACH, PROVENANCES, Population
