@@ -114,8 +114,8 @@ def internal_external(
     dict[str, Any] or None
         `by_centre`: `centre`, `n`, `events` (cases of the smallest class; grades: on
         the smaller side of their middle; of a time to an event those seen), `in_pool`, `reason`,
-        and each measure; `pooled`: each measure with `interval` and `prediction_interval` (None with
-        fewer than three centres); `centres_pooled`.
+        and each measure; `pooled`: each measure with `interval` and `prediction_interval` (None
+        with fewer than three centres); `centres_pooled`.
     """
     if predicted is None:
         return None

@@ -27,6 +27,7 @@ TRUSTED = (
     "analyses.prepared.CentreEncoder",
     "analyses.preprocessing.CaseEncoder",
     "analyses.proportional_odds.ProportionalOdds",
+    "analyses.survival.estimators.ElasticNetCox",
     "analyses.survival.estimators.RidgeCox",
     "interpret.glassbox._ebm._ebm.ExplainableBoostingClassifier",
     "numpy.dtype",

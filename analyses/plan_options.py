@@ -8,6 +8,7 @@ Does not belong here: the plan itself (`analyses.plan`), YAML (`analyses.plan_te
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from analyses.other_choices import CHOICES
 from analyses.plan_text import PlanReader
 from schemas.errors import UsageError
 
@@ -17,8 +18,6 @@ NUMBERS: dict[str, tuple[type, float, float, str]] = {
     "conformal": (float, 0.5, 0.99, "none, or a coverage from 0.5 to 0.99"),
     "correlated": (float, 0.5, 0.999, "none, or a rank correlation from 0.5 to 0.999"),
 }
-#: The sensitivity analyses that a plan may declare.
-SENSITIVITY = ("before_surgery",)
 #: Models of the platform that know no order of grades.
 _WITHOUT_ORDER = ("elastic_net", "random_forest", "ebm")
 
@@ -49,7 +48,7 @@ def read_sensitivity(reader: PlanReader, raw: object) -> tuple[str, ...]:
     """The sensitivity analyses by name."""
     named = reader.names(raw, "sensitivity", least=0)
     for place, name in enumerate(named):
-        reader.choice(name, f"sensitivity[{place}]", of=SENSITIVITY)
+        reader.choice(name, f"sensitivity[{place}]", of=tuple(CHOICES))
     return named
 
 

@@ -32,6 +32,7 @@ from analyses.preparation import preparation_entry, preparation_of
 from analyses.selection import Selected, select
 from analyses.subgroups import grouped
 from analyses.survival.describing import describe_survival, outcome_entry
+from analyses.survival.tables import cox_tables
 from analyses.trainings import centres_of, counts_of, has_centres, training_of
 from analyses.verdict import decide
 
@@ -178,6 +179,9 @@ def _run(
         warnings += separated
     survival, said = describe_survival(plan, selected)
     warnings += said
+    if survival is not None and verdict["level"] == "model":
+        tables, said = cox_tables(training_of(selected, selected.predictors))
+        survival, warnings = survival | tables, warnings + said
     found = {
         "schema": results.SCHEMA,
         "title": plan.title,

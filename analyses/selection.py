@@ -14,6 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analyses.eligibility import EXCLUSIONS
+from analyses.endpoints import known_at_prediction
 from analyses.outcomes import Coded, code_outcome, is_recorded
 from analyses.plan import Plan
 from analyses.plan_parts import EACH
@@ -23,8 +24,6 @@ from analyses.survival.selecting import check_times, columns_of, follow_up_of, w
 from schemas.errors import UsageError
 from schemas.showing import nearest_name
 
-#: What is known before surgery. Every endpoint so far is predicted on the day before it.
-KNOWN_BEFORE_SURGERY = ("preoperative_clinical", "preoperative_imaging")
 _EXCLUSION = "_exclusion"
 #: A text of so many values may be a category whatever the number of rows.
 _MOST_LEVELS = 12
@@ -228,7 +227,7 @@ def _check_there(plan: Plan, frame: pl.DataFrame, name: str, path: str) -> None:
 
 def _check_time(plan: Plan, path: str, name: str, time: str | None) -> None:
     """The column was known at the prediction time."""
-    if time in KNOWN_BEFORE_SURGERY:
+    if time in known_at_prediction(plan.outcome.column):
         return
     if time is None:
         raise _too_late(plan, path, f"'{name}' has no availability time")

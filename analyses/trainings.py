@@ -16,7 +16,8 @@ from analyses.prepared import NO_CENTRE, PLAIN
 from analyses.preprocessing import fit_preprocessing, with_categories
 from analyses.resampling import patient_strata
 from analyses.selection import Selected
-from analyses.verdict import Counts, Followed
+from analyses.survival.enough import Followed
+from analyses.verdict import Counts
 
 
 def training_of(selected: Selected, columns: Sequence[str]) -> Training:

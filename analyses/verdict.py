@@ -13,6 +13,8 @@ from typing import Any
 
 from scipy.stats import chi2
 
+from analyses.survival.enough import Followed, against_the_horizon, survival_size
+
 SHRINKAGE = 0.9
 OPTIMISM = 0.05
 MARGIN = 0.05
@@ -40,21 +42,6 @@ class SampleSize:
 
 
 @dataclass(frozen=True)
-class Followed:
-    """What counts of a time to an event besides its classes.
-
-    Patients with the event by the first horizon and at risk at it; events of all follow-up and its
-    whole length, in the unit of the times.
-    """
-
-    horizon: float
-    events_by: int
-    at_risk: int
-    events: int
-    person_time: float
-
-
-@dataclass(frozen=True)
 class Counts:
     """What the verdict rests on, in patients after exclusions.
 
@@ -78,7 +65,7 @@ class Counts:
 
     @property
     def events(self) -> int:
-        """Patients of the smallest class, on the smaller side of the middle grade, with the event."""
+        """Patients of the smallest class, the smaller side of the middle grade, with the event."""
         if self.followed is not None:
             return self.classes[-1]
         if len(self.classes) < 2:
@@ -308,7 +295,7 @@ def _reasons_against_any(counts: Counts) -> list[str]:
             f"{counts.rarest} patients {in_rarest} are below {rarest}, two for each of "
             f"{counts.outer_folds} outer folds.",
         ),
-        *_against_the_horizon(counts.followed),
+        *against_the_horizon(counts.followed, LEAST_EVENTS),
         (
             len(counts.classes) == 2 < counts.least_classes,
             f"There are 2 {'grades' if counts.is_ordered else 'classes'}, and 3 are the least of "
@@ -317,20 +304,6 @@ def _reasons_against_any(counts: Counts) -> list[str]:
         (counts.parameters == 0, "0 predictors vary; at least 1 must."),
     ]
     return [sentence for fails, sentence in checks if fails]
-
-
-def _against_the_horizon(followed: Followed | None) -> list[tuple[bool, str]]:
-    """Checks of the first horizon: what nobody was followed to cannot be predicted."""
-    if followed is None:
-        return []
-    at = f"at the first horizon ({followed.horizon:g})"
-    return [
-        (n < LEAST_EVENTS, f"{n} {what} {at} are below {LEAST_EVENTS}, the least for any model.")
-        for n, what in (
-            (followed.events_by, "patients with the event"),
-            (followed.at_risk, "patients still at risk"),
-        )
-    ]
 
 
 def _size(counts: Counts) -> tuple[float, SampleSize | None]:
@@ -342,7 +315,16 @@ def _size(counts: Counts) -> tuple[float, SampleSize | None]:
         shares = [size / n for size in counts.classes]
         return anticipated_r2(*shares), minimum_multinomial_size(counts.parameters, counts.classes)
     if counts.followed is not None:
-        return 0.1, None
+        r2, needed = survival_size(
+            counts.followed,
+            counts.parameters,
+            n,
+            share=ANTICIPATED_SHARE,
+            shrinkage=SHRINKAGE,
+            optimism=OPTIMISM,
+            margin=MARGIN,
+        )
+        return r2, None if needed is None else SampleSize(*needed)
     prevalence = (counts.events if counts.is_ordered else counts.classes[-1]) / n
     r2 = anticipated_r2(prevalence)
     return r2, minimum_sample_size(r2, counts.parameters, prevalence)

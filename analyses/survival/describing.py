@@ -21,6 +21,7 @@ from analyses.survival.competing import cumulative_incidence, gray_test
 from analyses.survival.kaplan_meier import Estimate, KaplanMeier, follow_up, kaplan_meier
 from analyses.survival.log_rank import Comparison, log_rank
 from analyses.survival.selecting import ENDED_FIRST, EVENT_FIRST
+from analyses.survival.tables import NOT_SHOWN
 from analyses.trainings import centres_of
 
 Warnings = list[dict[str, str]]
@@ -124,6 +125,7 @@ def describe_survival(plan: Plan, selected: Selected) -> tuple[dict[str, Any] | 
         "entry": _late(plan, selected),
         "landmark": None,
         "image_gaps": None,
+        **NOT_SHOWN,
     }
     return found, [*_not_reached(plan, every), *_said_of_entry(found["entry"])]
 
@@ -208,9 +210,9 @@ def _said_of_entry(entry: dict[str, Any] | None) -> Warnings:
             "code": "late_entry",
             "message": (
                 f"{entry['n_late']} cases came under observation after the start. Curves, tests "
-                "and coefficients count a case as at risk from its entry on; C, Brier score, AUC and "
-                "O:E do not, and take such a case as observed from the start. Who had the event "
-                "before entry never came here: numbers of early time are still too favourable."
+                "and coefficients count a case as at risk from its entry on; C, Brier score, AUC "
+                "and O:E do not, and take such a case as observed from the start. Who had the "
+                "event before entry never came here: early numbers are still too favourable."
             ),
         }
     ]

@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
 from analyses.survival.absolute_risk import absolute_risk
 from analyses.survival.cox import NOT_ARRIVED, baseline_hazard, ridge_cox_path
+from analyses.survival.cox_net import cox_net_path
 from analyses.survival.cox_sets import Floats
 from analyses.survival.steps import StepFunction
 
@@ -50,16 +51,11 @@ def split_outcome(y: Any) -> tuple[Floats, Floats, Floats | None]:
     return y[:, 0], y[:, 1], y[:, 2] if y.shape[1] == 3 else None
 
 
-class RidgeCox(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
-    """Cox regression with Efron's ties and a ridge penalty; a model of each cause.
+class CauseSpecificCox(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
+    """Cox regression of each cause with a penalty `theta`; a subclass says which one.
 
     A competing cause gets the same predictors and penalty where it has ten events or more, else the
-    Nelson-Aalen hazard of everybody. Columns should be standardised.
-
-    Parameters
-    ----------
-    theta
-        Penalty: theta/2 times the sum of squared coefficients; above 0.
+    Nelson-Aalen hazard of everybody. Columns should be standardised; ties are Efron's.
 
     Attributes
     ----------
@@ -69,27 +65,15 @@ class RidgeCox(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
         Times of the event, and the cumulative baseline hazard from each on.
     competing_coef_, competing_times_, competing_hazard_
         The same of the competing cause; empty times where no row has it.
-
-    Examples
-    --------
-    >>> x = np.array([[-1.0], [1.0], [-1.0], [1.0]])
-    >>> y = np.array([[4.0, 0], [1.0, 1], [2.0, 1], [3.0, 1]])
-    >>> model = RidgeCox(theta=1.0).fit(x, y)
-    >>> model.predict(x[:2]).round(3).tolist()
-    [-0.343, 0.343]
-    >>> model.predict_risk(x[:2], [2.0]).round(3).tolist()
-    [[0.342], [0.564]]
     """
 
+    theta: float
     coef_: Floats
     times_: Floats
     hazard_: Floats
     competing_coef_: Floats
     competing_times_: Floats
     competing_hazard_: Floats
-
-    def __init__(self, theta: float = 1.0) -> None:
-        self.theta = theta
 
     def fit(self, X: Any, y: Any) -> Self:
         """Fit the hazard of every cause.
@@ -143,10 +127,14 @@ class RidgeCox(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
 
     def _coefficients(self, X: Floats, time: Floats, is_event: Any, entry: Floats | None) -> Floats:
         """Coefficients of one cause; every other end of observation is a censoring."""
-        found: Floats = ridge_cox_path(X, time, is_event, [self.theta], entry=entry)[0]
+        found: Floats = self._path(X, time, is_event, entry=entry)[0]
         if not np.isfinite(found).all():
             raise ValueError(NOT_ARRIVED)
         return found
+
+    def _path(self, X: Floats, time: Floats, is_event: Any, *, entry: Floats | None) -> Floats:
+        """Coefficients at the penalty, shape (1, p)."""
+        raise NotImplementedError
 
     def __sklearn_tags__(self) -> Any:
         """An outcome is needed, of two or three columns."""
@@ -155,3 +143,63 @@ class RidgeCox(BaseEstimator):  # type: ignore[misc]  # sklearn is untyped
         tags.target_tags.one_d_labels = False
         tags.target_tags.two_d_labels = True
         return tags
+
+
+class RidgeCox(CauseSpecificCox):
+    """Cox regression with a ridge penalty.
+
+    Parameters
+    ----------
+    theta
+        Penalty: theta/2 times the sum of squared coefficients; above 0.
+
+    See Also
+    --------
+    CauseSpecificCox : What is fitted, and the attributes.
+
+    Examples
+    --------
+    >>> x = np.array([[-1.0], [1.0], [-1.0], [1.0]])
+    >>> y = np.array([[4.0, 0], [1.0, 1], [2.0, 1], [3.0, 1]])
+    >>> model = RidgeCox(theta=1.0).fit(x, y)
+    >>> model.predict(x[:2]).round(3).tolist()
+    [-0.343, 0.343]
+    >>> model.predict_risk(x[:2], [2.0]).round(3).tolist()
+    [[0.342], [0.564]]
+    """
+
+    def __init__(self, theta: float = 1.0) -> None:
+        self.theta = theta
+
+    def _path(self, X: Floats, time: Floats, is_event: Any, *, entry: Floats | None) -> Floats:
+        return ridge_cox_path(X, time, is_event, [self.theta], entry=entry)
+
+
+class ElasticNetCox(CauseSpecificCox):
+    """Cox regression with an elastic net, which sets coefficients to 0.
+
+    Parameters
+    ----------
+    theta
+        Penalty: theta times (l1_ratio sum |b| + (1 - l1_ratio)/2 sum b^2); above 0.
+    l1_ratio
+        Share of the absolute part, above 0 and at most 1.
+
+    See Also
+    --------
+    CauseSpecificCox : What is fitted, and the attributes.
+
+    Examples
+    --------
+    >>> x = np.array([[-1.0], [1.0], [-1.0], [1.0]])
+    >>> y = np.array([[4.0, 0], [1.0, 1], [2.0, 1], [3.0, 1]])
+    >>> ElasticNetCox(theta=9.0).fit(x, y).coef_.tolist()
+    [0.0]
+    """
+
+    def __init__(self, theta: float = 1.0, l1_ratio: float = 0.5) -> None:
+        self.theta = theta
+        self.l1_ratio = l1_ratio
+
+    def _path(self, X: Floats, time: Floats, is_event: Any, *, entry: Floats | None) -> Floats:
+        return cox_net_path(X, time, is_event, [self.theta], l1_ratio=self.l1_ratio, entry=entry)

@@ -4,11 +4,13 @@ Belongs here: the fit and its profile limits.
 Does not belong here: when it is used (`analyses.survival.inference`). No risks come from it.
 """
 
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import chi2
 
 from analyses.firth import Firth, profile_limits
 from analyses.survival.cox import Columns
@@ -21,6 +23,18 @@ _LARGEST_STEP = 2.0
 _GRADIENT_TOLERANCE = 1e-9
 
 
+@dataclass(frozen=True)
+class FirthCox:
+    """The fit, and of each coefficient the profile limits and p of the penalised likelihood ratio.
+
+    A limit or p that was not found is None; limits are looked for up to 4000 standard errors away.
+    """
+
+    fitted: Firth
+    limits: tuple[tuple[float, float] | None, ...]
+    p: tuple[float | None, ...]
+
+
 def fit_firth_cox(
     X: Floats,
     time: Floats,
@@ -28,15 +42,13 @@ def fit_firth_cox(
     *,
     entry: Floats | None = None,
     ties: Ties = "efron",
-) -> tuple[Firth, list[tuple[float, float] | None]] | None:
+) -> FirthCox | None:
     """Maximise the log partial likelihood plus half the log determinant of the information.
 
     Returns
     -------
-    tuple or None
-        Coefficients with errors and the penalised likelihood, and the profile limits of each
-        coefficient (None: not found within 4000 standard errors). None where columns depend on each
-        other, no row has the event, or the steps do not arrive.
+    FirthCox or None
+        None where columns depend on each other, no row has the event, or the steps do not arrive.
 
     Notes
     -----
@@ -45,8 +57,8 @@ def fit_firth_cox(
     Examples
     --------
     >>> x = np.array([[1.0], [1], [0], [0]])  # no event where the column is 0
-    >>> fitted, limits = fit_firth_cox(x, np.array([1.0, 2, 3, 4]), np.array([1, 1, 0, 0]))
-    >>> fitted.coefficients.round(3).tolist()
+    >>> found = fit_firth_cox(x, np.array([1.0, 2, 3, 4]), np.array([1, 1, 0, 0]))
+    >>> found.fitted.coefficients.round(3).tolist()
     [2.022]
     """
     sets = CoxSets.of(time, is_event, entry=entry, ties=ties)
@@ -57,14 +69,16 @@ def fit_firth_cox(
     if fitted is None:
         return None
     scale = np.diag(columns.turn)
-    limits = []
+    limits, p = [], []
     for place, own in enumerate(scale):
         held = partial(_held, sets, columns.matrix, fitted.coefficients, place)
-        found = profile_limits(held, fitted, place)
+        found, none = profile_limits(held, fitted, place), held(0.0)
         limits.append(None if found is None else (found[0] * own, found[1] * own))
+        p.append(None if none is None else float(chi2.sf(2 * (fitted.loglik - none.loglik), 1)))
     # the determinant is that of the columns as given
     loglik = fitted.loglik - float(np.log(scale).sum())
-    return Firth(fitted.coefficients * scale, fitted.errors * scale, loglik), limits
+    shown = Firth(fitted.coefficients * scale, fitted.errors * scale, loglik)
+    return FirthCox(shown, tuple(limits), tuple(p))
 
 
 def _held(sets: CoxSets, matrix: Floats, start: Floats, place: int, value: float) -> Firth | None:

@@ -3,8 +3,8 @@
 Belongs here: C within test folds, scores at a horizon, the parts of .632+ of the Brier score.
 Does not belong here: the statistics themselves (`analyses.survival.concordance`,
 `analyses.survival.horizon_scores`, `analyses.survival.calibration_at`).
-`outcome` is the follow-up (time, code, entry), shape (n, 2) or (n, 3), `said` what the model says of
-each row (`analyses.survival.said`), `weights` have shape (b, n). Entry is not used: a case that
+`outcome` is the follow-up (time, code, entry), shape (n, 2) or (n, 3), `said` what the model says
+of each row (`analyses.survival.said`), `weights` have shape (b, n). Entry is not used: a case that
 entered late counts as observed from the start.
 """
 

@@ -7,6 +7,9 @@ of the event by each horizon, G at each horizon. G is the distribution of the ce
 rows that the model was made from: a score of the row needs it, and it differs from fold to fold.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
@@ -67,20 +70,58 @@ def said_of(
     learned_from
         The rows behind the model, the risks without predictors and G.
     """
-    horizons = np.array(training.horizons)
-    matrix = pipeline[:-1].transform(training.cases)
+    null = null_risks(learned_from.truth, training.horizons)
+    found = scores_and_risks(pipeline, training.cases, training.horizons)
+    return with_censoring(
+        found[:, 0],
+        found[:, 1:],
+        null,
+        training.truth,
+        learned_from.truth,
+        horizons=training.horizons,
+    )
+
+
+def scores_and_risks(pipeline: Pipeline, cases: Any, horizons: Sequence[float]) -> Floats:
+    """The score of each case, and its risk by each horizon; shape (n, 1 + horizons)."""
+    matrix = pipeline[:-1].transform(cases)
     model = pipeline["model"]
-    known = learned_from.truth
+    return np.column_stack([model.predict(matrix), model.predict_risk(matrix, horizons)])
+
+
+def with_censoring(
+    scores: Floats,
+    risks: Floats,
+    null: Floats,
+    follow_up: Floats,
+    known: Floats,
+    *,
+    horizons: Sequence[float] | Floats,
+) -> tuple[Floats, Floats]:
+    """The array of a model and that of one without predictors.
+
+    Parameters
+    ----------
+    scores, risks
+        Shape (n,) and (n, horizons).
+    null
+        Shape (horizons,). Risks without predictors.
+    follow_up
+        Of the rows that are predicted.
+    known
+        Follow-up from which the censoring is taken.
+    horizons
+        The times of the risks.
+    """
     # late entry is not taken into account here: with risk sets that begin small, G falls to 0 early
     observed = censoring(known[:, 0], known[:, 1] > 0)
-    before = observed.before(training.truth[:, 0])
-    at = np.tile(observed.at(horizons), (len(matrix), 1))
-    said = together(model.predict(matrix), before, model.predict_risk(matrix, horizons), at)
-    null = np.tile(null_risks(known, horizons), (len(matrix), 1))
-    return said, together(np.zeros(len(matrix)), before, null, at)
+    before = observed.before(follow_up[:, 0])
+    at = np.tile(observed.at(horizons), (len(risks), 1))
+    said = together(scores, before, risks, at)
+    return said, together(np.zeros(len(risks)), before, np.tile(null, (len(risks), 1)), at)
 
 
-def null_risks(follow_up: Floats, horizons: Floats) -> Floats:
+def null_risks(follow_up: Floats, horizons: Sequence[float] | Floats) -> Floats:
     """The risk of the event by each horizon without any predictor."""
     time, code = follow_up[:, 0], follow_up[:, 1].astype(np.int64)
     ones = np.ones((1, len(time)))

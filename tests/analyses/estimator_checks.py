@@ -17,11 +17,11 @@ from analyses.firth import FirthLogistic
 from analyses.prepared import CentreEncoder
 from analyses.preprocessing import CaseEncoder
 from analyses.proportional_odds import ProportionalOdds
-from analyses.survival.estimators import RidgeCox
+from analyses.survival.estimators import CauseSpecificCox, ElasticNetCox, RidgeCox
 
 
-class AllEvents(RidgeCox):
-    """Ridge Cox for an outcome of one column, as the checks give it: times, all of them events."""
+class AllEvents(CauseSpecificCox):
+    """For an outcome of one column, as the checks give it: times, all of them events."""
 
     def fit(self, X: Any, y: Any) -> Any:
         if isinstance(y, np.ndarray) and y.ndim == 1 and y.dtype.names is None:
@@ -29,9 +29,18 @@ class AllEvents(RidgeCox):
         return super().fit(X, y)
 
 
+class AllEventsRidge(AllEvents, RidgeCox):
+    """Ridge Cox so."""
+
+
+class AllEventsNet(AllEvents, ElasticNetCox):
+    """Elastic-net Cox so."""
+
+
 OWN = (
     AgreementFilter,
-    AllEvents,
+    AllEventsNet,
+    AllEventsRidge,
     CaseEncoder,
     CentreEncoder,
     ComBat,

@@ -175,7 +175,7 @@ def test_F2_firth_cox(which: str) -> None:  # noqa: N802
     values, entry = REFERENCE["F2_firth_cox"]["values"][which], "F2_firth_cox"
     found = fit_firth_cox(X, time, is_event, ties="breslow" if which == "tied_breslow" else "efron")
     assert found is not None
-    fitted, limits = found
+    fitted, limits = found.fitted, found.limits
     assert list(fitted.coefficients) == near(list(values["coef"].values()), entry)
     assert list(fitted.errors) == near(list(values["se"].values()), entry)
     assert fitted.loglik == near(values["loglik_penalised"], entry)

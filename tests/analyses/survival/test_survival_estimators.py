@@ -9,7 +9,7 @@ from sklearn.utils.estimator_checks import check_estimator
 
 from analyses.model_files import load, save
 from analyses.survival.cox import baseline_hazard, fit_cox
-from analyses.survival.estimators import RidgeCox
+from analyses.survival.estimators import ElasticNetCox, RidgeCox
 
 #: Checks that cannot pass, all for one reason: they give one number a row as the outcome, and a
 #: survival model needs two, a time and an event code. `tests.analyses.estimator_checks` runs each
@@ -109,10 +109,12 @@ def test_a_structured_outcome_is_the_same(case: Any) -> None:
     assert (one.predict_risk(X, [12.0]) == other.predict_risk(X, [12.0])).all()
 
 
-def test_a_model_file_gives_the_same_bits(case: Any) -> None:
+@pytest.mark.parametrize("kind", [RidgeCox, ElasticNetCox])
+def test_a_model_file_gives_the_same_bits(case: Any, kind: Any) -> None:
     X, y = case
-    model = RidgeCox(theta=2.0).fit(X, y)
+    model = kind(theta=2.0).fit(X, y)
     again = load(save(model))
+    assert save(again) == save(model)
     assert (model.predict(X) == again.predict(X)).all()
     assert (model.predict_risk(X, [6.0, 48.0]) == again.predict_risk(X, [6.0, 48.0])).all()
 
@@ -121,6 +123,14 @@ def test_a_clone_is_unfitted_and_equal(case: Any) -> None:
     copy = clone(RidgeCox(theta=2.0).fit(*case))
     assert copy.get_params() == {"theta": 2.0}
     assert not hasattr(copy, "coef_")
+
+
+def test_an_elastic_net_without_its_absolute_part_is_the_ridge(case: Any) -> None:
+    net, ridge = ElasticNetCox(theta=2.0, l1_ratio=1e-9).fit(*case), RidgeCox(theta=2.0).fit(*case)
+    assert net.coef_ == pytest.approx(ridge.coef_, abs=1e-7)
+    strong = ElasticNetCox(theta=1e4).fit(*case)
+    assert not strong.coef_.any()
+    assert np.ptp(strong.predict_risk(case[0], [12.0])) == 0
 
 
 @pytest.mark.parametrize(
