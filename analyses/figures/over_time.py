@@ -123,7 +123,11 @@ def _axes(axes: Axes, shown: OverTime) -> None:
     axes.set_ylim(0, 1.02)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
     axes.set_yticklabels(["0%", "25%", "50%", "75%", "100%"])
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 1.2, 2, 2.4, 3, 5, 6, 10]))
+    marks = [at for curve in shown.curves[:1] for at, _ in curve.at_risk]
+    if len(marks) > 1:  # so that the numbers at risk stand under their time
+        axes.set_xticks(marks)
+    else:
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 1.2, 2, 2.4, 3, 5, 6, 10]))
     axes.set_xlabel(shown.time)
     axes.set_ylabel(shown.value)
     axes.plot([0, last], [0.5, 0.5], color=GREY, lw=0.8, dashes=(2, 3), zorder=0)
