@@ -14,22 +14,22 @@ from analyses.report.pictures import Picture, made
 _LIMITS = "Shaded: 95% limits, for each time by itself."
 
 
-def time_figures(page: dict[str, Any]) -> list[Picture]:
-    """The figures of the section, the curve of all cases first; none without a time."""
+def time_figures(page: dict[str, Any]) -> dict[str, list[Picture]]:
+    """The figures of all cases, and those by group; empty without a time."""
     found = page.get("survival")
     if not found or page["data"]["used"] == 0:
-        return []
-    drawn = [_all_cases(page, found["kaplan_meier"][0])]
+        return {"all": [], "groups": []}
+    whole = [_all_cases(page, found["kaplan_meier"][0])]
     if found["cumulative_incidence"]:
-        drawn.append(_incidence(page, found["cumulative_incidence"]))
-    variables = dict.fromkeys(row["variable"] for row in found["kaplan_meier"][1:])
-    for name in variables:
-        rows = [
-            row for row in found["kaplan_meier"][1:] if row["variable"] == name and row["times"]
-        ]
-        if rows:
-            drawn.append(_by_group(page, name, rows))
-    return drawn
+        whole.append(_incidence(page, found["cumulative_incidence"]))
+    apart = [row for row in found["kaplan_meier"][1:] if row["times"]]
+    return {
+        "all": whole,
+        "groups": [
+            _by_group(page, name, [row for row in apart if row["variable"] == name])
+            for name in dict.fromkeys(row["variable"] for row in apart)
+        ],
+    }
 
 
 def _all_cases(page: dict[str, Any], row: dict[str, Any]) -> Picture:
@@ -75,8 +75,8 @@ def _protected(page: dict[str, Any]) -> str:
     if page["audience"] != "internal":
         return ""
     return (
-        " To protect patients it is given only at times between which nobody or five or more had an "
-        "event; the lines between the points are drawn, not estimated."
+        " To protect patients it is given only at times between which nobody or five or more had "
+        "an event; the lines between the points are drawn, not estimated."
     )
 
 

@@ -265,7 +265,8 @@ def _not_reached(plan: Plan, every: _Times) -> Warnings:
 
 def _estimate(found: Estimate, name: str) -> dict[str, Any]:
     """An estimate as it stands in the results; a limit that is not reached is None."""
-    interval = None if found.estimate is None else [found.low, found.high]
+    is_known = found.estimate is not None and (found.low, found.high) != (None, None)
+    interval = [found.low, found.high] if is_known else None
     entry = {name: found.estimate, "interval": interval}
     return entry if found.estimate is not None else entry | {"reason": found.reason}
 
