@@ -75,7 +75,8 @@ def methods(page: dict[str, Any]) -> list[str]:
         f"cases only (seed {folds.get('seed')}). Intervals come from 2000 bootstraps of patients "
         "over the out-of-fold predictions: they cover the choice of cases evaluated, not the "
         f"choice of the training set; only that of {'C' if is_time else 'the AUC'} covers both, "
-        "with twice the variance. No p-values are computed for penalised coefficients, and no predictor is selected by one."
+        "with twice the variance. No p-values are computed for penalised coefficients, and no "
+        "predictor is selected by one."
     )
     return [*said, *prepared(page), *_refits(page)]
 
