@@ -65,15 +65,10 @@ def smooth_risk(
     knots = np.quantile(np.repeat(x, w.astype(int)) if (w % 1 == 0).all() else x, KNOTS)
     if (np.diff(knots) <= 0).any():
         return None
-    basis = spline_basis(x, knots)
-    middle = basis.mean(axis=0)  # risks that hardly vary have large slopes, and no hazard at 0
-    fit = fit_fine_gray(basis - middle, time, event, weights=w)
+    fit = fit_fine_gray(spline_basis(x, knots), time, event, weights=w)
     if fit.reason is not None:
         return None
-    further = (spline_basis(_log_minus_log(points), knots) - middle) @ fit.coef
-    relative = np.exp(np.clip(further, -500, 500))
-    observed: Floats = -np.expm1(-fit.hazard.at(at) * relative)
-    return observed
+    return fit.risk(spline_basis(_log_minus_log(points), knots), at)
 
 
 def calibration_errors_at(

@@ -27,6 +27,8 @@ from analyses.trainings import centres_of
 Warnings = list[dict[str, str]]
 #: A curve has at most about so many points, and a table of those at risk so many columns.
 _MOST_POINTS, _MOST_AT_RISK = 120, 6
+#: Steps between those columns that suit months; times in days or hours lie beyond them.
+_MONTHS = (3.0, 6.0, 12.0, 24.0, 36.0, 60.0)
 #: A variable of more groups is not drawn group by group.
 _MOST_GROUPS = 6
 
@@ -65,6 +67,23 @@ def grid_of(last: float) -> Floats:
     return grid
 
 
+def marks_of(last: float) -> Floats:
+    """At most seven times from 0 to the last one, at which those at risk are counted.
+
+    Examples
+    --------
+    >>> marks_of(119.0).tolist(), len(marks_of(3900.0)), marks_of(0.0).tolist()
+    ([0.0, 24.0, 48.0, 72.0, 96.0], 4, [0.0])
+    """
+    if last <= 0:
+        return np.zeros(1)
+    power = 10.0 ** np.floor(np.log10(last / _MOST_AT_RISK))
+    is_short = _MONTHS[1] <= last <= _MONTHS[-1] * _MOST_AT_RISK
+    steps = _MONTHS if is_short else tuple(power * k for k in (1, 2, 5, 10))
+    step = next(step for step in steps if step * _MOST_AT_RISK >= last)
+    return np.asarray(step * np.arange(int(last / step + 1e-9) + 1), dtype=np.float64)
+
+
 @dataclass(frozen=True)
 class _Times:
     """Time, code and entry (None: everybody from the start) of some rows."""
@@ -100,9 +119,10 @@ def describe_survival(plan: Plan, selected: Selected) -> tuple[dict[str, Any] | 
     every = _Times(known[:, 0], known[:, 1].astype(np.int64), entry)
     last = plan.outcome.horizons[-1]
     groups = _groups(plan, selected)
-    curves = [{"variable": None, "group": "all", **_curve(every, last)}]
+    grid = grid_of(float(every.time.max(initial=0.0)))
+    curves = [{"variable": None, "group": "all", **_curve(every, last, grid)}]
     curves += [
-        {"variable": name, "group": group, **_curve(every.part(values == group), last)}
+        {"variable": name, "group": group, **_curve(every.part(values == group), last, grid)}
         for name, values in groups.items()
         for group in map(str, np.unique(values))
     ]
@@ -139,14 +159,13 @@ def _groups(plan: Plan, selected: Selected) -> dict[str, NDArray[np.str_]]:
     return {name: v for name, v in found.items() if 1 < len(np.unique(v)) <= _MOST_GROUPS}
 
 
-def _curve(rows: _Times, last_horizon: float) -> dict[str, Any]:
+def _curve(rows: _Times, last_horizon: float, grid: Floats) -> dict[str, Any]:
     """One curve on the grid, with its median and the mean up to the last horizon."""
     curve = rows.curve()
-    grid = grid_of(float(rows.time.max(initial=0.0)))
     low, high = curve.limits_at(grid)
-    marks = grid[:: max(1, -(-len(grid) // _MOST_AT_RISK))]
+    marks = marks_of(float(grid[-1]))
     at_risk = curve.at_risk_at(marks)
-    if rows.entry is None and len(at_risk):  # at time 0 everybody is, whoever ends then too
+    if rows.entry is None:  # at time 0 everybody is, whoever ends then too
         at_risk[0] = len(rows.time)
     return {
         "n": len(rows.time),
@@ -154,10 +173,17 @@ def _curve(rows: _Times, last_horizon: float) -> dict[str, Any]:
         "survival": _known(np.where(grid == 0, 1.0, curve.at(grid)) if len(rows.time) else []),
         "low": _known(low),
         "high": _known(high),
+        "events": _passed(rows.time[rows.code > 0], grid),
         "at_risk": [{"at": float(at), "n": int(n)} for at, n in zip(marks, at_risk, strict=True)],
         "median": _estimate(curve.median(), "estimate"),
         "rmst": {"to": last_horizon, **_estimate(curve.rmst(last_horizon), "estimate")},
     }
+
+
+def _passed(times: Floats, grid: Floats) -> list[int]:
+    """How many of these times have come by each time of the grid."""
+    counts = np.searchsorted(np.sort(times), grid, "right")
+    return [int(count) for count in counts]
 
 
 def _incidences(every: _Times) -> list[dict[str, Any]]:
@@ -168,8 +194,10 @@ def _incidences(every: _Times) -> list[dict[str, Any]]:
         risk = cumulative_incidence(every.time, every.code, cause=cause, entry=every.entry)
         low, high = risk.limits_at(grid)
         values = {"risk": risk.at(grid), "low": low, "high": high}
+        came = _passed(every.time[every.code == cause], grid)
         found.append(
             {"cause": name, "times": grid.tolist(), **{k: _known(v) for k, v in values.items()}}
+            | {"events": came}
         )
     return found
 

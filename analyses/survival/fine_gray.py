@@ -27,12 +27,13 @@ _FARTHEST = 500.0
 class FineGrayFit:
     """Coefficients and their robust covariance; nan, with the reason, where there are none.
 
-    `hazard` is the cumulative hazard of the subdistribution of a row whose columns are all 0.
+    `hazard` is the cumulative hazard of the subdistribution of a row whose columns are `centre`.
     """
 
     coef: Floats
     covariance: Floats
     hazard: StepFunction
+    centre: Floats
     reason: str | None = None
 
     @property
@@ -40,6 +41,12 @@ class FineGrayFit:
         """Standard errors."""
         found: Floats = np.sqrt(np.diag(self.covariance))
         return found
+
+    def risk(self, X: Floats, at: float) -> Floats:
+        """Risk of the event by a time, of rows with these columns."""
+        relative = np.exp(np.clip((X - self.centre) @ self.coef, -_FARTHEST, _FARTHEST))
+        risk: Floats = -np.expm1(-self.hazard.at(at) * relative)
+        return risk
 
 
 def fit_fine_gray(
@@ -97,7 +104,7 @@ def fit_fine_gray(
     inverse = np.linalg.inv(sums.slope(beta)[1])
     influence = sums.influence(beta) @ inverse
     covariance = (influence * sums.weights[:, None]).T @ influence
-    return FineGrayFit(beta, covariance, sums.hazard(beta))
+    return FineGrayFit(beta, covariance, sums.hazard(beta), sums.centre)
 
 
 class _Sums:
@@ -150,8 +157,8 @@ class _Sums:
         return total[:, 0], self.enlarged(hazard * self.X) / total
 
     def hazard(self, beta: Floats) -> StepFunction:
-        """Cumulative hazard of a row whose columns, as given, are all 0."""
-        steps = self.events / self.means(beta)[0] * np.exp(-self.centre @ beta)
+        """Cumulative hazard of a row whose columns are the centre."""
+        steps = self.events / self.means(beta)[0]
         return StepFunction(self.times, np.cumsum(steps), 0.0)
 
     def slope(self, beta: Floats) -> tuple[Floats, Floats]:
@@ -214,4 +221,4 @@ def _from_the_end(values: Floats) -> Floats:
 def _none(p: int, reason: str) -> FineGrayFit:
     """No fit."""
     nothing = StepFunction(np.zeros(0), np.zeros(0), np.nan)
-    return FineGrayFit(np.full(p, np.nan), np.full((p, p), np.nan), nothing, reason)
+    return FineGrayFit(np.full(p, np.nan), np.full((p, p), np.nan), nothing, np.zeros(p), reason)

@@ -171,7 +171,8 @@ def test_without_competing_events_fine_and_gray_is_cox(rows: dict[str, np.ndarra
     theirs = fit_cox(X, rows["time"], event, ties="breslow")
     assert ours.coef == pytest.approx(theirs.coef, abs=1e-8)
     hazard = baseline_hazard(X, rows["time"], event, theirs.coef, ties="breslow")
-    assert ours.hazard.at([5, 20]) == pytest.approx(hazard.at([5, 20]))
+    risk = -np.expm1(-hazard.at(20) * np.exp(X @ theirs.coef))
+    assert ours.risk(X, 20) == pytest.approx(risk)
 
 
 def test_a_weight_is_the_row_so_often_in_fine_and_gray(rows: dict[str, np.ndarray]) -> None:
