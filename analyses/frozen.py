@@ -20,6 +20,11 @@ from analyses.survival.said import null_risks
 
 SCHEMA = "imsct.model/1"
 NOT_FOR_USE = "Research use only; not for clinical use."
+_NONE_MADE = "None was made."
+_OFFERED = (
+    " 'imsct apply' on a table with known outcomes offers an intercept and a slope for that "
+    "centre, apart from the risks of the model as it is."
+)
 #: So many training cases lie at or beyond each end of a range, so that an end is no one's value.
 _AT_THE_ENDS = 5
 
@@ -79,10 +84,7 @@ def describe_model(
         "intercept": None if intercept is None else [float(each) for each in intercept],
         "performance": entry["performance"]["nested_cv"],
         "sets": _sets(results, name),
-        "recalibration": "None was made."
-        if training.follow_up is not None
-        else "None was made. 'imsct apply' on a table with known outcomes offers an "
-        "intercept and a slope for that centre, apart from the risks of the model as it is.",
+        "recalibration": _NONE_MADE + ("" if training.follow_up is not None else _OFFERED),
         "intended_use": "To be evaluated on cases of another centre. " + NOT_FOR_USE,
         "limits": _limits(results),
     }
