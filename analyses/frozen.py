@@ -94,7 +94,7 @@ def _follow_up(outcome: Mapping[str, Any], training: Training) -> dict[str, Any]
     """The columns and values of a time to an event, its horizons, risks without predictors."""
     if training.follow_up is None:
         return None
-    columns = ("time", "event_value", "competing_value", "entry", "horizons")
+    columns = ("time", "event_value", "competing_value", "entry", "horizons", "landmark")
     risks = null_risks(training.follow_up, training.horizons)
     return {name: outcome[name] for name in columns} | {"null_risks": [float(r) for r in risks]}
 
