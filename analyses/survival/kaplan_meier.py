@@ -219,7 +219,7 @@ def log_log_limits(survival: Floats, se: Floats) -> tuple[Floats, Floats]:
     """
     inside = (survival > 0) & (survival < 1)
     safe = np.where(inside, survival, 0.5)
-    half = Z * se / (safe * -np.log(safe))
+    half = np.minimum(Z * se / (safe * -np.log(safe)), 700.0)  # exp overflows where S is rounding
     low, high = safe ** np.exp(half), safe ** np.exp(-half)
     return np.where(inside, low, np.nan), np.where(inside, high, np.nan)
 

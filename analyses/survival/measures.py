@@ -55,32 +55,35 @@ def uno_c_in_parts(
 
 def auc_many(outcome: Floats, said: Floats, weights: Floats, *, at: float, place: int) -> Floats:
     """AUC of those with the event by the horizon against those without."""
+    if not _is_reached(outcome, at):
+        return np.full(len(weights), np.nan)
     return horizon_scores.auc_many(*_scored(outcome, said, weights, place), **_at(said, at, place))
 
 
 def brier_many(outcome: Floats, said: Floats, weights: Floats, *, at: float, place: int) -> Floats:
     """Brier score at the horizon."""
-    return horizon_scores.brier_many(
-        *_scored(outcome, said, weights, place), **_at(said, at, place)
-    )
+    if not _is_reached(outcome, at):
+        return np.full(len(weights), np.nan)
+    scored = _scored(outcome, said, weights, place)
+    return horizon_scores.brier_many(*scored, **_at(said, at, place))
 
 
 def o_e_ratio_many(
     outcome: Floats, said: Floats, weights: Floats, *, at: float, place: int
 ) -> Floats:
     """Observed over expected at the horizon."""
-    return horizon_scores.o_e_ratio_many(*_known(outcome), risk_at(said, place), weights, at=at)
+    return horizon_scores.o_e_ratio_many(*_scored(outcome, said, weights, place), at=at)
 
 
 def ipa_many(
     outcome: Floats, said: Floats, weights: Floats, null: Floats, *, at: float, place: int
 ) -> Floats:
     """1 - Brier score over that of a model without predictors."""
-    return horizon_scores.ipa_many(
-        *_scored(outcome, said, weights, place),
-        null_risk=risk_at(null, place),
-        **_at(said, at, place),
-    )
+    if not _is_reached(outcome, at):
+        return np.full(len(weights), np.nan)
+    scored = _scored(outcome, said, weights, place)
+    with_null = {"null_risk": risk_at(null, place), **_at(said, at, place)}
+    return horizon_scores.ipa_many(*scored, **with_null)
 
 
 def ici_many(outcome: Floats, said: Floats, weights: Floats, *, at: float, place: int) -> Floats:
@@ -131,6 +134,15 @@ def brier_parts(
         chance += float(_row_losses(outcome, shifted, at).mean()) / len(said)
     found = float(_row_losses(outcome, said, at).mean()), float(outside.mean()), chance
     return found if np.isfinite(found).all() else None
+
+
+def _is_reached(outcome: Floats, at: float) -> bool:
+    """Whether somebody is followed to the horizon; else censored cases alone would be left out.
+
+    Where every case has an event, nobody is lost and the horizon may lie anywhere.
+    """
+    time, code = _known(outcome)
+    return bool((time >= at).any() or (code > 0).all())
 
 
 def _known(outcome: Floats) -> tuple[Floats, NDArray[np.int64]]:

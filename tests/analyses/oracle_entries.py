@@ -18,7 +18,6 @@ PENDING = {
     "CR2_absolute_risk": "Brier and AUC at 36; the risks are tested",
     "MI1_rubin": "multiple imputation",
     "MI2_mice_run": "multiple imputation",
-    "R1_reader": "kappas of reader agreement; ICC(2,1) is tested already",
     "S1_cox": "Harrell and Uno C; fits, tests and predictions are tested",
     "S2_cox_public": "C and medians; the fits are tested",
     "T1_table1": "tables of the report",

@@ -20,6 +20,9 @@ from analyses.resampled import Resample, refit_many
 from analyses.resampling import bootstrap_weights, generator
 from analyses.results import to_json
 from analyses.selection import select
+from analyses.survival.concordance import harrell_c_many
+from analyses.survival.describing import describe_survival
+from analyses.trainings import training_of
 from schemas.errors import UsageError
 from tests.analyses.oracle_entries import FOLDER, REFERENCE, near
 
@@ -129,8 +132,6 @@ def test_same_bytes_for_shuffled_rows_and_two_processes(
 
 def _training(frame: pl.DataFrame, text: str = COMPETING) -> Training:
     plan = parse_plan(text, name="pfs.yaml")
-    from analyses.trainings import training_of
-
     selected = select(plan, frame, None)
     return training_of(selected, selected.predictors)
 
@@ -141,22 +142,21 @@ def test_test_rows_change_nothing_that_is_learned(cohort: pl.DataFrame, spoil: s
     folds = outer_folds(_training(cohort), resampling)[0]
     test = pl.Series(folds == 1)
 
-    def spoilt(column: pl.Expr) -> pl.Expr:
-        ways = {"missing": pl.lit(None), "huge": pl.lit(1e9), "permuted": column.shuffle(seed=1)}
-        return pl.when(test).then(ways.get(spoil, column)).otherwise(column)
-
-    sorted_rows = cohort.sort("case_id")  # as the protocol sorts them
-    names = ["time"] if spoil == "other_times" else ["age", "gtr", "mcc"]
+    sorted_rows = cohort.sort("case_id").cast({"age": pl.Float64, "gtr": pl.Float64})
+    ways = {
+        "missing": {name: pl.lit(None, pl.Float64) for name in ("age", "gtr")},
+        "huge": {name: pl.lit(1e9) for name in ("age", "gtr")},
+        "permuted": {name: pl.col(name).shuffle(seed=1) for name in ("age", "gtr")},
+        "other_times": {"time": pl.col("time") * 3},
+    }
     changed = sorted_rows.with_columns(
-        spoilt(pl.col(name).cast(pl.Float64))
-        if spoil != "other_times"
-        else pl.when(test).then(pl.col(name) * 3).otherwise(pl.col(name))
-        for name in names
+        pl.when(test).then(new).otherwise(pl.col(name)).alias(name)
+        for name, new in ways[spoil].items()
     )
     resample = Resample((folds != 1).astype(np.float64), (1, 0, 1))
-    ways: dict[str, Any] = {"learner": learn_ridge, "resampling": resampling}
     before, after = (
-        refit_many(_training(frame), [resample], **ways)[0] for frame in (sorted_rows, changed)
+        refit_many(_training(frame), [resample], learner=learn_ridge, resampling=resampling)[0]
+        for frame in (sorted_rows, changed)
     )
     assert before.slopes == after.slopes
     assert before.choice == after.choice
@@ -200,8 +200,6 @@ def test_the_c_found_is_the_c_of_new_cases() -> None:
         panel = performance(training.truth, predicted, weights, **training.kind)
         model = learn_ridge(training, resampling, (2,)).pipeline
         ones = np.ones((1, 4000))
-        from analyses.survival.concordance import harrell_c_many
-
         codes = new_follow_up[:, 1].astype(np.int64)
         truth.append(harrell_c_many(new_follow_up[:, 0], codes, model.predict(new), ones)[0])
         found.append(panel["c_index"]["estimate"])
@@ -302,6 +300,25 @@ def test_late_entry_is_counted_and_used(cohort: pl.DataFrame) -> None:
     assert found["survival"]["entry"]["n_late"] == 100 - before.height
     assert found["survival"]["kaplan_meier"][0]["at_risk"][0]["n"] < found["outcome"]["n"]
     assert "late_entry" in {w["code"] for w in found["warnings"]}
+
+
+def test_from_a_landmark_on_survival_is_the_conditional_one(cohort: pl.DataFrame) -> None:
+    plan = parse_plan(TEXT.replace(HORIZON, "horizons: [24, 48]\n  landmark: 12"), name="p.yaml")
+    selected = select(plan, cohort, None)
+    found, _ = describe_survival(plan, selected)
+    assert found is not None
+    gone = cohort.filter(pl.col("time") <= 12)
+    events = gone.filter(pl.col("event") > 0).height
+    assert found["landmark"] == {
+        "at": 12.0,
+        "ended": events,
+        "lost": gone.height - events,
+        "not_yet": 0,
+    }
+    free = REFERENCE["K1_km"]["values"]["surv"]  # at 12, 24, 36 and 60
+    assert [row["survival"] for row in found["horizons"]] == near(
+        [free[2] / free[0], free[3] / free[0]], "K1_km"
+    )
 
 
 @pytest.mark.parametrize(
