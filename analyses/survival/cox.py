@@ -293,7 +293,7 @@ def newton(sets: CoxSets, matrix: Floats, penalty: Floats, *, start: Floats) -> 
     value = state.loglik - 0.5 * float(penalty @ beta**2)
     for _ in range(_MAX_STEPS):
         score, information = derivatives(sets, matrix, state)
-        information[np.diag_indices_from(information)] += penalty
+        np.einsum("kk->k", information)[:] += penalty
         _, step, failed = lapack.dposv(information, score - penalty * beta)
         if failed:
             return None
