@@ -289,6 +289,8 @@ class Columns:
 def newton(sets: CoxSets, matrix: Floats, penalty: Floats, *, start: Floats) -> Floats | None:
     """Newton steps, halved where they go too far; None where they do not arrive."""
     beta = start
+    if not len(beta):
+        return beta
     state = log_likelihood(sets, matrix @ beta)
     value = state.loglik - 0.5 * float(penalty @ beta**2)
     for _ in range(_MAX_STEPS):
