@@ -20,9 +20,13 @@ from analyses.evaluation import OutOfFold, performance
 from analyses.frozen import NOT_FOR_USE, SCHEMA, hash_cases
 from analyses.metrics import Floats, recalibration
 from analyses.models import predict_risk
+from analyses.outcomes import outcome_known
+from analyses.plan_parts import Outcome
 from analyses.prediction_sets import members
 from analyses.preprocessing import MISSING_STATES, is_text, with_categories
 from analyses.resampling import Stage, bootstrap_weights, generator
+from analyses.survival.said import scores_and_risks, with_censoring
+from analyses.survival.selecting import columns_of, known_follow_up
 from analyses.verdict import middle_split
 from schemas.errors import IntegrityError, UsageError
 from schemas.showing import counted, nearest_name
@@ -122,11 +126,12 @@ def score(
     Returns
     -------
     tuple[pl.DataFrame, Floats]
-        A row per case in the order of the table: its id; `risk`, or `risk: <class>` for each class;
-        where the model has prediction sets, `set` (classes that are not ruled out, empty: none of
-        those judged fits) and `not_judged` (classes with too few patients to say);
-        `extrapolation`, the predictors outside of what the model has seen; `model`, `verdict`,
-        `note`. And the risks, shape (n,) or (n, classes).
+        A row per case in the order of the table: its id; `risk`, or `risk: <class>` for each class,
+        or `risk by <time>` for each horizon; where the model has prediction sets, `set` (classes
+        that are not ruled out, empty: none of those judged fits) and `not_judged` (classes with too
+        few patients to say); `extrapolation`, the predictors outside of what the model has seen;
+        `model`, `verdict`, `note`. And the risks, shape (n,) or (n, classes); of a time to an event
+        the score and the risks, shape (n, 1 + horizons).
 
     Raises
     ------
@@ -137,18 +142,20 @@ def score(
     names = [predictor["column"] for predictor in described["predictors"]]
     cases = _as_trained(described, frame)
     classes = described["outcome"]["classes"]
-    risk = predict_risk(
-        pipeline,
-        with_categories(cases.select(names), names).with_columns(
-            cases[name].cast(pl.String) for name in centre_column(described)
-        ),
-        n_classes=max(2, len(classes)),
+    table = with_categories(cases.select(names), names).with_columns(
+        cases[name].cast(pl.String) for name in centre_column(described)
     )
-    risks = (
-        {"risk": risk}
-        if risk.ndim == 1
-        else {f"risk: {c}": risk[:, k] for k, c in enumerate(classes)}
-    )
+    timed = described["outcome"].get("follow_up")
+    if timed is not None:
+        risk = scores_and_risks(pipeline, table, timed["horizons"])
+        risks = {f"risk by {t:g}": risk[:, 1 + k] for k, t in enumerate(timed["horizons"])}
+    else:
+        risk = predict_risk(pipeline, table, n_classes=max(2, len(classes)))
+        risks = (
+            {"risk": risk}
+            if risk.ndim == 1
+            else {f"risk: {c}": risk[:, k] for k, c in enumerate(classes)}
+        )
     return (
         pl.DataFrame(
             {
@@ -243,7 +250,7 @@ def external_performance(
     described
         The model.
     outcome
-        Shape (n,). 0 or 1, or the place of the class.
+        Shape (n,). 0 or 1, or the place of the class; of a time to an event the follow-up.
     risk
         As `score` gives them, of the same rows.
     groups
@@ -255,6 +262,8 @@ def external_performance(
         `n`, `events`, `performance` (None with too few events, and `reason`), `recalibration`:
         intercept and slope for the logit of the risk, of a binary outcome only.
     """
+    if described["outcome"].get("follow_up") is not None:
+        return _of_times(described, outcome, risk, groups)
     n_classes = max(2, len(described["outcome"]["classes"]))
     counts = np.bincount(outcome.astype(int), minlength=n_classes)
     found: dict[str, Any] = {"n": len(outcome), "events": [int(n) for n in counts]}
@@ -275,6 +284,64 @@ def external_performance(
         intercept, slope = recalibration(outcome, risk)
         again = {"intercept": intercept, "slope": slope}
     return {**found, "performance": panel, "recalibration": again, "reason": None}
+
+
+def _of_times(
+    described: Mapping[str, Any], follow_up: Floats, risk: Floats, groups: NDArray[np.str_]
+) -> dict[str, Any]:
+    """The same for a time to an event; the censoring is that of these cases."""
+    timed = described["outcome"]["follow_up"]
+    events = int((follow_up[:, 1] == 1).sum())
+    found: dict[str, Any] = {"n": len(risk), "events": [len(risk) - events, events]}
+    if events < LEAST:
+        reason = f"fewer than {LEAST} with the event: counts only"
+        return {**found, "performance": None, "recalibration": None, "reason": reason}
+    horizons = tuple(timed["horizons"])
+    said, null = with_censoring(
+        risk[:, 0],
+        risk[:, 1:],
+        np.array(timed["null_risks"]),
+        follow_up,
+        follow_up,
+        horizons=horizons,
+    )
+    unseen = OutOfFold(said[None], null[None], np.zeros((1, len(risk)), dtype=np.int64), ())
+    weights = bootstrap_weights(groups, n_draws=_DRAWS, rng=generator(_SEED, Stage.INTERVALS))
+    panel = performance(follow_up, unseen, weights, horizons=horizons, is_fixed=True)
+    return {**found, "performance": panel, "recalibration": None, "reason": None}
+
+
+def known_outcomes(
+    described: Mapping[str, Any], frame: pl.DataFrame
+) -> tuple[NDArray[np.int64], Floats] | None:
+    """Rows whose outcome is known, and it; None where the table does not hold it.
+
+    Raises
+    ------
+    UsageError
+        If a value is no outcome of the model, or a time no number.
+    """
+    kept = described["outcome"]
+    timed = kept.get("follow_up") or {}
+    outcome = Outcome(
+        kept["kind"],
+        kept["column"],
+        kept["positive"],
+        kept["rest"],
+        time=timed.get("time"),
+        event_value=tuple(timed.get("event_value", ())),
+        competing_value=tuple(timed.get("competing_value", ())),
+        entry=timed.get("entry"),
+        horizons=tuple(timed.get("horizons", ())),
+    )
+    columns = (outcome.column, *columns_of(outcome))
+    if not set(columns) <= set(frame.columns):
+        return None
+    for name in columns:
+        frame = without_missing_texts(frame, name, described["missing"])
+    if timed:
+        return known_follow_up(outcome, frame)
+    return outcome_known(outcome, frame, kept["classes"])
 
 
 def is_training(described: Mapping[str, Any], frame: pl.DataFrame, outcome: Floats) -> bool:

@@ -19,6 +19,7 @@ from analyses.metrics import SMALLEST_RISK, Floats, Measure, mean_known
 from analyses.panel import panel_of, whole
 from analyses.resampled import Refit, Resample
 from analyses.resampling import Stage, generator
+from analyses.survival import measures as timed
 
 #: Groups of cases by predicted risk for which the spread of predictions is kept: no results file
 #: holds a row for one case. At least so many cases are in each (conventions).
@@ -137,6 +138,7 @@ def bootstrap_632plus(
     *,
     n_classes: int = 2,
     is_ordered: bool = False,
+    horizons: tuple[float, ...] = (),
 ) -> dict[str, dict[str, float] | None]:
     """The .632+ estimates of AUC and losses.
 
@@ -150,8 +152,8 @@ def bootstrap_632plus(
         Shape (b, n) or (b, n, K). Risks of the model made from each resample.
     weights
         Shape (b, n). How often each row was drawn.
-    n_classes, is_ordered
-        Number of classes, and whether they are grades.
+    n_classes, is_ordered, horizons
+        Number of classes, whether they are grades, horizons of a time to an event.
 
     Returns
     -------
@@ -159,7 +161,7 @@ def bootstrap_632plus(
         Measure to the parts of `corrected_632plus`; None where a measure has no value. AUC: mean
         over resamples. Losses: each row averaged over the resamples that lack it.
     """
-    panel, n = panel_of(n_classes, is_ordered=is_ordered), len(outcome)
+    panel, n = panel_of(n_classes, is_ordered=is_ordered, horizons=horizons), len(outcome)
     ones = np.ones((1, n))
     left = weights == 0
     outside = [
@@ -170,9 +172,14 @@ def bootstrap_632plus(
     apparent = float(panel.auc(outcome, risk, ones, whole(n))[0])
     out_of_bag = float(mean_known(outside)[0]) if outside else np.nan
     known = np.isfinite([apparent, out_of_bag]).all()
-    found = {"auc": corrected_632plus(apparent, out_of_bag, 0.5) if known else None}
+    area = corrected_632plus(apparent, out_of_bag, 0.5) if known else None
+    found = {panel.concordance: area}
     for measure in panel.losses():
-        found[measure.name] = _loss_632plus(measure, outcome, risk, refits, left)
+        if horizons:
+            parts = timed.brier_parts(outcome, risk, refits, left, at=horizons[0])
+            found[measure.name] = None if parts is None else corrected_632plus(*parts)
+        else:
+            found[measure.name] = _loss_632plus(measure, outcome, risk, refits, left)
     return found
 
 
@@ -247,14 +254,14 @@ def optimism_corrected(
 
 
 def instability(
-    outcome: Floats, risk: Floats, refits: Floats, *, thresholds: Sequence[float]
+    outcome: Floats | None, risk: Floats, refits: Floats, *, thresholds: Sequence[float]
 ) -> dict[str, Any]:
     """How much the prediction for the same case changes from resample to resample.
 
     Parameters
     ----------
     outcome, risk, refits
-        As in `bootstrap_632plus`.
+        As in `bootstrap_632plus`; None: not known of every case, which leaves the slope out.
     thresholds
         Risks above which one would act; used with two classes.
 
@@ -291,8 +298,9 @@ def instability(
         }
         for rows in np.array_split(np.argsort(risk, kind="stable"), n_groups)
     ]
-    slopes = row_scores.calibration_slope_rows(outcome, refits, np.ones_like(refits))
-    found["calibration_slope"] = spread_of(slopes[np.isfinite(slopes)])
+    if outcome is not None:
+        slopes = row_scores.calibration_slope_rows(outcome, refits, np.ones_like(refits))
+        found["calibration_slope"] = spread_of(slopes[np.isfinite(slopes)])
     found["classification"] = [
         {"threshold": t, "changed": float(((refits >= t) != (risk >= t)).mean())}
         for t in thresholds

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from analyses.metrics import Floats, auc_many
 from analyses.models import GRID, Choice, Training
 from analyses.preprocessing import is_text
+from analyses.survival.concordance import harrell_c_many
 from analyses.verdict import LEAST_EVENTS
 
 #: Share of missing values above which a predictor is said to be mostly missing.
@@ -113,31 +114,30 @@ def suspected_leak(training: Training, nested_auc: Mapping[str, float | None]) -
     training
         All eligible rows with every predictor.
     nested_auc
-        AUC of nested cross-validation by model.
+        AUC, or C, of nested cross-validation by model.
     """
+    area = "AUC" if training.follow_up is None else "C"
+    article = "an AUC" if training.follow_up is None else "a C"
     found = [
         {
             "code": "suspected_leak",
             "message": (
-                f"Model {name}: the cross-validated AUC {value:.3f} is above {LEAK_NESTED}. Check "
-                "whether a predictor was recorded after, or because of, the outcome."
+                f"Model {name}: the cross-validated {area} {value:.3f} is above {LEAK_NESTED}. "
+                "Check whether a predictor was recorded after, or because of, the outcome."
             ),
         }
         for name, value in nested_auc.items()
         if value is not None and value > LEAK_NESTED
     ]
     best = {
-        name: max(
-            _separation(training.outcome[rows], values, training.n_classes)
-            for rows, values in _views(training, name)
-        )
+        name: max(_separation(training, rows, values) for rows, values in _views(training, name))
         for name in training.frame.columns
     }
     return found + [
         {
             "code": "suspected_leak",
             "message": (
-                f"{source} alone, where it is recorded, separates the outcome with an AUC of "
+                f"{source} alone, where it is recorded, separates the outcome with {article} of "
                 f"{value:.3f}, above {LEAK_ALONE}. Check whether it was recorded after, or because "
                 "of, the outcome."
             ),
@@ -173,10 +173,19 @@ def _views(training: Training, name: str) -> list[tuple[NDArray[np.bool_], Float
     return found
 
 
-def _separation(outcome: Floats, values: Floats, n_classes: int) -> float:
-    """Largest AUC of a class against all others, whatever its direction; 0.5 where few tell."""
-    best = 0.5
+def _separation(training: Training, rows: NDArray[np.bool_], values: Floats) -> float:
+    """Largest AUC of a class against all others, whatever its direction; 0.5 where few tell.
+
+    Of a time to an event the C: a copy of the time gives itself away too.
+    """
+    best, n_classes, outcome = 0.5, training.n_classes, training.outcome[rows]
     ones = np.ones((1, len(outcome)))
+    if training.follow_up is not None:
+        if outcome.sum() < LEAST_EVENTS:
+            return best
+        time, code = training.follow_up[rows, 0], training.follow_up[rows, 1].astype(np.int64)
+        alone = float(harrell_c_many(time, code, values, ones)[0])
+        return max(best, alone, 1 - alone) if np.isfinite(alone) else best
     for k in range(1 if n_classes == 2 else 0, n_classes):
         is_class = (outcome == k).astype(np.float64)
         if min(is_class.sum(), (1 - is_class).sum()) >= LEAST_EVENTS:

@@ -31,6 +31,8 @@ from analyses.verdict import middle_split
 LEAST_EVENTS = 10
 TOO_FEW = f"fewer than {LEAST_EVENTS} events or {LEAST_EVENTS} cases without"
 NOT_ONE = "no centre is named: these cases come from several"
+#: Pooled on the logit scale.
+_AREAS = ("auc", "c_index")
 ONE_CLASS_LEFT = "without this centre only one class is left to learn from"
 
 
@@ -38,8 +40,8 @@ ONE_CLASS_LEFT = "without this centre only one class is left to learn from"
 class LeftOut:
     """Every case predicted by a model made without its centre.
 
-    `risk` has shape (n,), or (n, K) for K > 2 classes, nan where no model could be made; `centres`
-    names the centre of each row.
+    `risk` has shape (n,), or (n, K) for K > 2 classes, nan where no model could be made (of a time
+    to an event as in `analyses.survival.said`); `centres` names the centre of each row.
     """
 
     risk: Floats
@@ -74,13 +76,7 @@ def leave_one_centre_out(
     names = np.unique(centres)
     if len(names) < LEAST_CENTRES:
         return None
-    shape = len(centres) if training.n_classes == 2 else (len(centres), training.n_classes)
-    risk = np.full(shape, np.nan)
-    possible = [
-        place
-        for place, name in enumerate(names)
-        if len(np.unique(training.outcome[centres != name])) > 1
-    ]
+    possible = [place for place, name in enumerate(names) if training.can_learn(centres != name)]
     found = refit_many(
         training,
         [
@@ -92,6 +88,7 @@ def leave_one_centre_out(
         processes=processes,
         progress=progress,
     )
+    risk = np.full((len(centres), *found[0].risk.shape[1:]) if found else len(centres), np.nan)
     for place, refit in zip(possible, found, strict=True):
         here = centres == names[place]
         risk[here] = refit.risk[here]
@@ -116,9 +113,9 @@ def internal_external(
     -------
     dict[str, Any] or None
         `by_centre`: `centre`, `n`, `events` (cases of the smallest class; grades: on
-        the smaller side of their middle), `in_pool`, `reason`, and
-        each measure; `pooled`: each measure with `interval` and `prediction_interval` (None with
-        fewer than three centres); `centres_pooled`.
+        the smaller side of their middle; of a time to an event those seen), `in_pool`, `reason`,
+        and each measure; `pooled`: each measure with `interval` and `prediction_interval` (None
+        with fewer than three centres); `centres_pooled`.
     """
     if predicted is None:
         return None
@@ -146,16 +143,16 @@ def wins_by_centre(
     *,
     n_classes: int,
     is_ordered: bool = False,
+    horizons: tuple[float, ...] = (),
 ) -> int:
-    """At how many of the centres the first model has the lower log-loss."""
-    panel = panel_of(n_classes, is_ordered=is_ordered)
-    log_loss = next(m for m in panel.losses() if m.name == "log_loss")
+    """At how many of the centres the first model has the lower loss."""
+    loss = panel_of(n_classes, is_ordered=is_ordered, horizons=horizons).loss()
     wins = 0
     for name in poolable:
         here = one.centres == name
         ones = np.ones((1, int(here.sum())))
-        mine = log_loss.many(outcome[here], one.risk[here], ones)[0]
-        theirs = log_loss.many(outcome[here], other.risk[here], ones)[0]
+        mine = loss.many(outcome[here], one.risk[here], ones)[0]
+        theirs = loss.many(outcome[here], other.risk[here], ones)[0]
         wins += bool(mine < theirs)
     return wins
 
@@ -164,13 +161,10 @@ def _centre(
     training: Training, risk: Floats, here: NDArray[np.bool_], weights: Floats
 ) -> tuple[dict[str, Any], dict[str, tuple[float, float]]]:
     """One centre: its row, and each measure to be pooled with its error."""
-    outcome, found = training.outcome[here], risk[here]
-    counts = np.bincount(outcome.astype(int), minlength=training.n_classes)
-    panel = panel_of(training.n_classes, is_ordered=training.is_ordered)
-    n, events = (
-        len(outcome),
-        middle_split(counts.tolist())[1] if training.is_ordered else int(counts.min()),
-    )
+    outcome, found = training.truth[here], risk[here]
+    counts = np.bincount(training.outcome[here].astype(int), minlength=training.n_classes)
+    panel = panel_of(**training.kind)
+    n, events = len(outcome), _events(training, counts.tolist())
     enough = min(events, n - events) >= LEAST_EVENTS
     row: dict[str, Any] = {
         "n": n,
@@ -181,12 +175,14 @@ def _centre(
     if np.isnan(found).any():
         return row | {"in_pool": False, "reason": ONE_CLASS_LEFT}, {}
     drawn = weights[:, here]
-    is_binary = training.n_classes == 2
+    is_binary = training.n_classes == 2 and training.follow_up is None
     values = _binary_values(outcome, found) if is_binary else {}
     if not is_binary or len(np.unique(training.groups[here])) < n:
         # no closed form, or rows of one patient, which are not independent
         values |= _auc_by_bootstrap(panel, outcome, found, drawn)
-    row["auc"] = _with_limits("auc", values)
+    if training.follow_up is not None:
+        values |= _ratio_by_bootstrap(panel, outcome, found, drawn)
+    row[panel.concordance] = _with_limits(panel.concordance, values)
     for measure in panel.pooled:
         if measure.name in values:
             row[measure.name] = _with_limits(measure.name, values)
@@ -212,7 +208,27 @@ def _auc_by_bootstrap(
     known = draws[np.isfinite(draws)]
     if not np.isfinite(estimate) or len(known) < LEAST_SHARE * len(draws):
         return {}
-    return {"auc": (estimate, float(known.std(ddof=1)))}
+    return {panel.concordance: (estimate, float(known.std(ddof=1)))}
+
+
+def _ratio_by_bootstrap(
+    panel: Panel, outcome: Floats, risk: Floats, drawn: Floats
+) -> dict[str, tuple[float, float]]:
+    """Observed over expected with the deviation of its logarithm; empty where there is none."""
+    many = next(measure.many for measure in panel.pooled if measure.name == "o_e_ratio")
+    estimate = float(many(outcome, risk, np.ones((1, len(outcome))))[0])
+    draws = many(outcome, risk, drawn)
+    known = draws[np.isfinite(draws) & (draws > 0)]
+    if not estimate > 0 or len(known) < LEAST_SHARE * len(draws):
+        return {}
+    return {"o_e_ratio": (estimate, float(np.log(known).std(ddof=1)))}
+
+
+def _events(training: Training, counts: list[int]) -> int:
+    """Cases of the smallest class, on the smaller side of the middle grade, or with the event."""
+    if training.follow_up is not None:
+        return counts[1]
+    return middle_split(counts)[1] if training.is_ordered else min(counts)
 
 
 def _with_limits(name: str, values: dict[str, tuple[float, float]]) -> dict[str, Any]:
@@ -260,11 +276,11 @@ def _poolable(values: dict[str, tuple[float, float]]) -> dict[str, tuple[float, 
     """The values on the scale on which they are pooled; what has no place on it is left out."""
     found = {}
     for name, (value, error) in values.items():
-        if name == "auc" and 0 < value < 1:
+        if name in _AREAS and 0 < value < 1:
             found[name] = (float(np.log(value / (1 - value))), error / (value * (1 - value)))
         elif name == "o_e_ratio" and value > 0:
             found[name] = (float(np.log(value)), error)
-        elif name not in ("auc", "o_e_ratio"):
+        elif name not in (*_AREAS, "o_e_ratio"):
             found[name] = (value, error)
     return {name: (value, error) for name, (value, error) in found.items() if error > 0}
 
@@ -289,6 +305,6 @@ def _pooled_entry(name: str, pooled: Pooled) -> dict[str, Any]:
 
 def _back(name: str, value: float) -> float:
     """From the scale of pooling to that of the measure."""
-    if name == "auc":
+    if name in _AREAS:
         return float(1 / (1 + np.exp(-value)))
     return float(np.exp(value)) if name == "o_e_ratio" else value

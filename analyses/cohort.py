@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from analyses.contacts import COURSE, courses, deaths, yes_no
 from schemas.columns import Availability, Code
 from schemas.measures import MEASURES
 from schemas.tables import BY_NAME
@@ -29,6 +30,7 @@ _FROM_SURGERY = (
     "cleavage_plane",
     "extent_of_resection",
     "eor_basis",
+    "eor_assessment_day",
     "residual_volume_mm3",
 )
 _FROM_PATHOLOGY = (
@@ -76,7 +78,7 @@ def build_cohort(tables: Tables) -> pl.DataFrame:
         units,
         of the first surgery (`surgery_day` in days) and of the diagnosis, McCormick grades before
         surgery, at month 6 and at month 12 with the version of the scale, `death_day`,
-        `cause_of_death` and `provenance`.
+        `cause_of_death`, the course (`analyses.contacts.courses`) and `provenance`.
     """
     surgeries = first_surgeries(tables["surgeries"])
     studies = preoperative_studies(tables["imaging_studies"], surgeries)
@@ -103,6 +105,7 @@ def build_cohort(tables: Tables) -> pl.DataFrame:
             how="left",
         )
         .join(deaths(tables["follow_up"]), on="case_id", how="left")
+        .join(courses(tables["follow_up"], surgeries), on="case_id", how="left")
         .drop("study_id")
         .sort("case_id")
     )
@@ -165,7 +168,7 @@ def chosen_diagnoses(pathology: pl.DataFrame) -> pl.DataFrame:
         rank=pl.col("specimen_kind").replace_strict(kinds, default=3, return_dtype=pl.Int64)
     )
     first = _first(ranked, of="case_id", by=("rank", "specimen_day", "pathology_id"))
-    return first.select("case_id", *_FROM_PATHOLOGY)
+    return first.select("case_id", *_FROM_PATHOLOGY, diagnosis_day="specimen_day")
 
 
 def first_tissue(pathology: pl.DataFrame) -> pl.DataFrame:
@@ -247,19 +250,6 @@ def mccormick_after_a_year(
     ).sort("case_id")
 
 
-def deaths(follow_up: pl.DataFrame) -> pl.DataFrame:
-    """Day and cause of each death that was reported."""
-    dead = follow_up.filter(pl.col("vital_status") == "dead")
-    return _first(dead, of="case_id", by=("death_day", "contact_day", "follow_up_id")).select(
-        "case_id", "death_day", "cause_of_death"
-    )
-
-
-def yes_no(holds: pl.Expr) -> pl.Expr:
-    """A truth value in the words of the dictionary."""
-    return pl.when(holds).then(pl.lit("yes")).otherwise(pl.lit("no"))
-
-
 def availability_of_columns() -> dict[str, str]:
     """When each column of the cohort becomes known, by column.
 
@@ -281,6 +271,7 @@ def availability_of_columns() -> dict[str, str]:
         "provenance": Availability.ADMIN.value,
         "study_day": preoperative,
         "first_tissue_day": BY_NAME["pathology"]["specimen_day"].available.value,
+        "diagnosis_day": BY_NAME["pathology"]["specimen_day"].available.value,
         "mccormick_preoperative": Availability.PREOPERATIVE_CLINICAL.value,
         "mccormick_version": Availability.PREOPERATIVE_CLINICAL.value,
         "mccormick_month_6": later,
@@ -289,6 +280,7 @@ def availability_of_columns() -> dict[str, str]:
         "mccormick_month_12_original": later,
         "death_day": later,
         "cause_of_death": later,
+        **dict.fromkeys(COURSE, later),
     }
 
 
@@ -311,12 +303,16 @@ def sources_of_columns() -> dict[str, tuple[tuple[str, str], ...]]:
         "pathology": _FROM_PATHOLOGY,
         "follow_up": ("death_day", "cause_of_death"),
     }
-    found = {column: ((table, column),) for table, columns in drawn.items() for column in columns}
+    found: dict[str, tuple[tuple[str, str], ...]] = {
+        column: ((table, column),) for table, columns in drawn.items() for column in columns
+    }
     found |= {m.name: (("imaging_measurements", "value"),) for m in MEASURES}
+    found |= {c: tuple(("follow_up", of) for of in drawn_from) for c, drawn_from in COURSE.items()}
     grade, version = ("functional_status", "score"), ("functional_status", "scale_version")
     return found | {
         "provenance": (("cases", "provenance"),),
         "first_tissue_day": (("pathology", "specimen_day"), ("pathology", "histology")),
+        "diagnosis_day": (("pathology", "specimen_day"),),
         "mccormick_preoperative": (grade, version),
         "mccormick_version": (version,),
         "mccormick_month_6": (grade, version),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analyses.describe import wilson_interval
 from analyses.metrics import Floats
@@ -46,7 +47,7 @@ def calibration_curve(outcome: Floats, risk: Floats) -> dict[str, Any]:
     return {
         "bins": _bins(outcome, risk),
         "smooth": _smooth(outcome, risk),
-        "histogram": _histogram(outcome, risk),
+        "histogram": histogram(outcome, risk),
         "errors": calibration_errors(outcome, risk),
     }
 
@@ -125,14 +126,26 @@ def decision_curve(
     ]
 
 
-def _bins(outcome: Floats, risk: Floats) -> list[dict[str, Any]]:
-    """Groups of about equal size; cases of equal risk are never split."""
+def groups_of_equal_size(risk: Floats) -> list[NDArray[np.bool_]]:
+    """Cases in order of their risk, in groups of about equal size; equal risks stay together.
+
+    Examples
+    --------
+    >>> [int(rows.sum()) for rows in groups_of_equal_size(np.linspace(0, 1, 31))]
+    [16, 15]
+    """
+    if not len(risk):
+        return []
     n_bins = max(1, min(_BINS, len(risk) // _LEAST_PER_BIN))
     edges = np.unique(np.quantile(risk, np.linspace(0, 1, n_bins + 1)[1:-1]))
     place = np.searchsorted(edges, risk, side="left")
+    return [place == group for group in np.unique(place)]
+
+
+def _bins(outcome: Floats, risk: Floats) -> list[dict[str, Any]]:
+    """Share with the outcome in each group, with Wilson limits."""
     groups = []
-    for group in np.unique(place):
-        rows = place == group
+    for rows in groups_of_equal_size(risk):
         low, high = wilson_interval(int(outcome[rows].sum()), int(rows.sum()))
         groups.append(
             {
@@ -156,8 +169,14 @@ def _smooth(outcome: Floats, risk: Floats) -> list[dict[str, float]]:
     return [{"risk": float(r), "observed": float(o)} for r, o in zip(at, kept, strict=True)]
 
 
-def _histogram(outcome: Floats, risk: Floats) -> list[dict[str, Any]]:
-    """Number of events and others in bins of the risk."""
+def histogram(outcome: Floats, risk: Floats) -> list[dict[str, Any]]:
+    """Number of events and others in bins of the risk.
+
+    Examples
+    --------
+    >>> histogram(np.array([1.0, 0.0]), np.array([0.01, 0.02]))[0]
+    {'low': 0.0, 'high': 0.05, 'events': 1, 'non_events': 1}
+    """
     edges = np.linspace(0, 1, _HISTOGRAM_BINS + 1)
     events, _ = np.histogram(risk[outcome == 1], bins=edges)
     others, _ = np.histogram(risk[outcome == 0], bins=edges)

@@ -33,8 +33,15 @@ _OTHER_DEATH = "died before month 6 of another or an unknown cause"
 _OTHER_GROUP = "neither ependymoma nor astrocytic tumour"
 _NO_GLIAL_GROUP = "neither ependymoma, astrocytic nor glioneuronal tumour"
 _NO_WHO_GRADE = "WHO grade not known, or none assigned to this type"
-_DIED = "died before the grade of month 12"
+DIED_BEFORE_MONTH_12 = "died before the grade of month 12"
 _ORIGINAL = "graded at month 12 on the original version of the scale only"
+_NO_STATUS = "no contact after surgery says whether the tumour grew"
+_UNDATED = "death or progression without a day"
+_NO_IMAGING = "no imaging after surgery, and no event"
+_NO_VITAL_STATUS = "no contact says whether the patient lives"
+_EVENT_BEFORE = "event before day 90 after surgery"
+_NOT_FOLLOWED = "not followed beyond day 90 after surgery"
+_DATED_LATER = "specimen or extent of resection dated after day 90 after surgery"
 
 #: Why a case is not eligible, in the order in which it is asked; the first reason counts.
 EXCLUSIONS = (
@@ -53,9 +60,18 @@ EXCLUSIONS = (
     _OTHER_GROUP,
     _NO_GLIAL_GROUP,
     _NO_WHO_GRADE,
-    _DIED,
+    DIED_BEFORE_MONTH_12,
     _ORIGINAL,
+    _NO_STATUS,
+    _NO_VITAL_STATUS,
+    _UNDATED,
+    _NO_IMAGING,
+    _EVENT_BEFORE,
+    _NOT_FOLLOWED,
+    _DATED_LATER,
 )
+#: Day after surgery on which the postoperative versions of endpoints begin.
+LANDMARK_DAY = 90
 #: Reasons that nobody can know before surgery: they rest on what the tissue turned out to be.
 OF_FINAL_HISTOLOGY = (_OUTSIDE, _OTHER_GROUP, _NO_GLIAL_GROUP, _NO_WHO_GRADE)
 _HIGHEST_GRADE = {"original_1_4": 4, "modified_1_5": 5}
@@ -117,7 +133,7 @@ def _month_12_conditions() -> Conditions:
     lived = pl.col("death_day") - pl.col("surgery_day")
     return [
         (pl.col("surgery_day").is_null(), _NO_SURGERY),
-        (after.is_null() & (lived <= TIMEPOINT_DAYS["month_12"][1]), _DIED),
+        (after.is_null() & (lived <= TIMEPOINT_DAYS["month_12"][1]), DIED_BEFORE_MONTH_12),
         (after.is_null() & (pl.col("mccormick_month_12_original") == "yes"), _ORIGINAL),
     ]
 
@@ -160,6 +176,60 @@ def died_before_month_6() -> tuple[pl.Expr, pl.Expr]:
     return died, of_it
 
 
+def _progression_conditions() -> Conditions:
+    """A surgery, and afterwards an event with its day, or an image that shows none."""
+    is_dead, has_death_day = pl.col("vital_status") == "dead", pl.col("death_day").is_not_null()
+    grew = pl.col("progression_day").is_not_null()
+    imaged = pl.col("last_imaging_day") > pl.col("surgery_day")
+    return [
+        (pl.col("surgery_day").is_null(), _NO_SURGERY),
+        (pl.col("is_progression_known").fill_null("no") != "yes", _NO_STATUS),
+        (
+            (pl.col("is_progression_undated") == "yes") | (is_dead & ~has_death_day & ~grew),
+            _UNDATED,
+        ),
+        (~imaged.fill_null(value=False) & ~grew & ~has_death_day, _NO_IMAGING),
+    ]
+
+
+def _survival_conditions() -> Conditions:
+    """A known vital status, and a death with its day."""
+    return [
+        (pl.col("vital_status").is_null(), _NO_VITAL_STATUS),
+        ((pl.col("vital_status") == "dead") & pl.col("death_day").is_null(), _UNDATED),
+    ]
+
+
+def _landmark_conditions(*events: str, last: str) -> Conditions:
+    """A surgery; no event up to the landmark, followed beyond it; what is used dated by then."""
+    landmark = pl.col("surgery_day") + LANDMARK_DAY
+    first = pl.min_horizontal(*events)
+    extent = pl.col("eor_assessment_day") > LANDMARK_DAY
+    return [
+        (pl.col("surgery_day").is_null(), _NO_SURGERY),
+        (first <= landmark, _EVENT_BEFORE),
+        (first.is_null() & ~(pl.col(last) > landmark).fill_null(value=False), _NOT_FOLLOWED),
+        (((pl.col("diagnosis_day") > landmark) | extent).fill_null(value=False), _DATED_LATER),
+    ]
+
+
+def _progression_later_conditions() -> Conditions:
+    """As for progression, from the landmark on."""
+    own = _landmark_conditions("progression_day", "death_day", last="last_imaging_day")
+    return [*_progression_conditions(), *own[1:]]
+
+
+def _survival_later_conditions() -> Conditions:
+    """As for survival, operated, from the landmark on."""
+    operated, *own = _landmark_conditions("death_day", last="last_alive_day")
+    return [operated, *_survival_conditions(), *own]
+
+
+def _month_12_later_conditions() -> Conditions:
+    """As for month 12; who is graded then was followed beyond the landmark."""
+    return [*_month_12_conditions(), _landmark_conditions("death_day", last="last_alive_day")[-1]]
+
+
 _OWN_CONDITIONS: dict[str, Callable[[], Conditions]] = {
     "histology_group": _histology_conditions,
     "gross_total_resection": _resection_conditions,
@@ -167,6 +237,12 @@ _OWN_CONDITIONS: dict[str, Callable[[], Conditions]] = {
     "ependymoma_vs_astrocytoma": _two_groups_conditions,
     "high_grade": _high_grade_conditions,
     "mccormick_12m": _month_12_conditions,
+    "pfs": _progression_conditions,
+    "os": _survival_conditions,
+    "recurrence": _progression_conditions,
+    "pfs_postoperative": _progression_later_conditions,
+    "os_postoperative": _survival_later_conditions,
+    "mccormick_12m_postoperative": _month_12_later_conditions,
 }
 
 

@@ -1,16 +1,18 @@
 """Endpoints: what is predicted, for whom, known when.
 
-Belongs here: one function per endpoint of the clinical specification (part d).
-Does not belong here: exclusions (`analyses.eligibility`), predictors (`analyses.cohort`), models.
+Belongs here: one function per endpoint of the clinical specification (part d), what may be used
+to predict it.
+Does not belong here: endpoints of time (`analyses.time_endpoints`), exclusions
+(`analyses.eligibility`), predictors (`analyses.cohort`), models.
 Each endpoint adds two columns: its value, and `<endpoint>_exclusion`, the first reason why a case
-is not eligible (missing where it is).
+is not eligible (missing where it is). One of time adds its times.
 """
 
 from collections.abc import Callable
 
 import polars as pl
 
-from analyses.cohort import yes_no
+from analyses.contacts import yes_no
 from analyses.eligibility import (
     GRADED_GROUPS,
     MYCN_TYPE,
@@ -19,6 +21,7 @@ from analyses.eligibility import (
     died_before_month_6,
     in_groups,
 )
+from analyses.time_endpoints import TIME_ENDPOINTS, times_of
 from schemas.histology import HISTOLOGY_GROUP
 
 #: Each endpoint, and when it becomes known.
@@ -29,23 +32,49 @@ ENDPOINTS = {
     "ependymoma_vs_astrocytoma": "pathology",
     "high_grade": "pathology",
     "mccormick_12m": "follow_up",
+    "mccormick_12m_postoperative": "follow_up",
+    **dict.fromkeys(TIME_ENDPOINTS, "follow_up"),
 }
+#: What is known the day before surgery.
+KNOWN_BEFORE_SURGERY = ("preoperative_clinical", "preoperative_imaging")
+#: What is known 90 days after it; cases with a later specimen or extent are not eligible.
+KNOWN_AFTER_SURGERY = (*KNOWN_BEFORE_SURGERY, "intraoperative", "pathology", "postoperative")
+#: Endpoints that are predicted after surgery; every other outcome is predicted before it.
+PREDICTED_AFTER_SURGERY = (
+    "mccormick_12m_postoperative",
+    "pfs_postoperative",
+    "os_postoperative",
+)
 #: Histology groups that stand for themselves; all others are `other`.
 HISTOLOGY_GROUPS = ("ependymoma", "astrocytic", "haemangioblastoma")
 
 
 def add_endpoints(cohort: pl.DataFrame) -> pl.DataFrame:
     """Add every endpoint to the cohort (`analyses.cohort.build_cohort`)."""
-    for add in (
-        add_histology_group,
-        add_gross_total_resection,
-        add_functional_decline,
-        add_ependymoma_vs_astrocytoma,
-        add_high_grade,
-        add_mccormick_12m,
-    ):
-        cohort = add(cohort)
+    for endpoint in ENDPOINTS:
+        cohort = _with(cohort, endpoint)
     return cohort
+
+
+def known_at_prediction(outcome: str) -> tuple[str, ...]:
+    """Availability times of the columns from which an outcome may be predicted.
+
+    Examples
+    --------
+    >>> ["pathology" in known_at_prediction(outcome) for outcome in ("os", "os_postoperative")]
+    [False, True]
+    """
+    is_later = outcome in PREDICTED_AFTER_SURGERY
+    return KNOWN_AFTER_SURGERY if is_later else KNOWN_BEFORE_SURGERY
+
+
+def availability_of_endpoints() -> dict[str, str]:
+    """When each column of the endpoints becomes known, by column."""
+    known: dict[str, str] = {}
+    for endpoint, when in ENDPOINTS.items():
+        known |= {endpoint: when, f"{endpoint}_exclusion": "admin"}
+        known |= dict.fromkeys(times_of(endpoint), when)
+    return known
 
 
 def add_histology_group(cohort: pl.DataFrame) -> pl.DataFrame:
@@ -249,57 +278,17 @@ def add_mccormick_12m(cohort: pl.DataFrame) -> pl.DataFrame:
     return _with(cohort, "mccormick_12m")
 
 
-def endpoint_warnings(
-    cohort: pl.DataFrame, endpoint: str, provenance: str | None
-) -> list[dict[str, str]]:
-    """Say in how many eligible cases the source leaves open what the endpoint rests on.
+def add_mccormick_12m_postoperative(cohort: pl.DataFrame) -> pl.DataFrame:
+    """McCormick grade a year after surgery, predicted on day 90 after it.
 
-    Examples
-    --------
-    >>> cases = pl.DataFrame(
-    ...     {
-    ...         "provenance": ["published", "published"],
-    ...         "intent": ["unknown", "resection"],
-    ...         "gross_total_resection": ["no", "yes"],
-    ...         "gross_total_resection_exclusion": [None, None],
-    ...     },
-    ...     schema_overrides={"gross_total_resection_exclusion": pl.String},
-    ... )
-    >>> endpoint_warnings(cases, "gross_total_resection", "published")[0]["code"]
-    'intent_unknown'
+    The same grade of the same cases as above, if alive on that day; what surgery and pathology
+    found may be used as predictors.
+
+    Notes
+    -----
+    Source: clinical specification, part (d).
     """
-    if endpoint not in _LEFT_OPEN:
-        return []
-    column, code, message = _LEFT_OPEN[endpoint]
-    used = cohort.filter(
-        (pl.col("provenance") == provenance)
-        & pl.col(f"{endpoint}_exclusion").is_null()
-        & pl.col(endpoint).is_not_null()
-    )
-    unknown = used.filter(pl.col(column).is_null() | (pl.col(column) == "unknown")).height
-    if not unknown:
-        return []
-    return [{"code": code, "message": f"In {unknown} of {used.height} cases {message}"}]
-
-
-_EARLIER_TREATMENT = (
-    "case_kind",
-    "earlier_treatment_unknown",
-    "the source does not say whether the tumour had been treated before. They are kept; the "
-    "type of a tumour treated before was known, so that predicting it would be no feat.",
-)
-#: What may be left open in an eligible case: the column, the code and the sentence of the warning.
-_LEFT_OPEN = {
-    "gross_total_resection": (
-        "intent",
-        "intent_unknown",
-        "the source does not say what the surgery was meant to achieve. They are kept; a biopsy "
-        "among them counts as not gross total, whatever was planned.",
-    ),
-    "histology_group": _EARLIER_TREATMENT,
-    "ependymoma_vs_astrocytoma": _EARLIER_TREATMENT,
-    "high_grade": _EARLIER_TREATMENT,
-}
+    return _with(cohort, "mccormick_12m_postoperative")
 
 
 def columns_behind(endpoint: str) -> tuple[str, ...]:
@@ -371,11 +360,14 @@ _VALUES: dict[str, Callable[[], pl.Expr]] = {
     "ependymoma_vs_astrocytoma": _ependymoma_vs_astrocytoma,
     "high_grade": _high_grade,
     "mccormick_12m": _mccormick_12m,
+    "mccormick_12m_postoperative": _mccormick_12m,
 }
 
 
 def value_of(endpoint: str) -> pl.Expr:
     """The value of an endpoint, missing where it is not known."""
+    if endpoint in TIME_ENDPOINTS:
+        return TIME_ENDPOINTS[endpoint]().value
     return _VALUES[endpoint]()
 
 
@@ -386,7 +378,9 @@ def with_endpoint(
     exclusion = pl.lit(None, dtype=pl.String)
     for holds, reason in reversed(against):
         exclusion = pl.when(holds.fill_null(False)).then(pl.lit(reason)).otherwise(exclusion)
-    return cohort.with_columns(value.alias(endpoint), exclusion.alias(f"{endpoint}_exclusion"))
+    return cohort.with_columns(
+        value.alias(endpoint), exclusion.alias(f"{endpoint}_exclusion"), **times_of(endpoint)
+    )
 
 
 def _with(cohort: pl.DataFrame, endpoint: str) -> pl.DataFrame:

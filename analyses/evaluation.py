@@ -37,6 +37,8 @@ NO_VALUE = "no finite value: the predictions are constant or separate the outcom
 class OutOfFold:
     """Predictions of every case in every repeat: (repeats, n), with K > 2 classes (repeats, n, K).
 
+    Of a time to an event the last axis is that of `analyses.survival.said`.
+
     `null_risk` is the share of events (of each class) among the rows each prediction was learned
     from. `choices` lists the penalties in the order of repeats and folds, if the model has one;
     `one_se_risk` then comes from the penalties of the one-standard-error rule.
@@ -108,7 +110,7 @@ def nested_cross_validation(
         processes=processes,
         progress=progress,
     )
-    shape = folds.shape if training.n_classes == 2 else (*folds.shape, training.n_classes)
+    shape = (*folds.shape, *refits[0].risk.shape[1:])
     risk, one_se, null_risk = np.empty(shape), np.empty(shape), np.empty(shape)
     for (repeat, fold), refit in zip(tasks, refits, strict=True):
         test = folds[repeat] == fold
@@ -132,6 +134,7 @@ def performance(
     *,
     n_classes: int = 2,
     is_ordered: bool = False,
+    horizons: tuple[float, ...] = (),
     is_fixed: bool = False,
 ) -> dict[str, Any]:
     """The panel: each measure with its 95 % interval.
@@ -139,13 +142,13 @@ def performance(
     Parameters
     ----------
     outcome
-        Shape (n,).
+        Shape (n,); of a time to an event the follow-up, shape (n, 2) or (n, 3).
     predicted
         Out-of-fold predictions.
     weights
         Shape (b, n). Bootstrap weights of patients; the same in every repeat.
-    n_classes, is_ordered
-        Number of classes, and whether they are grades.
+    n_classes, is_ordered, horizons
+        Number of classes, whether they are grades, horizons of a time to an event.
     is_fixed
         Whether one model made all predictions, so that no case tested has trained another's.
 
@@ -155,16 +158,27 @@ def performance(
         Measure to `estimate` and `interval`; None with a `reason` where there is no value. The AUC
         is taken within test folds and averaged, everything else over all cases of a repeat.
     """
-    panel = panel_of(n_classes, is_ordered=is_ordered)
+    panel = panel_of(n_classes, is_ordered=is_ordered, horizons=horizons)
+    found = {
+        name: averaged(within, outcome, predicted, weights, is_fixed=is_fixed)
+        for name, within in ((panel.concordance, panel.auc), *panel.beside.items())
+    }
+    return found | pooled_performance(panel, outcome, predicted, weights)
+
+
+def pooled_performance(
+    panel: Panel, outcome: Floats, predicted: OutOfFold, weights: Floats
+) -> dict[str, Any]:
+    """The measures that are taken over all cases of a repeat; parameters as `performance`."""
     ones = np.ones((1, len(outcome)))
     repeats = range(len(predicted.risk))
+    found: dict[str, Any] = {}
 
     def over_repeats(taken: Callable[[int, Floats], Floats]) -> tuple[float, Floats]:
         """Estimate and draws of one measure, each the mean over repeats."""
         estimate = mean_known([taken(r, ones) for r in repeats])
         return float(estimate[0]), mean_known([taken(r, weights) for r in repeats])
 
-    found = {"auc": averaged_auc(panel, outcome, predicted, weights, is_fixed=is_fixed)}
     for name, against in panel.against_null.items():
 
         def gain(r: int, w: Floats, many: Any = against) -> Floats:
@@ -183,13 +197,18 @@ def performance(
     return found
 
 
-def averaged_auc(
-    panel: Panel, outcome: Floats, predicted: OutOfFold, weights: Floats, *, is_fixed: bool
+def averaged(
+    within: Callable[[Floats, Floats, Floats, Parts], Floats],
+    outcome: Floats,
+    predicted: OutOfFold,
+    weights: Floats,
+    *,
+    is_fixed: bool,
 ) -> dict[str, Any]:
-    """The AUC within test folds, averaged over folds and repeats; parameters as `performance`."""
+    """An AUC or C within test folds, averaged over folds and repeats; else as `performance`."""
 
     def auc(r: int, w: Floats) -> Floats:
-        return panel.auc(outcome, predicted.risk[r], w, predicted.parts(r))
+        return within(outcome, predicted.risk[r], w, predicted.parts(r))
 
     repeats = range(len(predicted.risk))
     draws = [auc(r, weights) for r in repeats]
@@ -199,15 +218,22 @@ def averaged_auc(
 
 
 def apparent_performance(
-    outcome: Floats, risk: Floats, *, n_classes: int = 2, is_ordered: bool = False
+    outcome: Floats,
+    risk: Floats,
+    null_risk: Floats,
+    *,
+    n_classes: int = 2,
+    is_ordered: bool = False,
+    horizons: tuple[float, ...] = (),
 ) -> dict[str, Any]:
     """The panel on the rows that the model was fitted on: too good, and without interval."""
-    panel = panel_of(n_classes, is_ordered=is_ordered)
+    panel = panel_of(n_classes, is_ordered=is_ordered, horizons=horizons)
     ones = np.ones((1, len(outcome)))
-    null = np.full(len(outcome), outcome.mean())
-    found = {"auc": entry(float(panel.auc(outcome, risk, ones, whole(len(outcome)))[0]), None)}
+    found = {}
+    for name, within in ((panel.concordance, panel.auc), *panel.beside.items()):
+        found[name] = entry(float(within(outcome, risk, ones, whole(len(outcome)))[0]), None)
     for name, many in panel.against_null.items():
-        found[name] = entry(float(many(outcome, risk, ones, null)[0]), None)
+        found[name] = entry(float(many(outcome, risk, ones, null_risk)[0]), None)
     for measure in panel.pooled:
         found[measure.name] = entry(float(measure.many(outcome, risk, ones)[0]), None)
     return found
@@ -220,20 +246,22 @@ def compare(
     *,
     n_classes: int = 2,
     is_ordered: bool = False,
+    horizons: tuple[float, ...] = (),
 ) -> dict[str, Any]:
     """One model minus another in each outer fold: mean difference and corrected 95 % interval.
 
     Returns
     -------
     dict[str, Any]
-        `log_loss`, `brier` (grades: `rps`), `auc`, each with `estimate`, `interval` and `se`.
-        Log-loss and Brier below 0 and AUC above 0 speak for the first model.
+        `log_loss`, `brier` (grades: `rps`), `auc`, each with `estimate`, `interval` and `se`; of a
+        time to an event `brier` at the first horizon and `c_index`. Log-loss and Brier below 0 and
+        AUC or C above 0 speak for the first model.
     """
-    panel = panel_of(n_classes, is_ordered=is_ordered)
+    panel = panel_of(n_classes, is_ordered=is_ordered, horizons=horizons)
     taken: dict[str, Callable[[Floats, Floats, Floats], Floats]] = {
         measure.name: measure.many for measure in panel.losses()
     }
-    taken["auc"] = lambda y, risk, w: panel.auc(y, risk, w, whole(len(y)))
+    taken[panel.concordance] = lambda y, risk, w: panel.auc(y, risk, w, whole(len(y)))
     n_folds = int(model.folds.max()) + 1
     found = {}
     for name, many in taken.items():

@@ -27,11 +27,13 @@ from analyses.evaluation import (
 )
 from analyses.learners import Learner, learner_of, role_of
 from analyses.metrics import Floats
-from analyses.models import Training, predict_risk
+from analyses.models import Training
+from analyses.panel import panel_of
 from analyses.plan import Plan
-from analyses.resampled import Refit, refit_many
+from analyses.resampled import Refit, predicted_by, refit_many
 from analyses.resampling import Stage, bootstrap_weights, generator
 from analyses.stability import stability
+from analyses.survival.at_horizons import at_horizons
 
 #: A challenger whose nested calibration slope lies outside is not trusted (a convention).
 SLOPES = (0.7, 1.3)
@@ -130,13 +132,13 @@ def _fit(setting: _Setting, training: Training, *, name: str, learn: Learner, ro
     draws = setting.draws.first(plan.resampling.bootstraps_of(role))
     predicted, left_out, refits = _evaluate(setting, training, name, learn, draws)
     learned = learn(training, plan.resampling, (Stage.FINAL,))
-    risk = predict_risk(learned.pipeline, training.cases, n_classes=training.n_classes)
+    risk, null_risk = predicted_by(learned.pipeline, training, learned_from=training)
     entry = results.model_entry(
         name=name,
         role=role,
         training=training,
         learned=learned,
-        performance=_performance(setting, training, risk, predicted, left_out),
+        performance=_performance(setting, training, risk, null_risk, predicted, left_out),
         one_se=_one_se(setting, training, predicted),
         stable=stability(
             training,
@@ -150,6 +152,7 @@ def _fit(setting: _Setting, training: Training, *, name: str, learn: Learner, ro
         predicted=predicted,
         classes=setting.classes,
         thresholds=plan.thresholds,
+        horizons=at_horizons(training, predicted, setting.weights),
     )
     warnings = []
     if learned.choice is not None:
@@ -192,28 +195,24 @@ def _one_se(setting: _Setting, training: Training, predicted: OutOfFold) -> dict
     if predicted.one_se_risk is None:
         return None
     beside = replace(predicted, risk=predicted.one_se_risk)
-    return performance(training.outcome, beside, setting.weights, **_kind_of(training))
+    return performance(training.truth, beside, setting.weights, **training.kind)
 
 
 def _performance(
     setting: _Setting,
     training: Training,
     risk: Floats,
+    null_risk: Floats,
     predicted: OutOfFold,
     left_out: LeftOut | None,
 ) -> dict[str, Any]:
     """Apparent, nested and centre by centre."""
-    outcome = training.outcome
+    truth, kind = training.truth, training.kind
     return {
-        "apparent": apparent_performance(outcome, risk, **_kind_of(training)),
-        "nested_cv": performance(outcome, predicted, setting.weights, **_kind_of(training)),
+        "apparent": apparent_performance(truth, risk, null_risk, **kind),
+        "nested_cv": performance(truth, predicted, setting.weights, **kind),
         "internal_external": internal_external(training, left_out, setting.weights),
     }
-
-
-def _kind_of(training: Training) -> dict[str, Any]:
-    """What decides which measures are taken."""
-    return {"n_classes": training.n_classes, "is_ordered": training.is_ordered}
 
 
 def comparison(training: Training, fitted: Sequence[Fitted]) -> dict[str, Any]:
@@ -227,17 +226,16 @@ def comparison(training: Training, fitted: Sequence[Fitted]) -> dict[str, Any]:
     """
     baseline = fitted[0]
     primary = next(f for f in fitted if f.entry["role"] == "primary")
-    difference = compare(
-        training.outcome, primary.predicted, baseline.predicted, **_kind_of(training)
-    )
-    interval = difference["log_loss"]["interval"]
+    deciding = panel_of(**training.kind).deciding
+    difference = compare(training.truth, primary.predicted, baseline.predicted, **training.kind)
+    interval = difference[deciding]["interval"]
     challengers = [
         _challenge(training, challenger, primary)
         for challenger in fitted
         if challenger.entry["role"] == "challenger"
     ]
     winners = [c for c in challengers if c["wins"]]
-    best = min(winners, key=lambda c: c["difference"]["log_loss"]["estimate"], default=None)
+    best = min(winners, key=lambda c: c["difference"][deciding]["estimate"], default=None)
     return {
         "best": primary.entry["name"] if best is None else best["name"],
         "beats_baseline": interval is not None and interval[1] < 0,
@@ -248,9 +246,7 @@ def comparison(training: Training, fitted: Sequence[Fitted]) -> dict[str, Any]:
 
 def _challenge(training: Training, challenger: Fitted, primary: Fitted) -> dict[str, Any]:
     """Whether a challenger wins: lower log-loss by more than an SE, calibrated, at most centres."""
-    difference = compare(
-        training.outcome, challenger.predicted, primary.predicted, **_kind_of(training)
-    )
+    difference = compare(training.truth, challenger.predicted, primary.predicted, **training.kind)
     name, of = challenger.entry["name"].replace("_", " "), primary.entry["name"]
     tests = [_lower_loss(difference["log_loss"], of)]
     slope = challenger.entry["performance"]["nested_cv"].get("calibration_slope")
@@ -301,11 +297,11 @@ def _at_centres(training: Training, challenger: Fitted, primary: Fitted) -> tupl
     if len(poolable) < 3:
         return None
     wins = wins_by_centre(
-        training.outcome,
+        training.truth,
         challenger.left_out,
         primary.left_out,
         poolable,
-        **_kind_of(training),
+        **training.kind,
     )
     holds = 2 * wins > len(poolable)
     return holds, (

@@ -16,6 +16,7 @@ from sklearn.pipeline import Pipeline
 from analyses.metrics import Floats
 from analyses.models import Training
 from analyses.preprocessing import MISSING_STATES, is_text
+from analyses.survival.said import null_risks
 
 SCHEMA = "imsct.model/1"
 NOT_FOR_USE = "Research use only; not for clinical use."
@@ -56,7 +57,7 @@ def describe_model(
         "title": results["title"],
         "plan": {"name": plan["name"], "sha256": plan["sha256"]},
         "provenance": {**results["provenance"], "data": results["data"]["sha256"]},
-        "training_sha256": hash_cases(training.frame, training.outcome),
+        "training_sha256": hash_cases(training.frame, training.truth),
         "population": results["cohort"]["provenance"],
         "verdict": results["verdict"]["level"],
         "outcome": {
@@ -66,6 +67,7 @@ def describe_model(
             "rest": plan["outcome"]["rest"],
             "classes": [each["class"] for each in outcome["classes"] or ()],
             "shares": [float(share) for share in shares / shares.sum()],
+            "follow_up": _follow_up(plan["outcome"], training),
         },
         "id_column": plan["data"]["id"],
         "group_column": plan["data"]["group"],
@@ -77,11 +79,22 @@ def describe_model(
         "intercept": None if intercept is None else [float(each) for each in intercept],
         "performance": entry["performance"]["nested_cv"],
         "sets": _sets(results, name),
-        "recalibration": "None was made. 'imsct apply' on a table with known outcomes offers an "
+        "recalibration": "None was made."
+        if training.follow_up is not None
+        else "None was made. 'imsct apply' on a table with known outcomes offers an "
         "intercept and a slope for that centre, apart from the risks of the model as it is.",
         "intended_use": "To be evaluated on cases of another centre. " + NOT_FOR_USE,
         "limits": _limits(results),
     }
+
+
+def _follow_up(outcome: Mapping[str, Any], training: Training) -> dict[str, Any] | None:
+    """The columns and values of a time to an event, its horizons, risks without predictors."""
+    if training.follow_up is None:
+        return None
+    columns = ("time", "event_value", "competing_value", "entry", "horizons")
+    risks = null_risks(training.follow_up, training.horizons)
+    return {name: outcome[name] for name in columns} | {"null_risks": [float(r) for r in risks]}
 
 
 def hash_cases(frame: pl.DataFrame, outcome: Floats) -> str:

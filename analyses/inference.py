@@ -80,7 +80,7 @@ def inference_table(
         "reason": None if rows else NO_FINITE,
         "rows": rows,
         "left_out": list(design.left_out),
-        "notes": _notes(training),
+        "notes": notes_of(training),
     }
     return found, warnings
 
@@ -215,7 +215,7 @@ def _warning(separated: Sequence[str], n_classes: int) -> list[dict[str, str]]:
     ]
 
 
-def _notes(training: Training) -> list[str]:
+def notes_of(training: Training) -> list[str]:
     """What the intervals leave out."""
     is_filled = any(training.frame[name].null_count() for name in training.frame.columns)
     is_repeated = len(np.unique(training.groups)) < len(training.groups)

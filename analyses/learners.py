@@ -24,6 +24,7 @@ from analyses.plan import MODELS
 from analyses.plan_parts import Resampling
 from analyses.proportional_odds import ProportionalOdds, grade_risks, proportional_odds_path
 from analyses.resampling import Stage, generator
+from analyses.survival.learning import cox_losses, ridge_cox
 from schemas.errors import UsageError
 
 #: Statistics.md, section 3: conventions, nothing of forest and boosting is tuned.
@@ -45,7 +46,9 @@ Learner = Callable[[Training, Resampling, tuple[int, ...]], Learned]
 
 
 def learn_ridge(training: Training, resampling: Resampling, key: tuple[int, ...]) -> Learned:
-    """Ridge regression whose penalty is chosen on the training rows; grades: proportional odds."""
+    """Ridge regression, its penalty chosen on the training rows; grades: odds; times: Cox."""
+    if training.follow_up is not None:
+        return _penalised(training, resampling, key, losses=cox_losses, model=ridge_cox)
     if training.is_ordered:
         return _penalised(training, resampling, key, losses=_odds_losses, model=ProportionalOdds)
     choice = choose_penalty(
@@ -164,7 +167,8 @@ def _untuned(training: Training, model: Any) -> Learned:
     """Preprocessing and a model without a penalty to choose."""
     steps = training.fit_steps()
     # whole numbers: explainable boosting takes floats for names of classes
-    fitted = model.fit(steps.transform(training.cases), training.outcome.astype(np.int64))
+    known = training.outcome.astype(np.int64) if training.follow_up is None else training.follow_up
+    fitted = model.fit(steps.transform(training.cases), known)
     return Learned(Pipeline([*steps.steps, ("model", fitted)]), None)
 
 

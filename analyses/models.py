@@ -43,6 +43,10 @@ class Training:
     `frame` holds the predictors only; `outcome` is 0 or 1, or the place of one of `n_classes`;
     `groups` names the patient of each row; `is_ordered`: the classes are grades. `centres` names
     the centre of each row, for a `preparation` that harmonises them.
+
+    Of a time to an event `outcome` is 1 where the event was seen; `follow_up` then holds time, code
+    (0 censored, 1 the event, 2 a competing one) and, with late entry, the time of entry: shape
+    (n, 2) or (n, 3). `horizons` are the times for which risks are given.
     """
 
     frame: pl.DataFrame
@@ -52,6 +56,32 @@ class Training:
     is_ordered: bool = False
     centres: NDArray[np.str_] | None = None
     preparation: Preparation = PLAIN
+    follow_up: Floats | None = None
+    horizons: tuple[float, ...] = ()
+
+    @property
+    def truth(self) -> Floats:
+        """What predictions are compared with: the outcome, or the follow-up."""
+        return self.outcome if self.follow_up is None else self.follow_up
+
+    @property
+    def kind(self) -> dict[str, Any]:
+        """What decides which measures are taken."""
+        return {
+            "n_classes": self.n_classes,
+            "is_ordered": self.is_ordered,
+            "horizons": self.horizons,
+        }
+
+    def can_learn(self, rows: NDArray[np.bool_]) -> bool:
+        """Whether these rows have two classes to tell apart, or an event."""
+        present = np.unique(self.outcome[rows])
+        return len(present) > 1 if self.follow_up is None else 1.0 in present
+
+    def with_outcomes_of(self, places: NDArray[np.int64]) -> "Training":
+        """The same rows, each with the outcome of another."""
+        follow_up = None if self.follow_up is None else self.follow_up[places]
+        return replace(self, outcome=self.outcome[places], follow_up=follow_up)
 
     def part(self, rows: NDArray[np.bool_]) -> "Training":
         """Some of the rows."""
@@ -69,6 +99,7 @@ class Training:
             outcome=self.outcome[rows],
             groups=self.groups[rows],
             centres=None if self.centres is None else self.centres[rows],
+            follow_up=None if self.follow_up is None else self.follow_up[rows],
         )
 
     @property
@@ -226,12 +257,12 @@ def choose_penalty(
     folds = inner_fold_of_rows(training, inner_folds=inner_folds, rng=generator(seed, *key))
     if folds is None:
         return UNTUNED
-    present = np.unique(training.outcome)
+    present = 1 if training.follow_up is not None else len(np.unique(training.outcome))
     losses = [
         (losses_of or _losses)(training.part(folds != fold), training.part(folds == fold))
         for fold in np.unique(folds)
         # patients with rows of two classes can leave a part without one: nothing to learn there
-        if len(np.unique(training.outcome[folds != fold])) == len(present)
+        if len(np.unique(training.outcome[folds != fold])) >= present
     ]
     return choose(np.array(losses)) if len(losses) > 1 else UNTUNED
 
@@ -245,7 +276,10 @@ def inner_fold_of_rows(
     """
     strata = list(patient_strata(training.outcome, training.groups).values())
     present = np.unique(training.outcome)
-    rarest = min(strata.count(value) for value in present) if len(present) > 1 else 0
+    counts = {value: strata.count(value) for value in present}
+    rarest = min(counts.values()) if len(counts) > 1 else 0
+    if training.follow_up is not None:  # censored cases need not be in every part
+        rarest = counts.get(1.0, 0)
     n_folds = min(inner_folds, rarest)
     if n_folds < 2:
         return None

@@ -38,12 +38,12 @@ def code_outcome(plan: Plan, frame: pl.DataFrame, groups: NDArray[np.str_]) -> C
 
 def is_recorded(series: pl.Series) -> list[bool]:
     """Whether each outcome is known."""
-    return [value is not None and value not in MISSING_STATES for value in _texts(series)]
+    return [value is not None and value not in MISSING_STATES for value in texts_of(series)]
 
 
 def _outcome(plan: Plan, frame: pl.DataFrame) -> NDArray[np.float64]:
     """1 for the positive value, 0 for the other one."""
-    values = _texts(frame[plan.outcome.column])
+    values = texts_of(frame[plan.outcome.column])
     others = {value for value in values if value != plan.outcome.positive}
     if len(others) > 1:
         positive = plan.outcome.positive
@@ -68,7 +68,7 @@ def outcome_known(
     UsageError
         If a value is neither the positive one nor the only other, or no class of the model.
     """
-    texts = _texts(frame[outcome.column])
+    texts = texts_of(frame[outcome.column])
     place = [n for n, known in enumerate(is_recorded(frame[outcome.column])) if known]
     values = [str(texts[n]) for n in place]
     if outcome.kind == "ordinal":
@@ -91,7 +91,7 @@ def outcome_known(
 
 def _classes(plan: Plan, frame: pl.DataFrame, groups: NDArray[np.str_]) -> Coded:
     """Place of each row's class, the classes in order of name (the rest last), and the merged."""
-    values = [str(value) for value in _texts(frame[plan.outcome.column])]
+    values = [str(value) for value in texts_of(frame[plan.outcome.column])]
     patients = _patients_of(values, groups)
     rest = plan.outcome.rest
     small: set[str] = set()
@@ -106,7 +106,7 @@ def _classes(plan: Plan, frame: pl.DataFrame, groups: NDArray[np.str_]) -> Coded
 
 def _grades(plan: Plan, frame: pl.DataFrame, groups: NDArray[np.str_]) -> Coded:
     """Place of each row's grade, the grades in order, and those that stand together."""
-    values = [str(value) for value in _texts(frame[plan.outcome.column])]
+    values = [str(value) for value in texts_of(frame[plan.outcome.column])]
     patients = _patients_of(values, groups)
     try:
         names = sorted(patients, key=float)
@@ -152,7 +152,7 @@ def _patients_of(values: Sequence[str], groups: NDArray[np.str_]) -> dict[str, s
     return patients
 
 
-def _texts(series: pl.Series) -> list[str | None]:
+def texts_of(series: pl.Series) -> list[str | None]:
     """Values as the texts that a plan writes: 1 and 1.0 are both '1', truth values yes and no."""
     if series.dtype == pl.Boolean:
         return [None if v is None else ("yes" if v else "no") for v in series.to_list()]

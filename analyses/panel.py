@@ -2,17 +2,19 @@
 
 Belongs here: the measures of each kind, by the name they have in the results.
 Does not belong here: the measures themselves (`analyses.metrics`, `analyses.multiclass`,
-`analyses.ordinal`), intervals and folds (`analyses.evaluation`).
+`analyses.ordinal`, `analyses.survival.measures`), intervals and folds (`analyses.evaluation`).
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
 
 import numpy as np
 
 from analyses import metrics, multiclass, ordinal
 from analyses.metrics import Floats, Measure, Parts
 from analyses.smooth_calibration import ici_many
+from analyses.survival import measures as timed
 
 
 @dataclass(frozen=True)
@@ -21,15 +23,26 @@ class Panel:
 
     `auc` is taken within test folds, `pooled` over all rows of a repeat. `against_null` also needs
     the risk of a model without predictors. Every function takes outcome, risk and weights (b, n).
+    `concordance` is the name of `auc` in the results, `beside` are others that are taken within
+    folds too, and `deciding` is the loss by which one model is said to be better than another.
     """
 
     auc: Callable[[Floats, Floats, Floats, Parts], Floats]
     pooled: tuple[Measure, ...]
     against_null: dict[str, Callable[[Floats, Floats, Floats, Floats], Floats]]
+    concordance: str = "auc"
+    beside: dict[str, Callable[[Floats, Floats, Floats, Parts], Floats]] = field(
+        default_factory=dict
+    )
+    deciding: str = "log_loss"
 
     def losses(self) -> tuple[Measure, ...]:
         """The measures by which two models are compared besides the AUC."""
         return tuple(m for m in self.pooled if m.name in ("log_loss", "brier", "rps"))
+
+    def loss(self) -> Measure:
+        """The measure that decides."""
+        return next(measure for measure in self.pooled if measure.name == self.deciding)
 
 
 def _auc_in_parts(outcome: Floats, risk: Floats, weights: Floats, parts: Parts) -> Floats:
@@ -71,14 +84,42 @@ PANELS = {
 }
 
 
-def panel_of(n_classes: int, *, is_ordered: bool = False) -> Panel:
-    """The panel of a classification: two classes, several, or grades.
+@lru_cache
+def panel_at(horizons: tuple[float, ...], place: int) -> Panel:
+    """The panel of a time to an event, with the scores at one of its horizons."""
+
+    def taken(many: Callable[..., Floats]) -> Callable[..., Floats]:
+        return partial(many, at=horizons[place], place=place)
+
+    return Panel(
+        auc=timed.c_index_in_parts,
+        concordance="c_index",
+        beside={"uno_c": partial(timed.uno_c_in_parts, tau=horizons[-1])},
+        pooled=(
+            Measure("auc", taken(timed.auc_many), 0.0, 1.0),
+            Measure("brier", taken(timed.brier_many), 0.0),
+            Measure("o_e_ratio", taken(timed.o_e_ratio_many), 0.0),
+            Measure("ici", taken(timed.ici_many), 0.0, 1.0),
+        ),
+        against_null={"ipa": taken(timed.ipa_many)},
+        deciding="brier",
+    )
+
+
+def panel_of(
+    n_classes: int, *, is_ordered: bool = False, horizons: tuple[float, ...] = ()
+) -> Panel:
+    """The panel of a classification (two classes, several, grades) or of a time to an event.
 
     Examples
     --------
     >>> [measure.name for measure in panel_of(4).pooled]
     ['log_loss', 'brier', 'pdi']
+    >>> panel_of(2, horizons=(12.0, 24.0)).concordance
+    'c_index'
     """
+    if horizons:
+        return panel_at(horizons, 0)
     if is_ordered:
         return PANELS["ordinal"]
     return PANELS["binary" if n_classes == 2 else "multiclass"]

@@ -53,8 +53,9 @@ def permutation_test(
     Returns
     -------
     dict[str, Any]
-        `permutations`, `log_loss` of the model, `permuted`: median and 2.5 and 97.5 % quantile of
-        the log-loss on permuted outcomes, `as_good`: how many did as well or better, `p`.
+        `permutations`, `log_loss` of the model (of a time to an event `brier`, at the first
+        horizon), `permuted`: median and 2.5 and 97.5 % quantile of the same on permuted outcomes,
+        `as_good`: how many did as well or better, `p`.
 
     Notes
     -----
@@ -77,12 +78,12 @@ def permutation_test(
         processes=processes,
         progress=progress,
     )
-    own = _log_loss(training, predicted.risk[0])
+    own = _loss(training, predicted.risk[0])
     as_good = int((np.array(found) <= own).sum())
     low, middle, high = (float(q) for q in np.quantile(found, (0.025, 0.5, 0.975)))
     return {
         "permutations": n_permutations,
-        "log_loss": own,
+        panel_of(**training.kind).deciding: own,
         "permuted": {"median": middle, "low": low, "high": high},
         "as_good": as_good,
         "p": (1 + as_good) / (1 + n_permutations),
@@ -90,12 +91,12 @@ def permutation_test(
 
 
 def permute_outcomes(
-    outcome: Floats,
+    outcome: NDArray[Any],
     groups: NDArray[np.str_],
     centres: NDArray[np.str_] | None,
     *,
     rng: np.random.Generator,
-) -> Floats:
+) -> NDArray[Any]:
     """Deal the outcomes of whole patients out anew.
 
     A patient gets all outcomes of another one of the same centre with as many rows, so that neither
@@ -129,18 +130,19 @@ def _permuted_loss(
     resampling: Resampling,
     number: int,
 ) -> float:
-    """Nested log-loss of one permutation."""
+    """Nested loss of one permutation."""
     rng = generator(resampling.seed, Stage.PERMUTATIONS, number)
-    outcome = permute_outcomes(training.outcome, training.groups, centres, rng=rng)
-    permuted = replace(training, outcome=outcome)
+    places = np.arange(len(training.outcome))
+    permuted = training.with_outcomes_of(
+        permute_outcomes(places, training.groups, centres, rng=rng)
+    )
     predicted = nested_cross_validation(
         permuted, outer_folds(permuted, resampling), learner=learner, resampling=resampling
     )
-    return _log_loss(permuted, predicted.risk[0])
+    return _loss(permuted, predicted.risk[0])
 
 
-def _log_loss(training: Training, risk: Floats) -> float:
-    """Log-loss over all rows."""
-    panel = panel_of(training.n_classes, is_ordered=training.is_ordered)
-    log_loss = next(measure for measure in panel.losses() if measure.name == "log_loss")
-    return float(log_loss.many(training.outcome, risk, np.ones((1, len(risk))))[0])
+def _loss(training: Training, risk: Floats) -> float:
+    """The loss that decides, over all rows."""
+    many = panel_of(**training.kind).loss().many
+    return float(many(training.truth, risk, np.ones((1, len(risk))))[0])

@@ -8,6 +8,7 @@ Does not belong here: the plan itself (`analyses.plan`), YAML (`analyses.plan_te
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from analyses.other_choices import CHOICES
 from analyses.plan_text import PlanReader
 from schemas.errors import UsageError
 
@@ -17,8 +18,6 @@ NUMBERS: dict[str, tuple[type, float, float, str]] = {
     "conformal": (float, 0.5, 0.99, "none, or a coverage from 0.5 to 0.99"),
     "correlated": (float, 0.5, 0.999, "none, or a rank correlation from 0.5 to 0.999"),
 }
-#: The sensitivity analyses that a plan may declare.
-SENSITIVITY = ("before_surgery",)
 #: Models of the platform that know no order of grades.
 _WITHOUT_ORDER = ("elastic_net", "random_forest", "ebm")
 
@@ -49,7 +48,7 @@ def read_sensitivity(reader: PlanReader, raw: object) -> tuple[str, ...]:
     """The sensitivity analyses by name."""
     named = reader.names(raw, "sensitivity", least=0)
     for place, name in enumerate(named):
-        reader.choice(name, f"sensitivity[{place}]", of=SENSITIVITY)
+        reader.choice(name, f"sensitivity[{place}]", of=tuple(CHOICES))
     return named
 
 
@@ -69,11 +68,22 @@ def check_kind(reader: PlanReader, kind: str, *, models: Sequence[str], conforma
                 "set to 0 for one class and not for the next says little, and a penalty over "
                 "classes is not built. Take it out of the plan."
             )
+        if kind == "survival" and model != "ridge":
+            raise UsageError(
+                f"{where}: of a time to an event one model is made, ridge (Cox regression with a "
+                f"penalty); {model} does not take censored cases into account. Take it out of the "
+                "plan."
+            )
         if model in _WITHOUT_ORDER and kind == "ordinal":
             raise UsageError(
                 f"{where}: {model} knows no order of grades. Name ridge (proportional odds), or "
                 "models of another package."
             )
+    if conformal != "none" and kind == "survival":
+        raise UsageError(
+            f"{reader.source}, conformal: prediction sets are for classes, and of a censored case "
+            "nobody knows the class. Take the key out."
+        )
     if conformal != "none" and kind == "ordinal":
         raise UsageError(
             f"{reader.source}, conformal: prediction sets are for classes without an order; a set "

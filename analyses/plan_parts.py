@@ -169,6 +169,11 @@ def read_outcome(reader: PlanReader, raw: object) -> Outcome:
         for read, names in ((_text, ("rest", "time", "entry")), (_values, _VALUES))
     )
     named: dict[str, Any] = {**texts, **values}
+    if both := sorted({*named.get(_VALUES[0], ())} & {*named.get(_VALUES[1], ())}):
+        raise UsageError(
+            f"{reader.source}, outcome.competing_value: '{both[0]}' is among event_value too. A "
+            "value is the event or what keeps it from coming; take it out of one of the two."
+        )
     if "positive" in keys:
         named["positive"] = _value(reader, keys["positive"], "outcome.positive")
     if "horizons" in keys:

@@ -181,10 +181,9 @@ def _without(
     )
     rng = generator(plan.resampling.seed, Stage.INTERVALS)
     weights = bootstrap_weights(training.groups, n_draws=DRAWS, rng=rng)
-    kind: dict[str, Any] = {"n_classes": training.n_classes, "is_ordered": training.is_ordered}
     return {
-        "nested_cv": performance(training.outcome, other, weights, **kind),
-        "difference": compare(training.outcome, predicted, other, **kind),
+        "nested_cv": performance(training.truth, other, weights, **training.kind),
+        "difference": compare(training.truth, predicted, other, **training.kind),
     }
 
 

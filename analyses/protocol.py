@@ -26,10 +26,13 @@ from analyses.fitting import Fitted, comparison, fit_all
 from analyses.inference import inference_table
 from analyses.models import Training
 from analyses.own_models import own_versions
+from analyses.panel import panel_of
 from analyses.plan import Plan
 from analyses.preparation import preparation_entry, preparation_of
 from analyses.selection import Selected, select
 from analyses.subgroups import grouped
+from analyses.survival.describing import describe_survival, outcome_entry
+from analyses.survival.tables import cox_tables
 from analyses.trainings import centres_of, counts_of, has_centres, training_of
 from analyses.verdict import decide
 
@@ -137,8 +140,9 @@ def _run(
             progress=progress,
         )
         compared = comparison(whole, fitted)
+        area = panel_of(**whole.kind).concordance
         nested = {
-            f.entry["name"]: f.entry["performance"]["nested_cv"]["auc"]["estimate"] for f in fitted
+            f.entry["name"]: f.entry["performance"]["nested_cv"][area]["estimate"] for f in fitted
         }
         warnings += [w for f in fitted for w in f.warnings]
         warnings += cautions.suspected_leak(whole, nested)
@@ -168,11 +172,16 @@ def _run(
         )
         further, warnings = beyond.entries, [*warnings, *beyond.warnings, *said]
     inference = None
-    if verdict["level"] == "model":
+    if verdict["level"] == "model" and selected.follow_up is None:
         inference, separated = inference_table(
             training_of(selected, selected.predictors), selected.classes
         )
         warnings += separated
+    survival, said = describe_survival(plan, selected)
+    warnings += said
+    if survival is not None and verdict["level"] == "model":
+        tables, said = cox_tables(training_of(selected, selected.predictors))
+        survival, warnings = survival | tables, warnings + said
     found = {
         "schema": results.SCHEMA,
         "title": plan.title,
@@ -198,7 +207,7 @@ def _run(
         "inference": inference,
         "preparation": prepared,
         **further,
-        "survival": None,
+        "survival": survival,
     }
     best = next((f for f in fitted if f.entry["name"] == compared["best"]), None)
     if best is None:
@@ -208,6 +217,8 @@ def _run(
 
 def _outcome(plan: Plan, selected: Selected) -> dict[str, Any]:
     """The outcome with its events, or with its classes."""
+    if selected.follow_up is not None:
+        return outcome_entry(plan, selected)
     by_class = [
         {"class": name, "n": int((selected.outcome == k).sum())}
         for k, name in enumerate(selected.classes)

@@ -39,6 +39,7 @@ from analyses.plan_parts import Resampling
 from analyses.resampled_classes import tune_and_fit_classes
 from analyses.resampling import generator
 from analyses.shared_cases import SharedCases, share_cases
+from analyses.survival.said import said_of
 from analyses.workers import in_turn
 
 #: Resamples of one task; not derived from the number of processes, on which nothing may depend.
@@ -59,7 +60,8 @@ class Resample:
 class Refit:
     """What a model made from one resample says of every row.
 
-    `risk` has shape (n,), or (n, K) for K > 2 classes, and `null_risk` is the share of each outcome
+    `risk` has shape (n,), or (n, K) for K > 2 classes (of a time to an event as in
+    `analyses.survival.said`), and `null_risk` is the share of each outcome
     among the training rows. `one_se_risk` comes from the penalty of the one-standard-error rule,
     None where nothing was chosen. `slopes` holds the standardised slopes of each term, one for each
     class of several.
@@ -96,7 +98,12 @@ def refit_many(
     processes, progress
         As in `analyses.workers.in_turn`.
     """
-    is_ridge = learner is learn_ridge and not training.is_ordered and training.preparation.is_plain
+    is_ridge = (
+        learner is learn_ridge
+        and not training.is_ordered
+        and training.follow_up is None
+        and training.preparation.is_plain
+    )
     size = CHUNK if is_ridge and training.n_classes == 2 else 1
     chunks = [resamples[start : start + size] for start in range(0, len(resamples), size)]
     way: Callable[..., list[Refit]] = _one_by_one
@@ -124,21 +131,40 @@ def _one_by_one(
 ) -> list[Refit]:
     """The general way: rows are copied as often as they were drawn."""
     found = []
-    n_classes = training.n_classes
     for resample in resamples:
         drawn = training.at(
             np.repeat(np.arange(len(training.outcome)), resample.weights.astype(int))
         )
         learned = learner(drawn, resampling, resample.key)
-        risk = predict_risk(learned.pipeline, training.cases, n_classes=n_classes)
+        risk, null = predicted_by(learned.pipeline, training, learned_from=drawn)
         one_se = None
         if learned.choice is not None:
             stronger = _at_one_se(learned, drawn)
-            one_se = predict_risk(stronger, training.cases, n_classes=n_classes)
-        shares = np.bincount(drawn.outcome.astype(int), minlength=n_classes) / len(drawn.outcome)
-        null = np.broadcast_to(shares[1] if n_classes == 2 else shares, risk.shape)
+            one_se, _ = predicted_by(stronger, training, learned_from=drawn)
         found.append(Refit(risk, null, learned.choice, one_se, _slopes(learned)))
     return found
+
+
+def predicted_by(
+    pipeline: Pipeline, training: Training, *, learned_from: Training
+) -> tuple[Floats, Floats]:
+    """What a model says of every row, and what one without predictors says.
+
+    Parameters
+    ----------
+    pipeline
+        The fitted model.
+    training
+        The rows to be predicted.
+    learned_from
+        The rows that it was fitted on.
+    """
+    if training.follow_up is not None:
+        return said_of(pipeline, training, learned_from=learned_from)
+    n_classes, outcome = training.n_classes, learned_from.outcome
+    risk = predict_risk(pipeline, training.cases, n_classes=n_classes)
+    shares = np.bincount(outcome.astype(int), minlength=n_classes) / len(outcome)
+    return risk, np.broadcast_to(shares[1] if n_classes == 2 else shares, risk.shape)
 
 
 def _at_one_se(learned: Learned, drawn: Training) -> Pipeline:
@@ -147,8 +173,9 @@ def _at_one_se(learned: Learned, drawn: Training) -> Pipeline:
     if choice is None or choice.one_se == choice.c:
         return pipeline
     steps = pipeline[:-1]
-    model = clone(pipeline["model"]).set_params(C=choice.one_se)
-    model.fit(steps.transform(drawn.cases), drawn.outcome)
+    penalty = {"C": choice.one_se} if drawn.follow_up is None else {"theta": 1 / choice.one_se}
+    model = clone(pipeline["model"]).set_params(**penalty)
+    model.fit(steps.transform(drawn.cases), drawn.truth)
     return Pipeline([*steps.steps, ("model", model)])
 
 

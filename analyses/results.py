@@ -55,6 +55,7 @@ def model_entry(
     predicted: OutOfFold,
     classes: Sequence[str],
     thresholds: Sequence[float],
+    horizons: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
     """One entry of `models`; `not_computed` says why a part of it is null.
 
@@ -81,10 +82,9 @@ def model_entry(
             "one_se_nested_cv": one_se,
             "bootstrap_quantiles": stable.penalties,
         },
-        "curves": _curves_of_cuts(training.outcome, predicted.risk[0], classes)
-        if training.is_ordered
-        else _curves(training.outcome, predicted.risk[0], classes, thresholds),
+        "curves": _curves_of(training, predicted.risk[0], classes, thresholds),
         "instability": stable.instability,
+        "horizons": list(horizons),
     }
 
 
@@ -111,6 +111,17 @@ def _coefficients(
         for k, (name, vector) in enumerate(zip(names, slopes, strict=True))
         for term, slope in zip(pipeline[:-1].get_feature_names_out(), vector, strict=True)
     ]
+
+
+def _curves_of(
+    training: Training, risk: Floats, classes: Sequence[str], thresholds: Sequence[float]
+) -> dict[str, Any]:
+    """The curves of a kind of outcome; those of a time to an event stand under its horizons."""
+    if training.follow_up is not None:
+        return dict.fromkeys(("calibration", "roc", "decision", "by_class"))
+    if training.is_ordered:
+        return _curves_of_cuts(training.outcome, risk, classes)
+    return _curves(training.outcome, risk, classes, thresholds)
 
 
 def _curves(

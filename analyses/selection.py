@@ -14,16 +14,16 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analyses.eligibility import EXCLUSIONS
-from analyses.outcomes import code_outcome, is_recorded
+from analyses.endpoints import known_at_prediction
+from analyses.outcomes import Coded, code_outcome, is_recorded
 from analyses.plan import Plan
 from analyses.plan_parts import EACH
 from analyses.prepared import PLAIN, Preparation
 from analyses.preprocessing import MISSING_STATES, is_text
+from analyses.survival.selecting import check_times, columns_of, follow_up_of, without_gaps
 from schemas.errors import UsageError
 from schemas.showing import nearest_name
 
-#: What is known before surgery. Every endpoint so far is predicted on the day before it.
-KNOWN_BEFORE_SURGERY = ("preoperative_clinical", "preoperative_imaging")
 _EXCLUSION = "_exclusion"
 #: A text of so many values may be a category whatever the number of rows.
 _MOST_LEVELS = 12
@@ -46,7 +46,8 @@ class Selected:
     (empty for a binary outcome); `merged` are the small classes that joined the rest, or the grades
     that stand together; `is_ordered`: the classes are grades. Attrition
     steps chain: each begins with what the last one left. `preparation` is that of the plan's
-    models (`analyses.preparation`); the baseline is taken as it is.
+    models (`analyses.preparation`); the baseline is taken as it is. Of a time to an event `outcome`
+    is 1 where the event was seen, `follow_up` as in `analyses.models.Training`.
     """
 
     cohort: pl.DataFrame
@@ -59,6 +60,8 @@ class Selected:
     merged: tuple[tuple[str, int], ...] = ()
     is_ordered: bool = False
     preparation: Preparation = PLAIN
+    follow_up: NDArray[np.float64] | None = None
+    horizons: tuple[float, ...] = ()
 
     @property
     def excluded(self) -> list[dict[str, Any]]:
@@ -89,20 +92,23 @@ def select(plan: Plan, frame: pl.DataFrame, availability: Mapping[str, str] | No
     _check_columns(plan, frame, predictors, availability)
     columns = tuple(dict.fromkeys((*predictors, *plan.baseline)))
     keys = [name for name in (plan.data.id, plan.data.group, plan.data.centre) if name]
-    extra = [
-        name
-        for name in (plan.outcome.column, plan.outcome.column + _EXCLUSION, *plan.subgroups)
-        if name in frame.columns
-    ]
+    extra = [name for name in (*_administrative(plan), *plan.subgroups) if name in frame.columns]
     cohort = cohort.select(list(dict.fromkeys((*keys, *extra, *columns))))
     named = {plan.data.id, plan.data.group}
     cohort = _without_missing_texts(cohort, plan.data.missing, but=named)
     cohort = _sorted_by_patient(plan, cohort)
     for name in columns:
         _check_values(plan, cohort, name)
+    check_times(plan.source, plan.outcome, cohort)
     eligible, attrition = _eligible(plan, cohort)
     groups = eligible[plan.data.group or plan.data.id].cast(pl.String).to_numpy().astype(np.str_)
-    outcome, classes, merged = code_outcome(plan, eligible, groups)
+    follow_up = follow_up_of(plan, eligible) if plan.outcome.kind == "survival" else None
+    coded: Coded = (
+        ((follow_up[:, 1] == 1).astype(np.float64), (), ())
+        if follow_up is not None
+        else code_outcome(plan, eligible, groups)
+    )
+    outcome, classes, merged = coded
     return Selected(
         cohort=cohort,
         frame=eligible,
@@ -113,7 +119,15 @@ def select(plan: Plan, frame: pl.DataFrame, availability: Mapping[str, str] | No
         classes=classes,
         merged=merged,
         is_ordered=plan.outcome.kind == "ordinal",
+        follow_up=follow_up,
+        horizons=plan.outcome.horizons,
     )
+
+
+def _administrative(plan: Plan) -> tuple[str, ...]:
+    """The columns of the outcome, and that of the reasons against a row."""
+    outcome = plan.outcome
+    return (outcome.column, outcome.column + _EXCLUSION, *columns_of(outcome))
 
 
 def resolve_predictors(plan: Plan, frame: pl.DataFrame) -> tuple[str, ...]:
@@ -125,8 +139,7 @@ def resolve_predictors(plan: Plan, frame: pl.DataFrame) -> tuple[str, ...]:
         plan.data.id,
         plan.data.group,
         plan.data.centre,
-        plan.outcome.column,
-        plan.outcome.column + _EXCLUSION,
+        *_administrative(plan),
         "provenance",
     }
     candidates = [name for name in frame.columns if name not in never]
@@ -175,7 +188,9 @@ def _check_columns(
         "data.id": plan.data.id,
         "data.group": plan.data.group,
         "data.centre": plan.data.centre,
-        "outcome.column": plan.outcome.column,
+        f"outcome.{'event' if plan.outcome.kind == 'survival' else 'column'}": plan.outcome.column,
+        "outcome.time": plan.outcome.time,
+        "outcome.entry": plan.outcome.entry,
     }
     for path, name in named.items():
         if name is not None:
@@ -187,11 +202,12 @@ def _check_columns(
     paths = [(f"predictors[{i}]" if by_name else chosen, n) for i, n in enumerate(predictors)]
     paths += [(f"baseline[{i}]", name) for i, name in enumerate(plan.baseline)]
     keys = {name for name in named.values() if name} | {plan.outcome.column + _EXCLUSION}
+    outcome = {plan.outcome.column, plan.outcome.time}
     for path, name in paths:
         _check_there(plan, frame, name, path)
-        if name in keys - {plan.outcome.column}:
+        if name in keys - outcome:
             raise _too_late(plan, path, f"'{name}' is a key or an administrative column")
-        if name == plan.outcome.column:
+        if name in outcome:
             raise _too_late(plan, path, f"'{name}' is the outcome itself")
         if availability is not None:
             _check_time(plan, path, name, availability.get(name))
@@ -211,7 +227,7 @@ def _check_there(plan: Plan, frame: pl.DataFrame, name: str, path: str) -> None:
 
 def _check_time(plan: Plan, path: str, name: str, time: str | None) -> None:
     """The column was known at the prediction time."""
-    if time in KNOWN_BEFORE_SURGERY:
+    if time in known_at_prediction(plan.outcome.column):
         return
     if time is None:
         raise _too_late(plan, path, f"'{name}' has no availability time")
@@ -323,6 +339,12 @@ def _eligible(plan: Plan, cohort: pl.DataFrame) -> tuple[pl.DataFrame, list[dict
             left = left.filter(pl.col(column).is_null() | (pl.col(column) != reason))
     known = left.filter(pl.Series(is_recorded(left[plan.outcome.column]), dtype=pl.Boolean))
     attrition.append(_step("outcome not recorded", left.height, left.height - known.height))
+    if plan.outcome.kind == "survival":
+        before = known.height
+        known, steps = without_gaps(plan.outcome, known)
+        for reason, n in steps:
+            attrition.append(_step(reason, before, n))
+            before -= n
     return known, attrition
 
 

@@ -1,7 +1,7 @@
 """Sensitivity: the same protocol on another choice of cases, beside the main result.
 
 Belongs here: which other analyses a plan may declare, and their line of results.
-Does not belong here: the other population itself (`analyses.before_surgery`), the main analysis
+Does not belong here: the other choice itself (`analyses.other_choices`), the main analysis
 (`analyses.protocol`).
 """
 
@@ -11,7 +11,6 @@ from typing import Any
 
 import polars as pl
 
-from analyses.before_surgery import as_seen_before_surgery
 from analyses.evaluation import (
     DRAWS,
     compare,
@@ -20,6 +19,8 @@ from analyses.evaluation import (
     performance,
 )
 from analyses.learners import Learner, learner_of
+from analyses.other_choices import CHOICES, otherwise
+from analyses.panel import panel_of
 from analyses.plan import Plan
 from analyses.resampling import Stage, bootstrap_weights, generator
 from analyses.selection import Selected, select
@@ -27,11 +28,9 @@ from analyses.trainings import counts_of, training_of
 from analyses.verdict import decide
 
 NOT_AN_ENDPOINT = (
-    "The table does not hold what the exclusions rest on: this analysis is for endpoints of the "
-    "warehouse."
+    "The outcome is none that this choice belongs to, or the table does not hold what it rests on: "
+    "this analysis is for endpoints of the warehouse."
 )
-SAME_CASES = "No case of this cohort was left out for its final histology: the cases are the same."
-_SAID = {"before_surgery": "the population as it is seen before surgery"}
 
 
 def sensitivity(
@@ -95,14 +94,14 @@ def _one(
         ("n", "events", "classes", "verdict", "nested_cv", "difference", "beats_baseline")
     )
     entry = {"name": name, "reason": None, "excluded": [], "against_baseline": None, **empty}
-    other = as_seen_before_surgery(frame, plan.outcome.column)
+    other = otherwise(frame, plan.outcome.column, name)
     if other is None:
         return entry | {"reason": NOT_AN_ENDPOINT}
     chosen = replace(select(plan, other, availability), preparation=selected.preparation)
     if _cases(plan, chosen) == _cases(plan, selected):
-        return entry | {"reason": SAME_CASES}
+        return entry | {"reason": CHOICES[name].unchanged}
     verdict = decide(counts_of(plan, chosen))
-    is_binary = plan.outcome.kind == "binary"
+    is_binary = not chosen.classes
     entry |= {
         "n": chosen.frame.height,
         "excluded": chosen.excluded,
@@ -130,7 +129,6 @@ def _evaluated(
     """Nested cross-validation of the primary model and of the baseline on the same folds."""
     whole = training_of(chosen, tuple(dict.fromkeys((*chosen.predictors, *plan.baseline))))
     folds = outer_folds(whole, plan.resampling)
-    kind: dict[str, Any] = {"n_classes": whole.n_classes, "is_ordered": whole.is_ordered}
     model, baseline = (
         nested_cross_validation(
             training_of(chosen, columns),
@@ -145,10 +143,10 @@ def _evaluated(
     weights = bootstrap_weights(
         whole.groups, n_draws=DRAWS, rng=generator(plan.resampling.seed, Stage.INTERVALS)
     )
-    against = compare(whole.outcome, model, baseline, **kind)
-    interval = against["log_loss"]["interval"]
+    against = compare(whole.truth, model, baseline, **whole.kind)
+    interval = against[panel_of(**whole.kind).deciding]["interval"]
     return {
-        "nested_cv": performance(whole.outcome, model, weights, **kind),
+        "nested_cv": performance(whole.truth, model, weights, **whole.kind),
         "against_baseline": against,
         "beats_baseline": interval is not None and interval[1] < 0,
     }
@@ -183,7 +181,7 @@ def _changes(entry: Mapping[str, Any], main: Mapping[str, Any]) -> Sequence[dict
             "the primary model "
             + ("beats the baseline" if entry["beats_baseline"] else "no longer beats the baseline")
         )
-    name = _SAID[entry["name"]]
+    name = CHOICES[entry["name"]].said
     return [
         {"code": "sensitivity", "message": f"In {name} {' and '.join(said)}."} for _ in said[:1]
     ]

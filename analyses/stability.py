@@ -19,6 +19,7 @@ from analyses.metrics import Floats
 from analyses.models import Training
 from analyses.plan import Plan
 from analyses.resampled import Refit
+from analyses.survival.said import risk_at
 from analyses.verdict import LEAST_EVENTS_PER_PARAMETER
 
 NO_BOOTSTRAPS = "The plan asks for no bootstraps of this model."
@@ -69,18 +70,20 @@ def stability(
     risks = np.stack([refit.risk for refit in refits])
     weights = draws.weights
     estimates = bootstraps.bootstrap_632plus(
-        training.outcome,
+        training.truth,
         risk,
         risks,
         weights,
-        n_classes=training.n_classes,
-        is_ordered=training.is_ordered,
+        **training.kind,
     )
     corrected = None
     if why_no_optimism is None:
         found = bootstraps.optimism_corrected(training.outcome, risk, risks, weights)
         corrected = {name: _with(value) for name, value in found.items()}
-    unstable = bootstraps.instability(training.outcome, risk, risks, thresholds=plan.thresholds)
+    known: Floats | None = training.outcome
+    if training.follow_up is not None:  # the risk at the first horizon; nobody's outcome is certain
+        known, risk, risks = None, risk_at(risk, 0), risk_at(risks, 0)
+    unstable = bootstraps.instability(known, risk, risks, thresholds=plan.thresholds)
     return Stability(
         bootstrap_632plus={
             name: entry(np.nan, None) if value is None else _with(value)

@@ -142,6 +142,8 @@ def _group(
     counts = np.bincount(outcome.astype(int), minlength=training.n_classes).tolist()
     is_binary = training.n_classes == 2
     smaller = middle_split(counts)[1] if training.is_ordered else min(counts)
+    if training.follow_up is not None:
+        smaller = counts[1]
     found: dict[str, Any] = {"n": len(outcome), "events": counts[1] if is_binary else smaller}
     if smaller < LEAST_EVENTS:
         return found | {"performance": None, "reason": TOO_FEW}
@@ -152,11 +154,5 @@ def _group(
         folds=predicted.folds[:, rows],
         one_se_risk=None,
     )
-    panel = performance(
-        outcome,
-        here,
-        weights[:, rows],
-        n_classes=training.n_classes,
-        is_ordered=training.is_ordered,
-    )
+    panel = performance(training.truth[rows], here, weights[:, rows], **training.kind)
     return found | {"performance": panel, "reason": None}

@@ -16,6 +16,7 @@ from analyses.prepared import NO_CENTRE, PLAIN
 from analyses.preprocessing import fit_preprocessing, with_categories
 from analyses.resampling import patient_strata
 from analyses.selection import Selected
+from analyses.survival.enough import Followed
 from analyses.verdict import Counts
 
 
@@ -30,13 +31,15 @@ def training_of(selected: Selected, columns: Sequence[str]) -> Training:
         is_ordered=selected.is_ordered,
         centres=None if asked.centre is None else _names(selected, asked.centre),
         preparation=asked,
+        follow_up=selected.follow_up,
+        horizons=selected.horizons,
     )
 
 
 def counts_of(plan: Plan, selected: Selected) -> Counts:
     """Patients, events and parameters."""
     strata = list(patient_strata(selected.outcome, selected.groups).values())
-    n_classes = 2 if plan.outcome.kind == "binary" else len(selected.classes)
+    n_classes = 2 if plan.outcome.kind in ("binary", "survival") else len(selected.classes)
     n_parameters = 0
     if strata:
         models = (selected.predictors, plan.baseline)
@@ -46,7 +49,23 @@ def counts_of(plan: Plan, selected: Selected) -> Counts:
         parameters=n_parameters,
         outer_folds=plan.resampling.outer_folds,
         is_ordered=plan.outcome.kind == "ordinal",
-        least_classes=2 if plan.outcome.kind == "binary" else 3,
+        least_classes=2 if plan.outcome.kind in ("binary", "survival") else 3,
+        followed=_followed(selected),
+    )
+
+
+def _followed(selected: Selected) -> Followed | None:
+    """What counts of a time to an event; of a patient with several rows each counts."""
+    if selected.follow_up is None:
+        return None
+    time, code, first = selected.follow_up[:, 0], selected.follow_up[:, 1], selected.horizons[0]
+    begun = np.maximum(selected.follow_up[:, 2], 0) if selected.follow_up.shape[1] > 2 else 0.0
+    return Followed(
+        horizon=first,
+        events_by=len(np.unique(selected.groups[(code == 1) & (time <= first)])),
+        at_risk=len(np.unique(selected.groups[(time >= first) & (begun < first)])),
+        events=int((code == 1).sum()),
+        person_time=float((time - begun).sum()),
     )
 
 

@@ -13,6 +13,8 @@ from typing import Any
 
 from scipy.stats import chi2
 
+from analyses.survival.enough import Followed, against_the_horizon, survival_size
+
 SHRINKAGE = 0.9
 OPTIMISM = 0.05
 MARGIN = 0.05
@@ -45,7 +47,8 @@ class Counts:
 
     `classes` holds the patients of each class, the event last for two classes; `parameters` are
     the columns of the largest model that vary and differ, before any selection; `is_ordered`: the
-    classes are grades in their order; `least_classes`: 3 of an outcome that is not binary.
+    classes are grades in their order; `least_classes`: 3 of an outcome that is not binary;
+    `followed`: of a time to an event, whose classes are the patients without and with it.
     """
 
     classes: tuple[int, ...]
@@ -53,6 +56,7 @@ class Counts:
     outer_folds: int
     is_ordered: bool = False
     least_classes: int = 2
+    followed: Followed | None = None
 
     @property
     def patients(self) -> int:
@@ -61,7 +65,9 @@ class Counts:
 
     @property
     def events(self) -> int:
-        """Patients of the smallest class (grades: of the smaller side of their middle)."""
+        """Patients of the smallest class, the smaller side of the middle grade, with the event."""
+        if self.followed is not None:
+            return self.classes[-1]
         if len(self.classes) < 2:
             return 0
         return middle_split(self.classes)[1] if self.is_ordered else min(self.classes)
@@ -69,6 +75,8 @@ class Counts:
     @property
     def rarest(self) -> int:
         """Patients of the rarest class or grade; 0 where there is but one."""
+        if self.followed is not None:  # censored cases need not be in every fold
+            return self.classes[-1]
         return min(self.classes) if len(self.classes) > 1 else 0
 
 
@@ -264,11 +272,15 @@ def _reasons_against_any(counts: Counts) -> list[str]:
         return ["No case could be analysed: every one was left out for a reason that is counted."]
     rarest = 2 * counts.outer_folds
     named = "patients in the smallest class"
-    if len(counts.classes) <= 2:
+    if counts.followed is not None:
+        named = "patients with the event"
+    elif len(counts.classes) <= 2:
         named = "events in the smaller class"
     elif counts.is_ordered:
         named = "patients on the smaller side of the middle grade"
-    one = "grade" if counts.is_ordered else "class"
+    in_rarest = f"in the rarest {'grade' if counts.is_ordered else 'class'}"
+    if counts.followed is not None:
+        in_rarest = "with the event"
     checks = [
         (
             counts.patients < LEAST_PATIENTS,
@@ -280,9 +292,10 @@ def _reasons_against_any(counts: Counts) -> list[str]:
         ),
         (
             counts.rarest < rarest,
-            f"{counts.rarest} patients in the rarest {one} are below {rarest}, two for each of "
+            f"{counts.rarest} patients {in_rarest} are below {rarest}, two for each of "
             f"{counts.outer_folds} outer folds.",
         ),
+        *against_the_horizon(counts.followed, LEAST_EVENTS),
         (
             len(counts.classes) == 2 < counts.least_classes,
             f"There are 2 {'grades' if counts.is_ordered else 'classes'}, and 3 are the least of "
@@ -301,6 +314,17 @@ def _size(counts: Counts) -> tuple[float, SampleSize | None]:
     if len(counts.classes) > 2 and not counts.is_ordered:
         shares = [size / n for size in counts.classes]
         return anticipated_r2(*shares), minimum_multinomial_size(counts.parameters, counts.classes)
+    if counts.followed is not None:
+        r2, needed = survival_size(
+            counts.followed,
+            counts.parameters,
+            n,
+            share=ANTICIPATED_SHARE,
+            shrinkage=SHRINKAGE,
+            optimism=OPTIMISM,
+            margin=MARGIN,
+        )
+        return r2, None if needed is None else SampleSize(*needed)
     prevalence = (counts.events if counts.is_ordered else counts.classes[-1]) / n
     r2 = anticipated_r2(prevalence)
     return r2, minimum_sample_size(r2, counts.parameters, prevalence)
@@ -319,6 +343,8 @@ def _penalised_or_model(
     named = "events" if len(counts.classes) <= 2 else "patients of the smallest class"
     if counts.is_ordered:
         named = "patients on the smaller side of the middle grade"
+    if counts.followed is not None:
+        named = "patients with the event"
     reasons = [
         f"n = {counts.patients} {compared} for {counts.parameters} parameters.",
         f"{per_parameter:.1f} {named} per parameter {'reach' if rich else 'are below'} "

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from analyses.endpoints import endpoint_warnings
 from analyses.frozen import describe_model
+from analyses.left_open import endpoint_warnings
 from analyses.model_files import save
 from analyses.plan import Plan
 from analyses.protocol import AnalysisRun, run_plan

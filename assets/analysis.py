@@ -8,7 +8,7 @@ import dagster as dg
 import polars as pl
 
 from analyses.cohort import availability_of_columns, build_cohort, labels_of_columns
-from analyses.endpoints import ENDPOINTS, add_endpoints
+from analyses.endpoints import add_endpoints, availability_of_endpoints
 from assets.context import Line
 from schemas.tables import TABLES
 
@@ -40,9 +40,7 @@ def analysis_cases(line: dg.ResourceParam[Line]) -> dg.MaterializeResult:
 def analysis_columns(line: dg.ResourceParam[Line]) -> dg.MaterializeResult:
     """When each column of `analysis.cases` becomes known: what a model may use when."""
     labels = labels_of_columns()
-    known = availability_of_columns()
-    for endpoint, when in ENDPOINTS.items():
-        known |= {endpoint: when, f"{endpoint}_exclusion": "admin"}
+    known = availability_of_columns() | availability_of_endpoints()
     frame = pl.DataFrame(
         [
             (name, when, labels.get(name, name.replace("_", " ")))

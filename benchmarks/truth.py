@@ -19,7 +19,7 @@ import numpy as np
 import polars as pl
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # publishes no types
 
-from analyses.evaluation import DRAWS, averaged_auc, nested_cross_validation, outer_folds
+from analyses.evaluation import DRAWS, averaged, nested_cross_validation, outer_folds
 from analyses.learners import learn_ridge
 from analyses.metrics import Floats, auc
 from analyses.models import Training, predict_risk
@@ -55,7 +55,7 @@ def reported(training: Training, resampling: Resampling) -> Row:
     predicted = nested_cross_validation(training, folds, learner=learn_ridge, resampling=resampling)
     rng = generator(resampling.seed, Stage.INTERVALS)
     weights = bootstrap_weights(training.groups, n_draws=DRAWS, rng=rng)
-    found = averaged_auc(panel_of(2), training.outcome, predicted, weights, is_fixed=False)
+    found = averaged(panel_of(2).auc, training.outcome, predicted, weights, is_fixed=False)
     low, high = found["interval"]
     return {"nested": found["estimate"], "low": low, "high": high}
 

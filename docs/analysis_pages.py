@@ -9,7 +9,7 @@ import inspect
 import re
 from collections.abc import Iterator
 
-from analyses import eligibility, endpoints
+from analyses import eligibility, endpoints, time_endpoints
 from analyses.claim_rules import (
     FOR_EVERY_RULE,
     NOT_TESTABLE,
@@ -32,9 +32,11 @@ def endpoints_page() -> str:
         "",
         "What is predicted, for whom, known when. A predictor dated after time zero is refused. "
         "Each endpoint is a column of the analysis table, one row per case; beside it stands "
-        "`<endpoint>_exclusion`, the first reason why a case is not eligible. Every exclusion is "
-        "counted in every report; none is made silently. Claims about tumours: "
-        "[claims](claims.md).",
+        "`<endpoint>_exclusion`, the first reason why a case is not eligible. An endpoint of time "
+        "also has `<endpoint>_months`, the time from time zero to the event or to the end of "
+        "follow-up, and `<endpoint>_entry_months`, the time at which the case entered the registry "
+        "(0 if before time zero). Every exclusion is counted in every report; none is made "
+        "silently. Claims about tumours: [claims](claims.md).",
         "",
     ]
     for name, known in endpoints.ENDPOINTS.items():
@@ -44,7 +46,8 @@ def endpoints_page() -> str:
 
 def _endpoint(name: str, known: Availability) -> Iterator[str]:
     """One endpoint: its docstring without parameters and examples, then its exclusions."""
-    documented = inspect.getdoc(getattr(endpoints, f"add_{name}")) or ""
+    of_time = time_endpoints.TIME_ENDPOINTS.get(name)
+    documented = inspect.getdoc(of_time or getattr(endpoints, f"add_{name}")) or ""
     about, *sections = _SECTION.split(documented)
     yield from (anchor(name), "", f"## {name}", "")
     for paragraph in about.split("\n\n"):
@@ -53,7 +56,9 @@ def _endpoint(name: str, known: Availability) -> Iterator[str]:
         title, _, text = section.partition("\n")
         if title == "Notes":
             yield from (" ".join(text.lstrip("-\n").split()), "")
-    yield from (f"Known: {AVAILABILITY[known].meaning}.", "", "Left out, in this order:", "")
+    yield from (f"Known: {AVAILABILITY[known].meaning}.", "")
+    may_use = (f"`{when}`" for when in endpoints.known_at_prediction(name))
+    yield from (f"Predicted from: {', '.join(may_use)}.", "", "Left out, in this order:", "")
     yield from (f"1. {reason}" for reason in eligibility.exclusions_of(name))
     yield from ("", "An eligible case without a recorded value stays missing, and is counted.", "")
 

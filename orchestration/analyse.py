@@ -21,15 +21,14 @@ from analyses.applying import (
     external_performance,
     from_unseen_centres,
     is_training,
+    known_outcomes,
     read_description,
     score,
-    without_missing_texts,
 )
-from analyses.endpoints import endpoint_warnings
+from analyses.left_open import endpoint_warnings
 from analyses.model_files import load
-from analyses.outcomes import outcome_known
 from analyses.plan import Plan, load_plan, shipped_plans
-from analyses.plan_parts import EACH, PROVENANCES, Outcome, Population
+from analyses.plan_parts import EACH, PROVENANCES, Population
 from analyses.protocol import run_plan
 from analyses.workers import processors
 from assets.analysing import write_run
@@ -262,14 +261,10 @@ _UNTOLD = (
 
 def _external(described: dict[str, Any], frame: pl.DataFrame, risk: Any) -> dict[str, Any] | None:
     """How the model did, where the table has the outcome."""
-    outcome = described["outcome"]
-    if outcome["column"] not in frame.columns:
+    known = known_outcomes(described, frame)
+    if known is None or not len(known[0]):
         return None
-    wanted = Outcome(outcome["kind"], outcome["column"], outcome["positive"], outcome["rest"])
-    frame = without_missing_texts(frame, outcome["column"], described["missing"])
-    place, values = outcome_known(wanted, frame, outcome["classes"])
-    if not len(place):
-        return None
+    place, values = known
     name = described["group_column"] or described["id_column"]
     if name not in frame.columns:
         name = described["id_column"]

@@ -13,6 +13,7 @@ from typing import Any
 
 from analyses.cohort import sources_of_columns
 from analyses.endpoints import ENDPOINTS, columns_behind
+from analyses.time_endpoints import times_of
 from orchestration.listing import json_text, open_store
 from schemas.errors import UsageError
 from schemas.measures import MEASURES
@@ -77,6 +78,11 @@ def _asked(column: str) -> _Asked:
     """The columns that a name stands for."""
     sources = sources_of_columns()
     behind = {endpoint: columns_behind(endpoint) for endpoint in ENDPOINTS}
+    behind |= {
+        name: tuple(sorted(set(time.meta.root_names())))
+        for endpoint in ENDPOINTS
+        for name, time in times_of(endpoint).items()
+    }
     of_table, _, name = column.rpartition(".")
     core = {
         table: frozenset([name])

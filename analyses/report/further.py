@@ -8,6 +8,7 @@ Does not belong here: HTML (`templates`), the numbers (`analyses.beyond`), hidde
 from typing import Any
 
 from analyses import numbers
+from analyses.other_choices import CHOICES
 from analyses.report import words
 from analyses.report.measures import measures_of
 
@@ -18,10 +19,6 @@ _SHOWN = ("auc", "calibration_slope", "o_e_ratio", "rps", "log_loss")
 _NOTABLE = 0.05
 _VARIABLES = {"age_years": "age", "site_id": "centre", "field_strength_t": "field strength"}
 _OF_TWO = ("Without the outcome", "With the outcome")
-_SENSITIVITY = {
-    "before_surgery": "The population as it is seen before surgery: nobody is left out for what "
-    "the tissue turned out to be."
-}
 
 
 def further(page: dict[str, Any]) -> dict[str, Any]:
@@ -183,7 +180,7 @@ def _sensitivity(page: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
             }
         )
     return {
-        "what": _SENSITIVITY[found["name"]],
+        "what": CHOICES[found["name"]].sentence,
         "reason": found["reason"],
         "n": found["n"],
         "events": found["events"],

@@ -316,6 +316,12 @@ _DETAILS = {
     "SYNDROME_BASIS": Basis("basis of a syndrome", (("genetic", "clinical", "family", "unknown"),)),
     "ASA": Basis("ASA grade", (("1", "2", "3", "4"),)),
     "ASA_KNOWN": Basis("ASA grade is delivered"),
+    "ENTERED_LATE": Basis("entered the registry late, at every other site; the others do not say"),
+    "ENTRY_DAYS": Basis(
+        "entry into the registry, latest day",
+        (("soon", "late"),),
+        note="even, and never after what is known of the case",
+    ),
     "WHOLE_SPINE": Basis("wider coverage", (("whole_spine", "neuraxis"),)),
     "SLICE_THICKNESS_MM": Basis("sagittal slices in mm, one of", technical=True),
     "ADC_OF_CORD": Basis("ADC of normal cord, 1e-6 mm2/s"),

@@ -321,7 +321,7 @@ def patients_table(cases: Cases, *, seed: int) -> pl.DataFrame:
     return text_frame(BY_NAME["patients"], columns, height=n)
 
 
-def cases_table(cases: Cases, *, tissue: Bools, seed: int) -> pl.DataFrame:
+def cases_table(cases: Cases, *, tissue: Bools, observed_until: Ints, seed: int) -> pl.DataFrame:
     """Table `cases`; `tissue` says whether a specimen confirmed the diagnosis."""
     rng = stream(seed, "cases", site=2000 + cases.site.number)
     n = cases.n
@@ -360,7 +360,17 @@ def cases_table(cases: Cases, *, tissue: Bools, seed: int) -> pl.DataFrame:
     minor = stream(seed, "details", site=1000 + cases.site.number)
     asa = choose(minor.random(n), np.array(d.ASA)) + 1
     columns["asa_grade"] = whole(asa, where=cases.operated & (minor.random(n) < d.ASA_KNOWN))
+    if cases.site.number % 2 == 0:
+        columns["entry_day"] = whole(_entry_days(cases, observed_until, seed=seed))
     return text_frame(BY_NAME["cases"], columns, height=n)
+
+
+def _entry_days(cases: Cases, observed_until: Ints, *, seed: int) -> Ints:
+    """Day of entry into the registry: most soon after day 0, some late."""
+    rng = stream(seed, "entry", site=cases.site.number)
+    latest = np.array(d.ENTRY_DAYS)[(rng.random(cases.n) < d.ENTERED_LATE).astype(np.int64)]
+    day: Ints = np.floor(rng.random(cases.n) * latest).astype(np.int64)
+    return np.minimum(day, np.maximum(observed_until - 1, 0))
 
 
 def _durations(rng: np.random.Generator, cases: Cases) -> tuple[Floats, Bools]:

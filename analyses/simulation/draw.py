@@ -38,6 +38,7 @@ STAGES = (
     "faults",
     "details",
     "radiomics",
+    "entry",
 )
 
 

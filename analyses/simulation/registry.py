@@ -124,7 +124,7 @@ def simulate_site(site: Site, n: int, *, seed: int) -> dict[str, pl.DataFrame]:
     frames = {
         "sites": sites_table(site),
         "patients": patients_table(cases, seed=seed),
-        "cases": cases_table(cases, tissue=tissue, seed=seed),
+        "cases": cases_table(cases, tissue=tissue, observed_until=course.last_day, seed=seed),
         "imaging_studies": imaging_studies_table(cases, studies, seed=seed),
         "imaging_reads": read_frame,
         "imaging_measurements": imaging_measurements_table(

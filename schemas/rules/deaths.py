@@ -33,6 +33,18 @@ def _not_after_death(table: str, day: str) -> PredicateCheck:
     )
 
 
-AFTER_DEATH: tuple[PredicateCheck, ...] = tuple(
-    _not_after_death(table, day) for table, day in _DAYS.items()
+#: A warning: a registry that looks back takes in patients who have died.
+_ENTERED_LATE = rule_at(
+    "R080",
+    "cases.entry_day",
+    severity="warning",
+    holds=Compare(Col("entry_day"), "<=", Related("follow_up", "death_day", "case_id", "max")),
+    sentence="`entry_day` is not after the day of death",
+    remedy="Entered after death: confirm the day. Where late entry is allowed for, the case counts "
+    "for nothing.",
+)
+
+AFTER_DEATH: tuple[PredicateCheck, ...] = (
+    *(_not_after_death(table, day) for table, day in _DAYS.items()),
+    _ENTERED_LATE,
 )

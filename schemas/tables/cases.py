@@ -113,6 +113,15 @@ class Cases:
         label="tissue confirmed",
         assessed_by="biopsy, resection, cerebrospinal fluid or autopsy",
     )
+    entry_day = Column(
+        Integer(-3650, 14_600, "days"),
+        "Day on which the case entered the registry. Before it nobody watched: a patient who died "
+        "earlier could not enter, so the time from day 0 to entry counts for nothing.",
+        Availability.ADMIN,
+        required=False,
+        label="day of entry into the registry",
+        since="3",
+    )
     consent_scope = Column(
         Code(v.CONSENT_SCOPE),
         "What the consent covers; a case whose consent is withdrawn leaves every later snapshot.",

@@ -3,9 +3,11 @@
 import polars as pl
 import pytest
 
-from analyses.cohort import deaths, first_tissue, mccormick_after_a_year, mccormick_grades
+from analyses.cohort import first_tissue, mccormick_after_a_year, mccormick_grades
+from analyses.contacts import deaths
 from analyses.eligibility import EXCLUSIONS
-from analyses.endpoints import ENDPOINTS, add_endpoints, endpoint_warnings
+from analyses.endpoints import ENDPOINTS, add_endpoints
+from analyses.left_open import endpoint_warnings
 from schemas.vocabularies import HISTOLOGY
 from tests.support.text_tables import read_table
 
@@ -29,6 +31,15 @@ COLUMNS = {
     "who_grade": "2",
     "death_day": None,
     "cause_of_death": None,
+    "diagnosis_day": 0,
+    "eor_assessment_day": 2,
+    "entry_day": 0,
+    "vital_status": "alive",
+    "last_alive_day": 1000,
+    "last_imaging_day": 900,
+    "progression_day": None,
+    "is_progression_known": "yes",
+    "is_progression_undated": "no",
 }
 TYPES = {
     "histology": pl.String,
@@ -42,6 +53,14 @@ TYPES = {
     "who_grade": pl.String,
     "death_day": pl.Int64,
     "cause_of_death": pl.String,
+    "diagnosis_day": pl.Int64,
+    "eor_assessment_day": pl.Int64,
+    "entry_day": pl.Int64,
+    "vital_status": pl.String,
+    "last_alive_day": pl.Int64,
+    "last_imaging_day": pl.Int64,
+    "progression_day": pl.Int64,
+    "is_progression_known": pl.String,
 }
 
 

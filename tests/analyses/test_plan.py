@@ -119,13 +119,13 @@ def test_plan_file_that_cannot_be_read(tmp_path: object) -> None:
 
 def test_shipped_plan_asks_nothing_that_becomes_known_later() -> None:
     from analyses.cohort import availability_of_columns
-    from analyses.selection import KNOWN_BEFORE_SURGERY
+    from analyses.endpoints import known_at_prediction
 
     known = availability_of_columns()
     for plan in shipped_plans().values():
         assert isinstance(plan, Plan)
         for name in (*(plan.predictors.names or ()), *plan.baseline):
-            assert known[name] in KNOWN_BEFORE_SURGERY
+            assert known[name] in known_at_prediction(plan.outcome.column)
 
 
 PLAN_TEXT = """

@@ -27,20 +27,30 @@ COLUMNS = [
 ]
 #: Numbers whose range depends on another column of the row, and where the page says it.
 BY_ROW = {"value": "vocabularies.md#measures", "score": "vocabularies.md#scales"}
+#: One process writes the pages, once: it takes many seconds.
+pytestmark = pytest.mark.xdist_group("pages")
 
 
 @pytest.fixture(scope="module")
-def made() -> dict[str, str]:
+def written() -> dict[Path, str]:
+    """Every page as the code writes it."""
+    return pages()
+
+
+@pytest.fixture(scope="module")
+def made(written: dict[Path, str]) -> dict[str, str]:
     """Every page by its name within `docs`."""
-    return {path.relative_to(FOLDER).as_posix(): text for path, text in pages().items()}
+    return {path.relative_to(FOLDER).as_posix(): text for path, text in written.items()}
 
 
-def test_the_committed_pages_are_those_of_the_code() -> None:
-    assert stale(pages()) == [], "write them again: make docs"
+def test_the_committed_pages_are_those_of_the_code(written: dict[Path, str]) -> None:
+    assert stale(written) == [], "write them again: make docs"
 
 
-def test_a_page_that_differs_is_missing_or_is_left_over_is_noticed() -> None:
-    now = pages()
+def test_a_page_that_differs_is_missing_or_is_left_over_is_noticed(
+    written: dict[Path, str],
+) -> None:
+    now = written
     dictionary, left = FOLDER / "dictionary.md", RULES / "cases.md"
     changed = {**now, dictionary: now[dictionary] + "x", FOLDER / "none.md": ""}
     del changed[left]

@@ -41,6 +41,29 @@ def test_r079_nobody_is_alive_after_a_reported_death(check_rule: CheckRule) -> N
     )
 
 
+def test_r080_a_case_enters_the_registry_before_death(check_rule: CheckRule) -> None:
+    """A case that entered after the death was never under observation: kept, with a warning."""
+    check_rule(
+        "R080",
+        follow_up="""
+            follow_up_id | case_id | vital_status | contact_day | death_day
+            -------------+---------+--------------+-------------+----------
+            1            | C1      | dead         | 900         | 800
+            2            | C2      | dead         | 900         | 800
+            3            | C3      | alive        | 100         |
+        """,
+        cases="""
+            case_id | entry_day
+            --------+----------
+            C1      | 800
+            C2      | 801
+            C3      | 5000
+            C4      | -30
+        """,
+        warned=["C2"],
+    )
+
+
 def test_r080_a_contact_with_a_living_patient_is_not_after_death(check_rule: CheckRule) -> None:
     """A patient is not alive after the day of death; the contact that reports it may be later."""
     check_rule(
