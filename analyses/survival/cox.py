@@ -22,7 +22,7 @@ _MAX_STEPS = 60
 _MAX_HALVINGS = 40
 #: A Newton step this short (columns of standard deviation 1) is the last: the next one would be
 #: about its square.
-_LAST_STEP = 1e-6
+_LAST_STEP = 1e-5
 #: A column of which this share of its length, or less, varies does not vary.
 _CONSTANT = 1e-12
 
