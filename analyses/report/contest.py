@@ -10,7 +10,7 @@ from typing import Any
 
 from analyses import numbers
 from analyses.report import words
-from analyses.report.measures import measures_of
+from analyses.report.measures import apart_key, measures_of
 from analyses.report.pictures import model_name
 from analyses.report.sections import Rows, model_by_role
 
@@ -22,7 +22,8 @@ def comparison(page: dict[str, Any]) -> str:
         return "The models were not compared with the baseline."
     primary = model_by_role(page, "primary")
     name = model_name(primary) if primary else str(found.get("best"))
-    difference = (found.get("difference") or {}).get("log_loss") or {}
+    key, error = ("brier", "Brier score") if words.is_survival(page) else ("log_loss", "log-loss")
+    difference = (found.get("difference") or {}).get(key) or {}
     low_high = difference.get("interval")
     numbers_said = ""
     if difference.get("estimate") is not None:
@@ -33,11 +34,11 @@ def comparison(page: dict[str, Any]) -> str:
             numbers_said += f", 95% interval {numbers.interval(low_high, digits=3)}"
         numbers_said += "; below 0 is better)"
     if found["beats_baseline"]:
-        return f"The {name} model predicted better than the baseline: lower log-loss{numbers_said}."
+        return f"The {name} model predicted better than the baseline: lower {error}{numbers_said}."
     if low_high and low_high[0] > 0:
-        return f"The {name} model predicted worse than the baseline: higher log-loss{numbers_said}."
+        return f"The {name} model predicted worse than the baseline: higher {error}{numbers_said}."
     return (
-        f"The {name} model did not clearly beat the baseline: the difference in log-loss is "
+        f"The {name} model did not clearly beat the baseline: the difference in {error} is "
         f"compatible with none{numbers_said}."
     )
 
@@ -66,8 +67,11 @@ def centres(page: dict[str, Any], models: Sequence[dict[str, Any]]) -> dict[str,
     if not found:
         return None
     is_binary = words.is_binary(page)
+    apart = apart_key(page["outcome"].get("kind"))
     shown = ("calibration_slope", "o_e_ratio") if is_binary else ("log_loss",)
-    columns = [(model, "auc") for model in models] + [(primary, key) for key in shown]
+    if words.is_survival(page):
+        shown = ("brier", "o_e_ratio")
+    columns = [(model, apart) for model in models] + [(primary, key) for key in shown]
     parts = [
         ((model or {}).get("performance") or {}).get("internal_external") for model, _ in columns
     ]
@@ -109,7 +113,7 @@ def _heading(model: dict[str, Any] | None, key: str, page: dict[str, Any]) -> di
 
 def _measured(value: dict[str, Any] | None, key: str) -> dict[str, str]:
     """A measure of a centre or of all: estimate, interval, where a new centre may lie."""
-    digits = 3 if key == "log_loss" else 2
+    digits = 3 if key in ("log_loss", "brier") else 2
     if not value or value.get("estimate") is None:
         return {"estimate": numbers.NONE, "interval": "", "prediction": ""}
     new = value.get("prediction_interval")
@@ -126,20 +130,23 @@ def _centres_sentence(
     page: dict[str, Any], found: dict[str, Any], primary: dict[str, Any] | None
 ) -> str:
     """What leaving centres out says beside nested cross-validation, in one or two sentences."""
-    nested = (((primary or {}).get("performance") or {}).get("nested_cv") or {}).get("auc") or {}
+    key = apart_key(page["outcome"].get("kind"))
+    nested = (((primary or {}).get("performance") or {}).get("nested_cv") or {}).get(key) or {}
     inside = numbers.number(nested.get("estimate"))
-    pooled = (found.get("pooled") or {}).get("auc")
+    pooled = (found.get("pooled") or {}).get(key)
     name = model_name(primary) if primary else "The model"
     if pooled is None:
         k, n = found["centres_pooled"], len(found["by_centre"])
         is_binary = words.is_binary(page)
         is_graded = page["outcome"].get("kind") == "ordinal"
         side = "on either side" if is_binary or is_graded else "in every group"
+        if words.is_survival(page):
+            side = "with the event and 10 without"
         return (
             f"{k or 'None'} of {n} centres {'has' if k <= 1 else 'have'} at least 10 cases {side}; "
             "three would be needed to pool them. The rows below stand for themselves."
         )
-    measure = measures_of(page["outcome"].get("kind"))["auc"].short
+    measure = measures_of(page["outcome"].get("kind"))[key].short
     return (
         f"At centres it was not made from, the {name} model has {_an(measure)} of "
         f"{numbers.number(pooled['estimate'])} ({numbers.interval(pooled['interval'])}), beside "

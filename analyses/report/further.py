@@ -14,7 +14,7 @@ from analyses.report.measures import measures_of
 
 Rows = list[dict[str, Any]]
 #: Measures of a subgroup and of a sensitivity analysis that a page shows, if the outcome has them.
-_SHOWN = ("auc", "calibration_slope", "o_e_ratio", "rps", "log_loss")
+_SHOWN = ("c_index", "auc", "calibration_slope", "o_e_ratio", "rps", "log_loss")
 #: A convention, named on the page.
 _NOTABLE = 0.05
 _VARIABLES = {"age_years": "age", "site_id": "centre", "field_strength_t": "field strength"}

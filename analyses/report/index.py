@@ -9,6 +9,7 @@ from typing import Any
 
 from analyses import numbers
 from analyses.report import contest, environment, sections, words
+from analyses.report.measures import apart_key, measures_of
 from analyses.report.pictures import model_name
 from analyses.report.release import release
 
@@ -56,7 +57,7 @@ def _row(folder: str, page: dict[str, Any]) -> dict[str, Any]:
     """What the index says of one report."""
     models = [m for m in page["models"] if m["role"] in ("baseline", "primary")]
     headline, _ = words.VERDICTS[page["verdict"]["level"]]
-    is_binary = words.is_binary(page)
+    is_binary, kind = words.is_binary(page), page["outcome"].get("kind")
     return {
         "folder": folder,
         "title": page["title"],
@@ -67,15 +68,17 @@ def _row(folder: str, page: dict[str, Any]) -> dict[str, Any]:
         "rows": page["data"]["rows"],
         "is_binary": is_binary,
         "events": page["outcome"]["events"],
+        "is_survival": words.is_survival(page),
         "groups": sections.groups_of(page) if not is_binary else [],
-        "aucs": [_auc(model) for model in models],
+        "apart": measures_of(kind)[apart_key(kind)].short,
+        "aucs": [_apart(model, apart_key(kind)) for model in models],
         "comparison": contest.comparison(page) if models else "",
     }
 
 
-def _auc(model: dict[str, Any]) -> dict[str, str]:
-    """Nested AUC of a model with its interval."""
-    found = model["performance"]["nested_cv"].get("auc") or {}
+def _apart(model: dict[str, Any], key: str) -> dict[str, str]:
+    """Nested AUC or C of a model with its interval."""
+    found = model["performance"]["nested_cv"].get(key) or {}
     limits = found.get("interval")
     return {
         "model": model_name(model),

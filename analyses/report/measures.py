@@ -188,8 +188,108 @@ ORDINAL_MEASURES = {
 }
 
 
+_WEIGHED = (
+    "Cases lost to follow-up before the horizon are made up for by weighing the others by the "
+    "inverse of their probability of still being followed (Kaplan-Meier of the censoring among the "
+    "training cases); a competing event before the horizon counts as no event. "
+)
+SURVIVAL_MEASURES = {
+    "c_index": Measure(
+        "C (telling patients apart)",
+        "C",
+        2,
+        0.5,
+        "1; 0.5 is a coin toss",
+        "Of two patients, one of whom is known to have had the event earlier, how often the model "
+        "expected it earlier of that one.",
+        "The C of Harrell: an event against all later times and follow-up that ends with it, equal "
+        "risks one half; a competing event ends follow-up. Computed within each outer test fold "
+        "and averaged; interval: normal on the logit scale with twice the bootstrap variance of "
+        "one repeat.",
+    ),
+    "uno_c": Measure(
+        "C, corrected for who was lost (Uno)",
+        "C (Uno)",
+        2,
+        0.5,
+        "1; 0.5 is a coin toss",
+        "The same up to the last horizon; here it does not matter how long patients happened to "
+        "be followed.",
+        "Pairs of events up to the last horizon, each with the inverse square of the probability "
+        "of still being followed (Uno 2011). Folds and interval as for C.",
+    ),
+    "auc": Measure(
+        "AUC at the first horizon",
+        "AUC",
+        2,
+        0.5,
+        "1; 0.5 is a coin toss",
+        "Of one patient with the event by the first horizon and one without, how often the model "
+        "gives the first the higher risk.",
+        "Cumulative cases, dynamic controls. " + _WEIGHED + POOLED,
+    ),
+    "brier": Measure(
+        "Brier score (error)",
+        "Brier",
+        3,
+        None,
+        "0",
+        "Mean squared distance between the predicted risk by the first horizon and what happened "
+        "(0 or 1); smaller is better. Models are compared by it.",
+        "Mean of (p - y) squared. " + _WEIGHED + POOLED,
+    ),
+    "ipa": Measure(
+        "IPA (gain over the average)",
+        "IPA",
+        2,
+        0.0,
+        "1; below 0 is harm",
+        "How much of the Brier score of “everybody has the average risk” the model takes away.",
+        "1 - Brier / Brier of the Kaplan-Meier (Aalen-Johansen) risk of the training cases. "
+        + POOLED,
+    ),
+    "o_e_ratio": Measure(
+        "Observed / expected",
+        "O/E",
+        2,
+        1.0,
+        "1",
+        "The risk observed by the first horizon divided by the mean risk the model predicted.",
+        "Kaplan-Meier (with competing events Aalen-Johansen) risk over the mean prediction. "
+        + POOLED,
+    ),
+    "ici": Measure(
+        "ICI (calibration error)",
+        "ICI",
+        3,
+        0.0,
+        "0",
+        "Mean distance between the predicted risk and the smoothed risk observed.",
+        "Mean of |p - c(p)|; c: regression of the event (Cox; with competing events Fine and Gray) "
+        "on a 4-knot spline of ln(-ln(1 - p)) (Austin 2020, 2022). No interval: a curve for each "
+        "of 2000 bootstraps would take minutes.",
+    ),
+}
+_BY_KIND = {
+    "ordinal": ORDINAL_MEASURES,
+    "multiclass": MULTICLASS_MEASURES,
+    "survival": SURVIVAL_MEASURES,
+}
+#: The measure that tells cases apart, where it is not the AUC.
+_APART = {"survival": "c_index"}
+
+
+def apart_key(kind: object) -> str:
+    """The name of the measure that says how well cases are told apart.
+
+    Examples
+    --------
+    >>> apart_key("binary"), apart_key("survival")
+    ('auc', 'c_index')
+    """
+    return _APART.get(str(kind), "auc")
+
+
 def measures_of(kind: object) -> dict[str, Measure]:
     """The measures of a kind of outcome, in the order of the page."""
-    if kind == "ordinal":
-        return ORDINAL_MEASURES
-    return MULTICLASS_MEASURES if kind == "multiclass" else MEASURES
+    return _BY_KIND.get(str(kind), MEASURES)

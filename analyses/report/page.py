@@ -7,11 +7,12 @@ Does not belong here: numbers, words, drawings (the other modules of this packag
 from typing import Any
 
 from analyses import numbers
-from analyses.report import contest, environment, pictures, prose, sections, words
+from analyses.report import contest, environment, over_time, pictures, prose, sections, words
 from analyses.report.further import further
 from analyses.report.release import release
 from analyses.report.shortening import SHOWN, shortened
 from analyses.report.steadiness import steadiness
+from analyses.report.time_pictures import time_figures
 
 
 def render_report(results: dict[str, Any]) -> bytes:
@@ -80,6 +81,9 @@ def context(page: dict[str, Any]) -> dict[str, Any]:
         "outcome": sections.outcome_name(page),
         "is_binary": is_binary,
         "is_ordinal": page["outcome"].get("kind") == "ordinal",
+        "is_survival": words.is_survival(page),
+        "over_time": over_time.over_time(page),
+        "time_figures": time_figures(page),
         "groups": sections.groups_of(page),
         "merged": sections.merged_classes(page),
         "gaps": sections.missing_summary(page),
@@ -110,6 +114,8 @@ def _of_models(
         "baseline_terms": sections.terms(page, baseline),
         "penalty": sections.penalty(page, primary),
         "inference": sections.inference(page),
+        "cox": over_time.cox(page),
+        "by_horizon": over_time.by_horizon(page, models),
         "measures": sections.measures_table(page, models),
         "measures_figure": pictures.measures(page, models),
         "comparison": contest.comparison(page) if models else "",
@@ -133,6 +139,7 @@ def contents(made: dict[str, Any]) -> list[tuple[str, str]]:
         ("table-one", "Table 1: who they are", bool(made["table_one"]["rows"])),
         ("missing", "Predictors and what is missing", bool(made["predictors"])),
         ("size", "Outcome and sample size", True),
+        ("over-time", "Over time", made["over_time"] is not None),
         ("specification", "The model", fitted),
         ("performance", "Performance", fitted),
         ("steadiness", "How steady the model is", made["steadiness"] is not None),

@@ -34,7 +34,7 @@ class Picture:
     table: Table
 
 
-def _picture(name: str, figure: Figure, alt: str, *, caption: str, table: Table) -> Picture:
+def made(name: str, figure: Figure, alt: str, *, caption: str, table: Table) -> Picture:
     """Put the parts together."""
     svg = Markup(to_svg(figure, name=f"figure-{name}"))
     return Picture(name, svg, alt, caption, table)
@@ -45,7 +45,7 @@ def flow(page: dict[str, Any]) -> Picture | None:
     steps = [attrition.Step(**step) for step in page["cohort"]["attrition"]]
     if not steps:
         return None
-    return _picture(
+    return made(
         "attrition",
         attrition.draw(steps),
         attrition.alt_text(steps),
@@ -95,7 +95,7 @@ def gaps(page: dict[str, Any]) -> Picture | None:
     entries = [entry(row) for row in page["cohort"]["missingness"]]
     if not entries:
         return None
-    return _picture(
+    return made(
         "missingness",
         missingness.draw(entries),
         missingness.alt_text(entries),
@@ -130,7 +130,7 @@ def measures(page: dict[str, Any], models: list[dict[str, Any]]) -> Picture | No
         panels.append(performance.Measure(measure.label, reference, "", measure.digits, estimates))
     if not panels:
         return None
-    return _picture(
+    return made(
         "performance",
         performance.draw(panels),
         performance.alt_text(panels),
@@ -149,7 +149,7 @@ def _limits(interval: list[float] | None) -> tuple[float, float] | None:
 
 
 def curves(model: dict[str, Any] | None) -> list[Picture]:
-    """Calibration figures of one model: one, or one for each class; none where it has no curve."""
+    """Calibration figures of one model: one, or one for each class or horizon, or none."""
     found = (model or {}).get("curves") or {}
     if not model:
         return []
@@ -159,11 +159,21 @@ def curves(model: dict[str, Any] | None) -> list[Picture]:
         _curve(row["calibration"], model, row["class"])
         for row in found.get("by_class") or []
         if row.get("calibration")
+    ] + [
+        _curve(row["calibration"], model, None, at=row["at"])
+        for row in model.get("horizons") or []
+        if row.get("calibration")
     ]
 
 
-def _curve(found: dict[str, Any], model: dict[str, Any], of_class: str | None) -> Picture:
-    """Calibration of a binary outcome, or of one class against all others."""
+def _curve(
+    found: dict[str, Any],
+    model: dict[str, Any],
+    of_class: str | None,
+    *,
+    at: float | None = None,
+) -> Picture:
+    """Calibration of a binary outcome, of one class against all others, or by one horizon."""
     shape = calibration.Curve(
         tuple(
             calibration.Bin(b["mean_risk"], b["observed"], b["low"], b["high"], b["n"])
@@ -181,14 +191,19 @@ def _curve(found: dict[str, Any], model: dict[str, Any], of_class: str | None) -
         "than predicted. Below: how many cases got which prediction, with the outcome upwards, "
         "without it downwards."
     )
+    name, is_one_of_several = "calibration", of_class is not None or at is not None
     if of_class is not None:
         said = f"{words.human(of_class)} against all other groups."
-    return _picture(
-        "calibration" if of_class is None else f"calibration-{of_class.replace('_', '-')}",
+        name = f"calibration-{of_class.replace('_', '-')}"
+    if at is not None:
+        said = f"The event by {at:g} (in the unit of the times)."
+        name = f"calibration-{at:g}".replace(".", "-")
+    return made(
+        name,
         calibration.draw(shape),
-        calibration.alt_text(shape)
-        if of_class is None
-        else f"{said} {calibration.alt_text(shape)}",
+        f"{said} {calibration.alt_text(shape)}"
+        if is_one_of_several
+        else calibration.alt_text(shape),
         caption=said,
         table=calibration.as_table(shape),
     )

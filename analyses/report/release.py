@@ -17,6 +17,7 @@ from analyses.report.further_counts import (
     withhold_further,
 )
 from analyses.report.merging import leave_out_breakdown, merge_small_steps
+from analyses.report.time_counts import collect_times, withhold_times
 
 Path = tuple[str | int, ...]
 KEPT: tuple[Path, ...] = (
@@ -133,6 +134,7 @@ def _collect(page: dict[str, Any]) -> _Counts:
             _calibration(counts, curve, path)
         _left_out(counts, page, model, i)
     collect_further(counts, page)
+    collect_times(counts, page)
     return counts
 
 
@@ -316,6 +318,9 @@ def _calibrations(model: dict[str, Any], i: int) -> list[tuple[Path, dict[str, A
     found: list[tuple[Path, dict[str, Any]]] = []
     if curves.get("calibration"):
         found.append((("models", i, "curves", "calibration"), curves["calibration"]))
+    for k, row in enumerate(model.get("horizons") or []):
+        if row.get("calibration"):
+            found.append((("models", i, "horizons", k, "calibration"), row["calibration"]))
     for k, row in enumerate(curves.get("by_class") or []):
         if row.get("calibration"):
             path = ("models", i, "curves", "by_class", k, "calibration")
@@ -366,6 +371,7 @@ def _withhold(page: dict[str, Any], raw: dict[Path, int], shown: dict[Path, Show
                     del curve["bins"][j]
         _withhold_centres(model)
     withhold_further(page, unseen)
+    withhold_times(page)
     if unseen & {("verdict", "n"), ("verdict", "events"), ("outcome", "events")}:
         page["verdict"].update(minimum_n=None, events_per_parameter=None, r2_anticipated=None)
     whole = {path for path in unseen if path[0] in ("data", "outcome", "verdict")}

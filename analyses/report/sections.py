@@ -71,6 +71,11 @@ def groups_of(page: dict[str, Any]) -> Rows:
     classes = page["outcome"].get("classes")
     if classes is not None:
         return [{"group": c["class"], "label": human(c["class"]), "n": c["n"]} for c in classes]
+    if words.is_survival(page):
+        return [
+            {"group": "yes", "label": "With the event", "n": page["outcome"].get("events")},
+            {"group": "no", "label": "Without it so far", "n": page["outcome"].get("non_events")},
+        ]
     return [
         {"group": "yes", "label": "With outcome", "n": page["outcome"].get("events")},
         {"group": "no", "label": "Without", "n": page["outcome"].get("non_events")},
@@ -200,7 +205,9 @@ def terms(page: dict[str, Any], model: dict[str, Any] | None) -> Rows:
         {
             "label": term_label(term, labels),
             "estimates": [numbers.number(value, digits=3) for value in by_term[term]],
-            "direction": _direction(by_term[term][0]) if len(by_term[term]) == 1 else "",
+            "direction": _direction(by_term[term][0], is_time=words.is_survival(page))
+            if len(by_term[term]) == 1
+            else "",
             "refits": numbers.interval(rows[term].get("interval"), digits=3)
             if rows[term].get("interval")
             else numbers.NONE,
@@ -212,10 +219,12 @@ def terms(page: dict[str, Any], model: dict[str, Any] | None) -> Rows:
     ]
 
 
-def _direction(estimate: float | None) -> str:
+def _direction(estimate: float | None, *, is_time: bool) -> str:
     """What a rise of the term does to the outcome, according to the model."""
     if not estimate:
         return "unchanged"
+    if is_time:
+        return "sooner" if estimate > 0 else "later"
     return "more likely" if estimate > 0 else "less likely"
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from analyses import numbers
-from analyses.report.measures import measures_of
+from analyses.report.measures import apart_key, measures_of
 
 
 def steadiness(page: dict[str, Any], models: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
@@ -25,14 +25,19 @@ def steadiness(page: dict[str, Any], models: Sequence[dict[str, Any]]) -> dict[s
         return None
     primary = next((m for m in refitted if m["role"] == "primary"), refitted[0])
     unstable = primary["instability"]
-    discrimination = measures_of(page["outcome"].get("kind"))["auc"].short
+    apart = apart_key(page["outcome"].get("kind"))
+    discrimination = measures_of(page["outcome"].get("kind"))[apart].short
     rows = [
         *_corrected(page, refitted, "bootstrap_632plus", ".632+"),
         *_corrected(page, refitted, "optimism_corrected", "optimism-corrected"),
         _row("Mean movement of a probability", refitted, _movement),
         _row("Calibration slope of the refits on all cases", refitted, _slopes),
         _row("Penalty C that the refits chose: middle half", refitted, _penalties),
-        _row(f"{discrimination} under the one-standard-error penalty, unseen", refitted, _one_se),
+        _row(
+            f"{discrimination} under the one-standard-error penalty, unseen",
+            refitted,
+            lambda model: _one_se(model, apart),
+        ),
     ]
     return {
         "models": refitted,
@@ -87,9 +92,9 @@ def _penalties(model: dict[str, Any]) -> str:
     return f"{numbers.brief(found['q25'])} to {numbers.brief(found['q75'])}"
 
 
-def _one_se(model: dict[str, Any]) -> str:
-    """Nested AUC of the model of the one-standard-error rule."""
-    found = ((model.get("tuning") or {}).get("one_se_nested_cv") or {}).get("auc") or {}
+def _one_se(model: dict[str, Any], key: str) -> str:
+    """Nested AUC or C of the model of the one-standard-error rule."""
+    found = ((model.get("tuning") or {}).get("one_se_nested_cv") or {}).get(key) or {}
     return numbers.number(found.get("estimate"), digits=2)
 
 

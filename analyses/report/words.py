@@ -24,6 +24,8 @@ _CAPITALS = {
         "mri",
         "nf1",
         "nf2",
+        "os",
+        "pfs",
         "t1",
         "t2",
         "tert",
@@ -112,8 +114,13 @@ CHALLENGERS = {
 
 
 def is_binary(page: Mapping[str, Any]) -> bool:
-    """Whether the outcome has two values; else it has classes or grades."""
-    return page["outcome"].get("kind") not in ("multiclass", "ordinal")
+    """Whether the outcome has two values; else it has classes, grades, or a time."""
+    return page["outcome"].get("kind") not in ("multiclass", "ordinal", "survival")
+
+
+def is_survival(page: Mapping[str, Any]) -> bool:
+    """Whether the outcome is a time to an event."""
+    return bool(page["outcome"].get("kind") == "survival")
 
 
 #: level -> (headline, what it means)

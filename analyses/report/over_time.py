@@ -1,0 +1,337 @@
+"""Over time: what is known of a time to an event without any prediction, in words and rows.
+
+Belongs here: sentences and tables of the section "Over time", the unpenalised Cox table.
+Does not belong here: HTML (`templates`), figures (`pictures`), hidden counts
+(`analyses.report.time_counts`).
+"""
+
+import math
+import re
+from typing import Any
+
+from analyses import numbers
+from analyses.report import sections, words
+
+Rows = list[dict[str, Any]]
+_UNITS = ("days", "weeks", "months", "years")
+#: Values of an outcome that only say that it happened.
+_PLAIN = {"yes", "true", "1", "1.0", "event"}
+_DAYS_PER_YEAR = 365.25
+_SMALLEST_P = 1e-4
+
+
+def over_time(page: dict[str, Any]) -> dict[str, Any] | None:
+    """The section; None for an outcome without a time, and where nobody was analysed."""
+    found = page.get("survival")
+    if not found or page["data"]["used"] == 0:
+        return None
+    return {
+        "answer": answer(page),
+        "event": event_name(page),
+        "competing": competing_name(page),
+        "unit": unit(page),
+        "horizons": _horizons(page, found),
+        "groups": _groups(page, found),
+        "tests": _tests(page, found),
+        "follow_up": _follow_up(page, found),
+        "entry": _entry(page, found),
+        "gaps": found.get("image_gaps") or [],
+        "landmark": found.get("landmark"),
+        "is_confidential": page["audience"] == "internal",
+    }
+
+
+def unit(page: dict[str, Any]) -> str:
+    """The unit of the times, from the end of the column's name; empty where it says none.
+
+    Examples
+    --------
+    >>> unit({"outcome": {"time": "pfs_months"}}), unit({"outcome": {"time": "time"}})
+    ('months', '')
+    """
+    last = str(page["outcome"].get("time") or "").rsplit("_", maxsplit=1)[-1]
+    return last if last in _UNITS else ""
+
+
+def timed(page: dict[str, Any], value: float | None) -> str:
+    """A time with its unit; of many days the years too.
+
+    Examples
+    --------
+    >>> timed({"outcome": {"time": "os_days"}}, 730.0)
+    '730 days (2.0 years)'
+    """
+    if value is None:
+        return "not reached"
+    said = f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    found = unit(page)
+    if found == "days" and value >= _DAYS_PER_YEAR / 2:
+        return f"{said} days ({value / _DAYS_PER_YEAR:.1f} years)"
+    return f"{said} {found}".strip()
+
+
+def event_name(page: dict[str, Any]) -> str:
+    """What ends the wait, in the middle of a sentence."""
+    return _named(page, "event_value") or "the event"
+
+
+def competing_name(page: dict[str, Any]) -> str:
+    """What may come first; empty where nothing competes."""
+    return _named(page, "competing_value") or ("the competing event" if _competes(page) else "")
+
+
+def _named(page: dict[str, Any], key: str) -> str:
+    """The values of an outcome in words; empty where they only say that it happened."""
+    values = (page["plan"].get("outcome") or {}).get(key) or []
+    said = [words.level(value) for value in values if str(value).lower() not in _PLAIN]
+    return " or ".join(said) if said and not any(re.fullmatch(r"[\d.]+", s) for s in said) else ""
+
+
+def _competes(page: dict[str, Any]) -> bool:
+    """Whether a competing event was seen."""
+    return bool((page.get("survival") or {}).get("cumulative_incidence"))
+
+
+def answer(page: dict[str, Any]) -> str:
+    """How long half of the cases stayed free, and the risk by the first horizon, in sentences."""
+    found = page["survival"]
+    either = event_name(page)
+    if _competes(page):
+        either = f"{either} and of {competing_name(page)}"
+    median = found["median"]
+    if median["estimate"] is None:
+        said = (
+            f"More than half of the cases stayed free of {either} as long as they were followed: "
+            "no median time can be given."
+        )
+    else:
+        low, high = median["interval"] or (None, None)
+        said = (
+            f"Half of the cases were free of {either} for {timed(page, median['estimate'])} "
+            f"(95% interval {_span(page, low, high)})."
+        )
+    first = found["horizons"][0] if found["horizons"] else None
+    if first and first["risk"] is not None:
+        said += (
+            f" By {timed(page, first['at'])} {_percent(first['risk'], first['risk_interval'])} had "
+            f"{event_name(page)}"
+            + (f", {competing_name(page)} not having come first." if _competes(page) else ".")
+        )
+    return said
+
+
+def _span(page: dict[str, Any], low: float | None, high: float | None) -> str:
+    """Two limits of a time, either of which may not be reached."""
+    ends = ["not reached" if end is None else f"{end:.4g}" for end in (low, high)]
+    return f"{ends[0]} to {ends[1]}"
+
+
+def _percent(value: float | None, interval: list[float] | None) -> str:
+    """A share in per cent with its limits."""
+    if value is None:
+        return numbers.NONE
+    said = f"{100 * value:.0f}%"
+    if interval is None:
+        return said
+    return f"{said} ({100 * interval[0]:.0f} to {100 * interval[1]:.0f})"
+
+
+def _horizons(page: dict[str, Any], found: dict[str, Any]) -> Rows:
+    """A row for each horizon."""
+    return [
+        {
+            "at": timed(page, row["at"]),
+            "n_at_risk": row["n_at_risk"],
+            "events": row["events"],
+            "free": _percent(row["survival"], row["interval"]),
+            "risk": _percent(row["risk"], row["risk_interval"]),
+        }
+        for row in found["horizons"]
+    ]
+
+
+def _groups(page: dict[str, Any], found: dict[str, Any]) -> Rows:
+    """Median and restricted mean of all and of each group."""
+    rows: Rows = []
+    for row in found["kaplan_meier"]:
+        median, mean = row["median"], row["rmst"]
+        low, high = median["interval"] or (None, None)
+        is_known = median["estimate"] is not None
+        rows.append(
+            {
+                "variable": variable_name(page, row["variable"]) if row["variable"] else "",
+                "label": group_name(page, row["variable"], row["group"]),
+                "n": row["n"],
+                "median": f"{median['estimate']:.4g}" if is_known else numbers.NONE,
+                "limits": _span(page, low, high) if is_known else median.get("reason", ""),
+                "mean": numbers.number(mean["estimate"], digits=1),
+                "mean_limits": numbers.interval(mean["interval"], digits=1)
+                if mean["interval"]
+                else "",
+                "to": timed(page, mean["to"]),
+            }
+        )
+    return rows
+
+
+def variable_name(page: dict[str, Any], name: str) -> str:
+    """A grouping variable in words."""
+    if name == (page["plan"].get("data") or {}).get("centre"):
+        return "Centre"
+    labels = {row["column"]: row.get("label") for row in page["cohort"]["missingness"]}
+    return words.label_of(labels.get(name), name)
+
+
+def group_name(page: dict[str, Any], variable: str | None, group: str) -> str:
+    """A group in words; centres keep their name."""
+    if variable is None:
+        return "All cases"
+    is_centre = variable == (page["plan"].get("data") or {}).get("centre")
+    return group if is_centre else words.level(group)
+
+
+def _tests(page: dict[str, Any], found: dict[str, Any]) -> Rows:
+    """Tests between groups: log-rank, with competing events Gray's too."""
+    rows: Rows = []
+    for key, name in (("log_rank", "log-rank"), ("gray", "Gray")):
+        for row in found.get(key) or []:
+            rows.append(
+                {
+                    "variable": variable_name(page, row["variable"]),
+                    "test": name,
+                    "statistic": numbers.number(row["statistic"], digits=2),
+                    "df": row["df"] if row["df"] is not None else numbers.NONE,
+                    "p": numbers.brief(round(row["p"], 4))
+                    if row["p"] is not None
+                    else numbers.NONE,
+                }
+            )
+    return rows
+
+
+def _follow_up(page: dict[str, Any], found: dict[str, Any]) -> str:
+    """How long cases were followed, in one sentence."""
+    median = found["follow_up"]
+    if median["median"] is None:
+        return "The median length of follow-up cannot be given."
+    low, high = median["interval"] or (None, None)
+    return (
+        f"Had nobody had an event, half of the cases would have been followed for "
+        f"{timed(page, median['median'])} or longer (95% interval {_span(page, low, high)})."
+    )
+
+
+def _entry(page: dict[str, Any], found: dict[str, Any]) -> str:
+    """Whether late entry could be taken into account, in sentences."""
+    late = found.get("entry")
+    if late is None:
+        return (
+            "Not corrected for late entry: the plan names no day on which a case came under "
+            "observation. Whoever had the event before a registry or a hospital could take them "
+            "in never came here, so these curves may be too favourable, most of all early on."
+        )
+    return (
+        f"Corrected for late entry: {late['n_late']} cases came under observation after time 0 "
+        f"(column “{late['column']}”) and count as at risk from then on; {late['n_before_entry']} "
+        "whose time ended before their entry were left out. C, Brier score, AUC and calibration "
+        "take every case as followed from time 0."
+    )
+
+
+def cox(page: dict[str, Any]) -> dict[str, Any] | None:
+    """The unpenalised tables of hazard ratios; None where the verdict allows none."""
+    found = page.get("survival") or {}
+    if not found.get("cox"):
+        return None
+    labels = {
+        row["column"]: words.label_of(row.get("label"), row["column"])
+        for row in page["cohort"]["missingness"]
+    }
+    tables = [("Hazard ratios", found["cox"], event_name(page))]
+    if found.get("cox_competing"):
+        tables.append(("Hazard ratios", found["cox_competing"], competing_name(page)))
+    if found.get("fine_gray"):
+        tables.append(
+            ("Ratios of the subdistribution hazard", found["fine_gray"], event_name(page))
+        )
+    return {
+        "tables": [
+            {"what": what, "of": of, "rows": [_ratio(row, labels) for row in rows]}
+            for what, rows, of in tables
+        ],
+        "firth": found.get("firth"),
+        "left_out": [sections.term_label(term, labels) for term in found.get("cox_left_out") or []],
+        "notes": found.get("notes") or [],
+        "proportional": [
+            {
+                "label": "All together"
+                if row["term"] in ("GLOBAL", "global")
+                else sections.term_label(row["term"], labels),
+                "statistic": numbers.number(row["statistic"], digits=2),
+                "p": _p(row["p"]),
+            }
+            for row in found.get("proportional_hazards") or []
+        ],
+    }
+
+
+def _ratio(row: dict[str, Any], labels: dict[str, str]) -> dict[str, str]:
+    """One term as a ratio with limits and p."""
+    limits = row.get("interval")
+    return {
+        "label": sections.term_label(row["term"], labels),
+        "ratio": numbers.brief(_exp(row["estimate"])),
+        "interval": " to ".join(numbers.brief(_exp(limit)) for limit in limits)
+        if limits
+        else numbers.NONE,
+        "p": _p(row.get("p")),
+    }
+
+
+def _p(p: float | None) -> str:
+    """A p-value; very small ones are not told apart."""
+    if p is None:
+        return numbers.NONE
+    return "<0.0001" if p < _SMALLEST_P else f"{p:.2g}"
+
+
+def _exp(logarithm: float | None) -> float | None:
+    """A ratio from its logarithm; beyond what can be read it stops."""
+    return None if logarithm is None else math.exp(min(max(logarithm, -50.0), 50.0))
+
+
+def by_horizon(page: dict[str, Any], models: list[dict[str, Any]]) -> Rows:
+    """Scores of every model at every horizon; empty with one horizon, whose scores stand above."""
+    rows: Rows = []
+    for place, at in enumerate(page["outcome"].get("horizons") or []):
+        for model in models:
+            found = (model.get("horizons") or [])[place : place + 1]
+            if found:
+                rows.append(
+                    {
+                        "at": timed(page, at),
+                        "model": model,
+                        "cells": [
+                            _score(found[0].get(key), digits)
+                            for key, digits in (
+                                ("auc", 2),
+                                ("brier", 3),
+                                ("ipa", 2),
+                                ("o_e_ratio", 2),
+                                ("ici", 3),
+                            )
+                        ],
+                    }
+                )
+    return rows if len(page["outcome"].get("horizons") or []) > 1 else []
+
+
+def _score(value: dict[str, Any] | None, digits: int) -> dict[str, str]:
+    """An estimate and its interval."""
+    if not value or value["estimate"] is None:
+        return {"estimate": numbers.NONE, "interval": ""}
+    limits = value.get("interval")
+    return {
+        "estimate": numbers.number(value["estimate"], digits=digits),
+        "interval": numbers.interval(limits, digits=digits) if limits else "",
+    }

@@ -1,0 +1,116 @@
+"""Counts of a time to an event: who had it when, and who was still at risk.
+
+Belongs here: which counts the curves add to a page, how they hang on the others, what is withheld.
+Does not belong here: the rule (`analyses.disclosure`), other counts (`analyses.report.release`).
+A step of a curve tells how many events lie in it. In a confidential report a curve therefore moves
+only where five or more have had the event since its last point.
+"""
+
+from typing import Any
+
+from analyses.disclosure import SMALLEST_SHOWN
+from analyses.report.further_counts import Counts, Path
+
+_ROOT: Path = ("survival",)
+#: A median of a smaller group is the time of one person's event (a convention).
+_LEAST_OF_A_GROUP = 10
+
+
+def collect_times(counts: Counts, page: dict[str, Any]) -> None:
+    """Every count of the section over time with its sums."""
+    outcome, found = page["outcome"], page.get("survival")
+    counts.add(outcome, ("outcome",), "competing", "censored")
+    counts.link(("outcome", "non_events"), [("outcome", "competing"), ("outcome", "censored")])
+    if not found:
+        return
+    for i, row in enumerate(found["horizons"]):
+        here: Path = (*_ROOT, "horizons", i)
+        counts.add(row, here, "n_at_risk", "events")
+        counts.remainder(("data", "used"), (*here, "n_at_risk"), "not at risk")
+        counts.remainder(("outcome", "events"), (*here, "events"), "later")
+        if i:
+            before: Path = (*_ROOT, "horizons", i - 1)
+            counts.remainder((*here, "events"), (*before, "events"), "between")
+            counts.remainder((*before, "n_at_risk"), (*here, "n_at_risk"), "left between")
+    _groups(counts, page, found)
+    if found.get("entry"):
+        counts.add(found["entry"], (*_ROOT, "entry"), "n_late", "n_before_entry")
+        counts.remainder(("data", "used"), (*_ROOT, "entry", "n_late"), "on time")
+
+
+def _groups(counts: Counts, page: dict[str, Any], found: dict[str, Any]) -> None:
+    """The cases of each curve: all of them, and those of each group of a variable."""
+    by_variable: dict[Any, list[Path]] = {}
+    place: dict[tuple[Any, str], Path] = {}
+    for i, row in enumerate(found["kaplan_meier"]):
+        here: Path = (*_ROOT, "kaplan_meier", i)
+        counts.add(row, here, "n")
+        by_variable.setdefault(row["variable"], []).append((*here, "n"))
+        place[row["variable"], row["group"]] = (*here, "n")
+    for paths in by_variable.values():
+        counts.link(("data", "used"), paths)
+    for i, part in enumerate(page.get("subgroups") or []):
+        for j, row in enumerate(part["groups"]):
+            if (part["variable"], row["group"]) in place:
+                there: Path = ("subgroups", i, "groups", j, "n")
+                counts.link(there, [place[part["variable"], row["group"]]])
+    centre = (page["plan"].get("data") or {}).get("centre")
+    for i, row in enumerate(page["cohort"]["centres"]):
+        if (centre, row["centre"]) in place:
+            counts.link(("cohort", "centres", i, "n"), [place[centre, row["centre"]]])
+
+
+def withhold_times(page: dict[str, Any]) -> None:
+    """Leave of each curve the points that no small number hangs on; of groups no curve at all."""
+    found = page.get("survival")
+    if not found:
+        return
+    for row in found["horizons"]:
+        if not isinstance(row["events"], int):
+            row.update(risk=None, risk_interval=None, survival=None, interval=None)
+    overall = found["kaplan_meier"][:1]
+    series = [curve["events"] for curve in (*overall, *found["cumulative_incidence"])]
+    kept = _points(series)
+    for curve in (*overall, *found["cumulative_incidence"]):
+        for name in ("times", "survival", "risk", "low", "high", "events"):
+            if name in curve:
+                curve[name] = [curve[name][k] for k in kept]
+    for curve in overall:
+        curve["at_risk"] = _far_apart(curve["at_risk"])
+    for curve in found["kaplan_meier"][1:]:
+        curve.update(times=[], survival=[], low=[], high=[], events=[], at_risk=[])
+        if not (isinstance(curve["n"], int) and curve["n"] >= _LEAST_OF_A_GROUP):
+            nothing = {"estimate": None, "interval": None, "reason": "too few cases to be told"}
+            curve.update(median=nothing, rmst={**curve["rmst"], **nothing})
+
+
+def _points(series: list[list[int]]) -> list[int]:
+    """Places at which every series has grown by nothing or by five or more since the last one.
+
+    Examples
+    --------
+    >>> _points([[0, 2, 5, 6, 6, 12]])
+    [0, 2, 5]
+    """
+    kept = [0]
+    for k in range(1, len(series[0]) if series else 0):
+        grown = [each[k] - each[kept[-1]] for each in series]
+        if all(n == 0 or n >= SMALLEST_SHOWN for n in grown):
+            kept.append(k)
+    return kept
+
+
+def _far_apart(marks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Numbers at risk that differ from the one before by nothing or by five or more.
+
+    Examples
+    --------
+    >>> [row["n"] for row in _far_apart([{"n": n} for n in (30, 27, 20, 3, 0)])]
+    [30, 20]
+    """
+    kept = marks[:1]
+    for row in marks[1:]:
+        left = kept[-1]["n"] - row["n"]
+        if (left == 0 or left >= SMALLEST_SHOWN) and row["n"] >= SMALLEST_SHOWN:
+            kept.append(row)
+    return kept

@@ -1,0 +1,118 @@
+"""Figures of a time to an event: the share free of it, by group, and the risk of each event.
+
+Belongs here: which curves of the results a figure shows, its caption.
+Does not belong here: drawing (`analyses.figures.over_time`), the other figures
+(`analyses.report.pictures`).
+"""
+
+from typing import Any
+
+from analyses.figures import over_time as figure
+from analyses.report import over_time as said
+from analyses.report.pictures import Picture, made
+
+_LIMITS = "Shaded: 95% limits, for each time by itself."
+
+
+def time_figures(page: dict[str, Any]) -> list[Picture]:
+    """The figures of the section, the curve of all cases first; none without a time."""
+    found = page.get("survival")
+    if not found or page["data"]["used"] == 0:
+        return []
+    drawn = [_all_cases(page, found["kaplan_meier"][0])]
+    if found["cumulative_incidence"]:
+        drawn.append(_incidence(page, found["cumulative_incidence"]))
+    variables = dict.fromkeys(row["variable"] for row in found["kaplan_meier"][1:])
+    for name in variables:
+        rows = [
+            row for row in found["kaplan_meier"][1:] if row["variable"] == name and row["times"]
+        ]
+        if rows:
+            drawn.append(_by_group(page, name, rows))
+    return drawn
+
+
+def _all_cases(page: dict[str, Any], row: dict[str, Any]) -> Picture:
+    """One curve with its limits and the numbers at risk."""
+    shown = figure.OverTime((_curve("All cases", row),), _free(page), _axis(page))
+    caption = (
+        f"Kaplan-Meier estimate of the share free of {_either(page)}. {_LIMITS} The curve ends "
+        "with the last follow-up."
+    )
+    if page["audience"] == "internal":
+        caption += (
+            " To protect patients it moves only where five or more further cases had an event, and "
+            "stops before the last ones."
+        )
+    return _made("free-of-event", shown, caption)
+
+
+def _by_group(page: dict[str, Any], name: str, rows: list[dict[str, Any]]) -> Picture:
+    """The curves of the groups of one variable."""
+    curves = tuple(_curve(said.group_name(page, name, row["group"]), row) for row in rows)
+    shown = figure.OverTime(curves, _free(page), _axis(page))
+    label = said.variable_name(page, name)
+    return _made(
+        f"free-of-event-{name.replace('_', '-')}",
+        shown,
+        f"The same by {label[:1].lower() + label[1:]}. Groups differ in more than this: a gap "
+        f"between curves is no effect of it. {_LIMITS}",
+    )
+
+
+def _incidence(page: dict[str, Any], rows: list[dict[str, Any]]) -> Picture:
+    """The risk of the event and of what competes with it."""
+    names = {"event": said.event_name(page), "competing": said.competing_name(page)}
+    curves = tuple(_curve(_capital(names[row["cause"]]), row) for row in rows)
+    shown = figure.OverTime(curves, "Had it by then", _axis(page))
+    return _made(
+        "cumulative-incidence",
+        shown,
+        f"Aalen-Johansen estimates: of 100 cases, how many had {names['event']} by a time, and how "
+        f"many {names['competing']} before it. Together with those free of both they make 100. "
+        f"{_LIMITS}",
+    )
+
+
+def _curve(name: str, row: dict[str, Any]) -> figure.Curve:
+    """One curve of the results."""
+    return figure.Curve(
+        name,
+        tuple(row["times"]),
+        tuple(row["survival"] if "survival" in row else row["risk"]),
+        tuple(row["low"]),
+        tuple(row["high"]),
+        tuple((mark["at"], mark["n"]) for mark in row.get("at_risk") or []),
+    )
+
+
+def _made(name: str, shown: figure.OverTime, caption: str) -> Picture:
+    """The figure with its text and table."""
+    return made(
+        name,
+        figure.draw(shown),
+        figure.alt_text(shown),
+        caption=caption,
+        table=figure.as_table(shown),
+    )
+
+
+def _either(page: dict[str, Any]) -> str:
+    """All that ends being free."""
+    names = [said.event_name(page), said.competing_name(page)]
+    return " and of ".join(name for name in names if name)
+
+
+def _free(page: dict[str, Any]) -> str:
+    """Name of the vertical axis."""
+    return "Free of both" if said.competing_name(page) else "Free of the event"
+
+
+def _axis(page: dict[str, Any]) -> str:
+    """Name of the horizontal axis."""
+    return _capital(said.unit(page)) or "Time, in the unit of the data"
+
+
+def _capital(text: str) -> str:
+    """With a capital letter."""
+    return text[:1].upper() + text[1:]
