@@ -333,6 +333,7 @@ def known_outcomes(
         competing_value=tuple(timed.get("competing_value", ())),
         entry=timed.get("entry"),
         horizons=tuple(timed.get("horizons", ())),
+        landmark=timed.get("landmark"),
     )
     columns = (outcome.column, *columns_of(outcome))
     if not set(columns) <= set(frame.columns):

@@ -20,6 +20,11 @@ from analyses.survival.said import null_risks
 
 SCHEMA = "imsct.model/1"
 NOT_FOR_USE = "Research use only; not for clinical use."
+_NONE_MADE = "None was made."
+_OFFERED = (
+    " 'imsct apply' on a table with known outcomes offers an intercept and a slope for that "
+    "centre, apart from the risks of the model as it is."
+)
 #: So many training cases lie at or beyond each end of a range, so that an end is no one's value.
 _AT_THE_ENDS = 5
 
@@ -79,10 +84,7 @@ def describe_model(
         "intercept": None if intercept is None else [float(each) for each in intercept],
         "performance": entry["performance"]["nested_cv"],
         "sets": _sets(results, name),
-        "recalibration": "None was made."
-        if training.follow_up is not None
-        else "None was made. 'imsct apply' on a table with known outcomes offers an "
-        "intercept and a slope for that centre, apart from the risks of the model as it is.",
+        "recalibration": _NONE_MADE + ("" if training.follow_up is not None else _OFFERED),
         "intended_use": "To be evaluated on cases of another centre. " + NOT_FOR_USE,
         "limits": _limits(results),
     }
@@ -92,7 +94,7 @@ def _follow_up(outcome: Mapping[str, Any], training: Training) -> dict[str, Any]
     """The columns and values of a time to an event, its horizons, risks without predictors."""
     if training.follow_up is None:
         return None
-    columns = ("time", "event_value", "competing_value", "entry", "horizons")
+    columns = ("time", "event_value", "competing_value", "entry", "horizons", "landmark")
     risks = null_risks(training.follow_up, training.horizons)
     return {name: outcome[name] for name in columns} | {"null_risks": [float(r) for r in risks]}
 

@@ -9,6 +9,7 @@ Every key that the plan does not write has its default filled in before the hash
 import dataclasses
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -141,7 +142,7 @@ def shipped_plans() -> dict[str, Plan]:
     --------
     >>> sorted(shipped_plans())  # doctest: +NORMALIZE_WHITESPACE
     ['ependymoma_vs_astrocytoma', 'functional_decline', 'gross_total_resection', 'high_grade',
-    'histology', 'mccormick_12m']
+    'histology', 'mccormick_12m', 'overall_survival', 'progression_free_survival', 'recurrence']
     """
     folder = Path(__file__).parent / "plans"
     plans = (load_plan(path) for path in sorted(folder.glob("*.yaml")))
@@ -215,11 +216,16 @@ def parse_plan(text: str, *, name: str) -> Plan:
             if key in keys
         },
     )
-    for place, model in enumerate(plan.models):
-        offered = MODELS if model in MODELS else (*MODELS, *own_models())
-        reader.choice(model, f"models[{place}]", of=offered)
+    _check_models(reader, plan.models)
     check_kind(reader, plan.outcome.kind, models=plan.models, conformal=plan.conformal)
     return plan
+
+
+def _check_models(reader: PlanReader, models: Sequence[str]) -> None:
+    """Every model is one of the platform or of an installed package."""
+    for place, model in enumerate(models):
+        offered = MODELS if model in MODELS else (*MODELS, *own_models())
+        reader.choice(model, f"models[{place}]", of=offered)
 
 
 #: Keys whose other values come with later work; until then a plan that asks for them is refused.

@@ -27,6 +27,7 @@ _OWN_KEYS = {
         "horizons": True,
         "competing_value": False,
         "entry": False,
+        "landmark": False,
     },
 }
 #: Smallest and largest value of each number of `resampling`.
@@ -68,7 +69,8 @@ class Outcome:
     Survival: `column` (the plan's `event`) says what ended the follow-up; `event_value` lists its
     values that are the event, `competing_value` those after which the event cannot come any more,
     every other value is censored. `time` and `entry` are columns in one unit, that of `horizons`;
-    `entry` is the time at which a case began to be observed (None: at 0).
+    `entry` is the time at which a case began to be observed (None: at 0). With a `landmark` only
+    cases followed beyond it without an end take part, and times begin anew there, horizons too.
     """
 
     kind: str
@@ -80,6 +82,7 @@ class Outcome:
     competing_value: tuple[str, ...] = ()
     entry: str | None = None
     horizons: tuple[float, ...] = ()
+    landmark: float | None = None
 
 
 @dataclass(frozen=True)
@@ -169,6 +172,10 @@ def read_outcome(reader: PlanReader, raw: object) -> Outcome:
         for read, names in ((_text, ("rest", "time", "entry")), (_values, _VALUES))
     )
     named: dict[str, Any] = {**texts, **values}
+    if "landmark" in keys:
+        named["landmark"] = _read_time(
+            reader, keys["landmark"], "outcome.landmark", "a number above 0, in the unit of time"
+        )
     if both := sorted({*named.get(_VALUES[0], ())} & {*named.get(_VALUES[1], ())}):
         raise UsageError(
             f"{reader.source}, outcome.competing_value: '{both[0]}' is among event_value too. A "
@@ -207,11 +214,18 @@ def _read_horizons(reader: PlanReader, raw: object) -> tuple[float, ...]:
     wanted = "a list of numbers above 0, in the unit of the time column"
     if not isinstance(raw, list) or not raw:
         raise reader.error("outcome.horizons", raw, wanted)
-    for place, value in enumerate(raw):
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not is_number or not 0 < value < float("inf"):
-            raise reader.error(f"outcome.horizons[{place}]", value, wanted)
-    return tuple(sorted({float(value) for value in raw}))
+    paths = (f"outcome.horizons[{place}]" for place in range(len(raw)))
+    found = {
+        _read_time(reader, value, path, wanted) for value, path in zip(raw, paths, strict=True)
+    }
+    return tuple(sorted(found))
+
+
+def _read_time(reader: PlanReader, raw: object, path: str, wanted: str) -> float:
+    """A time above 0."""
+    if isinstance(raw, bool) or not isinstance(raw, int | float) or not 0 < raw < float("inf"):
+        raise reader.error(path, raw, wanted)
+    return float(raw)
 
 
 def read_columns(reader: PlanReader, raw: object) -> Columns:

@@ -57,11 +57,16 @@ class Curve:
 
 @dataclass(frozen=True)
 class OverTime:
-    """The figure: curves on one pair of axes, 1 at the top."""
+    """The figure: curves on one pair of axes, 1 at the top.
+
+    `is_joined`: the points are few and joined by lines; a step would put all events between two of
+    them at the later one.
+    """
 
     curves: tuple[Curve, ...]
     value: str
     time: str
+    is_joined: bool = False
 
 
 def draw(shown: OverTime) -> Figure:
@@ -86,7 +91,7 @@ def draw(shown: OverTime) -> Figure:
         box = (0.72 / WIDTH, below / height, (WIDTH - 0.92) / WIDTH, _PANEL / height)
         axes = figure.add_axes(box)
         for curve, (colour, dashes) in zip(shown.curves, LOOKS, strict=False):
-            _step(axes, curve, colour, dashes)
+            _line(axes, curve, colour, dashes, is_joined=shown.is_joined)
         _axes(axes, shown)
         if len(shown.curves) > 1:
             _key(figure, shown.curves, height)
@@ -94,7 +99,9 @@ def draw(shown: OverTime) -> Figure:
     return figure
 
 
-def _step(axes: Axes, curve: Curve, colour: str, dashes: tuple[float, ...]) -> None:
+def _line(
+    axes: Axes, curve: Curve, colour: str, dashes: tuple[float, ...], *, is_joined: bool
+) -> None:
     """One curve with its limits; it stops at the last known value."""
     times = np.array(curve.times)
     values, low, high = (
@@ -103,13 +110,20 @@ def _step(axes: Axes, curve: Curve, colour: str, dashes: tuple[float, ...]) -> N
     )
     known = np.isfinite(values)
     style = {"color": colour, "lw": 1.6, "dashes": dashes} if dashes else {"color": colour}
-    axes.step(times[known], values[known], where="post", **style)
+    axes.plot(
+        times[known],
+        values[known],
+        drawstyle="default" if is_joined else "steps-post",
+        marker="o" if is_joined else "",
+        ms=4,
+        **style,
+    )
     limited = known & np.isfinite(low) & np.isfinite(high)
     axes.fill_between(
         times[limited],
         low[limited],
         high[limited],
-        step="post",
+        step=None if is_joined else "post",
         color=colour,
         alpha=0.13,
         linewidth=0,

@@ -94,11 +94,8 @@ def _competes(page: dict[str, Any]) -> bool:
 
 def answer(page: dict[str, Any]) -> str:
     """How long half of the cases stayed free, and the risk by the first horizon, in sentences."""
-    found = page["survival"]
-    either = event_name(page)
-    if _competes(page):
-        either = f"{either} and of {competing_name(page)}"
-    median = found["median"]
+    found, median = page["survival"], page["survival"]["median"]
+    either = " and of ".join(name for name in (event_name(page), competing_name(page)) if name)
     if median["estimate"] is None:
         said = (
             f"More than half of the cases stayed free of {either} as long as they were followed: "
@@ -111,12 +108,14 @@ def answer(page: dict[str, Any]) -> str:
             f"(95% interval {_span(page, low, high)})."
         )
     first = found["horizons"][0] if found["horizons"] else None
+    if first and first["risk"] == 0:
+        return f"{said} Nobody was seen to have {event_name(page)} by {timed(page, first['at'])}."
     if first and first["risk"] is not None:
         said += (
             f" By {timed(page, first['at'])} {_percent(first['risk'], first['risk_interval'])} had "
             f"{event_name(page)}"
-            + (f", {competing_name(page)} not having come first." if _competes(page) else ".")
         )
+        said += f", {competing_name(page)} not having come first." if _competes(page) else "."
     return said
 
 
@@ -132,7 +131,7 @@ def _percent(value: float | None, interval: list[float] | None) -> str:
         return numbers.NONE
     said = f"{100 * value:.0f}%"
     if interval is None:
-        return said
+        return f"{said} (no limits)"
     return f"{said} ({100 * interval[0]:.0f} to {100 * interval[1]:.0f})"
 
 

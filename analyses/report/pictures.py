@@ -20,7 +20,19 @@ MISSING_STATES = frozenset(
     {"indeterminate", "not_assessable", "not_reported", "unknown", "empty", "", None}
 )
 YES_NO = {"present": "present", "yes": "present", "absent": "absent", "no": "absent"}
-DRAWN = ("auc", "pdi", "calibration_slope", "calibration_intercept", "o_e_ratio", "brier", "ipa")
+DRAWN = (
+    "c_index",
+    "auc",
+    "pdi",
+    "calibration_slope",
+    "calibration_intercept",
+    "o_e_ratio",
+    "brier",
+    "ipa",
+)
+
+
+_BLIND = "the AUC and the PDI"
 
 
 @dataclass(frozen=True)
@@ -130,15 +142,16 @@ def measures(page: dict[str, Any], models: list[dict[str, Any]]) -> Picture | No
         panels.append(performance.Measure(measure.label, reference, "", measure.digits, estimates))
     if not panels:
         return None
+    apart = "C" if words.is_survival(page) else "the AUC"
     return made(
         "performance",
         performance.draw(panels),
         performance.alt_text(panels),
         caption="Estimates from nested cross-validation with 95% intervals; these cover the choice "
-        "of the cases evaluated and, of all but the AUC, not of those the model was made from, and "
-        "are then too narrow where cases are few. The dashed line is "
-        "a blind guess for the AUC and the PDI, no gain for the IPA, and the right value for the "
-        "others.",
+        f"of the cases evaluated and, of all but {apart}, not of those the model was made "
+        "from, and are then too narrow where cases are few. The dashed line is a blind guess for "
+        f"{_BLIND if apart == 'the AUC' else 'C and the AUC'}, no gain for the IPA, and the right "
+        "value for the others.",
         table=performance.as_table(panels),
     )
 

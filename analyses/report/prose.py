@@ -27,6 +27,12 @@ _MODELS = {
 }
 
 
+_COX = {
+    "ridge": "Cox regression with a ridge penalty",
+    "elastic_net": "Cox regression with an elastic-net penalty (half of it absolute)",
+}
+
+
 def methods(page: dict[str, Any]) -> list[str]:
     """Methods as paragraphs, from the plan that was run."""
     plan = page["plan"]
@@ -47,6 +53,9 @@ def methods(page: dict[str, Any]) -> list[str]:
         return said
     labels = {row["column"]: row.get("label") for row in page["cohort"]["missingness"]}
     names = ", ".join(_MODELS.get(str(m), str(m)) for m in plan.get("models") or [])
+    is_time = outcome.get("kind") == "survival"
+    if is_time:
+        names = ", ".join(_COX.get(str(m), str(m)) for m in plan.get("models") or [])
     if outcome.get("kind") == "ordinal":
         names = names.replace(_MODELS["ridge"], "proportional-odds regression with a ridge penalty")
     baseline = ", ".join(
@@ -59,12 +68,15 @@ def methods(page: dict[str, Any]) -> list[str]:
     )
     said.append(
         f"Validation: {folds.get('repeats')} times repeated {folds.get('outer_folds')}-fold "
-        "cross-validation, stratified by outcome, all rows of a patient in the same fold; the "
-        f"penalty is chosen by log-loss in {folds.get('inner_folds')} inner folds of the training "
+        f"cross-validation, stratified by {'event' if is_time else 'outcome'}, all rows of a "
+        "patient in the same fold; the penalty is chosen by "
+        f"{'the cross-validated partial likelihood' if is_time else 'log-loss'} in "
+        f"{folds.get('inner_folds')} inner folds of the training "
         f"cases only (seed {folds.get('seed')}). Intervals come from 2000 bootstraps of patients "
         "over the out-of-fold predictions: they cover the choice of cases evaluated, not the "
-        "choice of the training set; only that of the AUC covers both, with twice the variance. No "
-        "p-values are computed for penalised coefficients, and no predictor is selected by one."
+        f"choice of the training set; only that of {'C' if is_time else 'the AUC'} covers both, "
+        "with twice the variance. No p-values are computed for penalised coefficients, and no "
+        "predictor is selected by one."
     )
     return [*said, *prepared(page), *_refits(page)]
 
@@ -116,6 +128,11 @@ def limitations(page: dict[str, Any]) -> list[str]:
         said.append(
             f"Only {numbers.brief(round(ratio, 2))} events per parameter: shrinkage does not cure "
             "a small sample, because the amount of shrinkage is itself uncertain."
+        )
+    if words.is_survival(page):
+        said.append(
+            "Times are known only as closely as images follow one another, and events before entry "
+            "may be missing altogether (see Over time)."
         )
     if page["models"]:
         said.append(

@@ -68,20 +68,27 @@ def withhold_times(page: dict[str, Any]) -> None:
     for row in found["horizons"]:
         if not isinstance(row["events"], int):
             row.update(risk=None, risk_interval=None, survival=None, interval=None)
-    overall = found["kaplan_meier"][:1]
-    series = [curve["events"] for curve in (*overall, *found["cumulative_incidence"])]
-    kept = _points(series)
-    for curve in (*overall, *found["cumulative_incidence"]):
-        for name in ("times", "survival", "risk", "low", "high", "events"):
-            if name in curve:
-                curve[name] = [curve[name][k] for k in kept]
+    overall, causes = found["kaplan_meier"][:1], found["cumulative_incidence"]
+    kept = _points([curve["events"] for curve in overall])
     for curve in overall:
+        _keep(curve, kept)
         curve["at_risk"] = _far_apart(curve["at_risk"])
+    # the events of one cause are what is left of all: its points must be points of theirs
+    split = _points([[curve["events"][k] for k in kept] for curve in causes])
+    for curve in causes:
+        _keep(curve, [kept[place] for place in split])
     for curve in found["kaplan_meier"][1:]:
         curve.update(times=[], survival=[], low=[], high=[], events=[], at_risk=[])
         if not (isinstance(curve["n"], int) and curve["n"] >= _LEAST_OF_A_GROUP):
             nothing = {"estimate": None, "interval": None, "reason": "too few cases to be told"}
             curve.update(median=nothing, rmst={**curve["rmst"], **nothing})
+
+
+def _keep(curve: dict[str, Any], places: list[int]) -> None:
+    """Leave a curve these points only."""
+    for name in ("times", "survival", "risk", "low", "high", "events"):
+        if name in curve:
+            curve[name] = [curve[name][k] for k in places]
 
 
 def _points(series: list[list[int]]) -> list[int]:

@@ -14,36 +14,32 @@ from analyses.report.pictures import Picture, made
 _LIMITS = "Shaded: 95% limits, for each time by itself."
 
 
-def time_figures(page: dict[str, Any]) -> list[Picture]:
-    """The figures of the section, the curve of all cases first; none without a time."""
+def time_figures(page: dict[str, Any]) -> dict[str, list[Picture]]:
+    """The figures of all cases, and those by group; empty without a time."""
     found = page.get("survival")
     if not found or page["data"]["used"] == 0:
-        return []
-    drawn = [_all_cases(page, found["kaplan_meier"][0])]
+        return {"all": [], "groups": []}
+    whole = [_all_cases(page, found["kaplan_meier"][0])]
     if found["cumulative_incidence"]:
-        drawn.append(_incidence(page, found["cumulative_incidence"]))
-    variables = dict.fromkeys(row["variable"] for row in found["kaplan_meier"][1:])
-    for name in variables:
-        rows = [
-            row for row in found["kaplan_meier"][1:] if row["variable"] == name and row["times"]
-        ]
-        if rows:
-            drawn.append(_by_group(page, name, rows))
-    return drawn
+        whole.append(_incidence(page, found["cumulative_incidence"]))
+    apart = [row for row in found["kaplan_meier"][1:] if row["times"]]
+    return {
+        "all": whole,
+        "groups": [
+            _by_group(page, name, [row for row in apart if row["variable"] == name])
+            for name in dict.fromkeys(row["variable"] for row in apart)
+        ],
+    }
 
 
 def _all_cases(page: dict[str, Any], row: dict[str, Any]) -> Picture:
     """One curve with its limits and the numbers at risk."""
-    shown = figure.OverTime((_curve("All cases", row),), _free(page), _axis(page))
+    is_joined = page["audience"] == "internal"
+    shown = figure.OverTime((_curve("All cases", row),), _free(page), _axis(page), is_joined)
     caption = (
         f"Kaplan-Meier estimate of the share free of {_either(page)}. {_LIMITS} The curve ends "
-        "with the last follow-up."
+        f"with the last follow-up.{_protected(page)}"
     )
-    if page["audience"] == "internal":
-        caption += (
-            " To protect patients it moves only where five or more further cases had an event, and "
-            "stops before the last ones."
-        )
     return _made("free-of-event", shown, caption)
 
 
@@ -64,13 +60,23 @@ def _incidence(page: dict[str, Any], rows: list[dict[str, Any]]) -> Picture:
     """The risk of the event and of what competes with it."""
     names = {"event": said.event_name(page), "competing": said.competing_name(page)}
     curves = tuple(_curve(_capital(names[row["cause"]]), row) for row in rows)
-    shown = figure.OverTime(curves, "Had it by then", _axis(page))
+    shown = figure.OverTime(curves, "Had it by then", _axis(page), page["audience"] == "internal")
     return _made(
         "cumulative-incidence",
         shown,
         f"Aalen-Johansen estimates: of 100 cases, how many had {names['event']} by a time, and how "
         f"many {names['competing']} before it. Together with those free of both they make 100. "
-        f"{_LIMITS}",
+        f"{_LIMITS}{_protected(page)}",
+    )
+
+
+def _protected(page: dict[str, Any]) -> str:
+    """What a confidential curve leaves out."""
+    if page["audience"] != "internal":
+        return ""
+    return (
+        " To protect patients it is given only at times between which nobody or five or more had "
+        "an event; the lines between the points are drawn, not estimated."
     )
 
 

@@ -20,7 +20,13 @@ from analyses.subgroups import grouped
 from analyses.survival.competing import cumulative_incidence, gray_test
 from analyses.survival.kaplan_meier import Estimate, KaplanMeier, follow_up, kaplan_meier
 from analyses.survival.log_rank import Comparison, log_rank
-from analyses.survival.selecting import ENDED_FIRST, EVENT_FIRST
+from analyses.survival.selecting import (
+    ENDED_FIRST,
+    EVENT_FIRST,
+    HAD_EVENT,
+    NOT_YET,
+    WAS_LOST,
+)
 from analyses.survival.tables import NOT_SHOWN
 from analyses.trainings import centres_of
 
@@ -143,7 +149,7 @@ def describe_survival(plan: Plan, selected: Selected) -> tuple[dict[str, Any] | 
         "cumulative_incidence": _incidences(every) if has_competing else [],
         "horizons": [_at(every, at) for at in plan.outcome.horizons],
         "entry": _late(plan, selected),
-        "landmark": None,
+        "landmark": _landmark(plan, selected),
         "image_gaps": None,
         **NOT_SHOWN,
     }
@@ -229,6 +235,15 @@ def _late(plan: Plan, selected: Selected) -> dict[str, Any] | None:
     }
 
 
+def _landmark(plan: Plan, selected: Selected) -> dict[str, Any] | None:
+    """Who is not among the cases for the landmark; None without one."""
+    if plan.outcome.landmark is None:
+        return None
+    out = {step["step"]: step["n_out"] for step in selected.attrition}
+    counts = {"ended": HAD_EVENT, "lost": WAS_LOST, "not_yet": NOT_YET}
+    return {"at": plan.outcome.landmark} | {key: out[step] for key, step in counts.items()}
+
+
 def _said_of_entry(entry: dict[str, Any] | None) -> Warnings:
     """What late entry does to the numbers."""
     if entry is None or not entry["n_late"]:
@@ -265,7 +280,8 @@ def _not_reached(plan: Plan, every: _Times) -> Warnings:
 
 def _estimate(found: Estimate, name: str) -> dict[str, Any]:
     """An estimate as it stands in the results; a limit that is not reached is None."""
-    interval = None if found.estimate is None else [found.low, found.high]
+    is_known = found.estimate is not None and (found.low, found.high) != (None, None)
+    interval = [found.low, found.high] if is_known else None
     entry = {name: found.estimate, "interval": interval}
     return entry if found.estimate is not None else entry | {"reason": found.reason}
 

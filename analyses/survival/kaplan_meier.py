@@ -91,6 +91,8 @@ class KaplanMeier:
         died, exposed = self.events[inside], self.at_risk[inside]
         variance = float((after**2 * share(died, exposed * (exposed - died))).sum())
         mean, se = float(areas.sum()), float(np.sqrt(variance))
+        if not died.any():  # no event, no spread: limits would claim what nobody knows
+            return Estimate(mean, se=se)
         low, high = max(0.0, mean - Z * se), min(float(tau), mean + Z * se)
         return Estimate(mean, low, high, se)
 

@@ -13,6 +13,7 @@ from analyses.outcomes import texts_of
 from analyses.plan import Plan
 from analyses.plan_parts import Outcome
 from analyses.preprocessing import is_text
+from analyses.survival.landmark import at_landmark
 from schemas.errors import UsageError
 from schemas.showing import nearest_name
 
@@ -23,6 +24,9 @@ NEGATIVE = "time below 0"
 NO_ENTRY = "entry not recorded"
 EVENT_FIRST = "event before entry into the registry"
 ENDED_FIRST = "follow-up ended before entry into the registry"
+HAD_EVENT = "event before the landmark"
+WAS_LOST = "follow-up ended before the landmark"
+NOT_YET = "entered after the landmark"
 #: A row whose entry is 0 or earlier is at risk from the first moment on.
 _FROM_THE_START = -1.0
 
@@ -79,8 +83,14 @@ def without_gaps(
     if outcome.entry is not None:
         leave_out(NO_ENTRY, np.isnan(_numbers(frame, outcome.entry)))
         for reason, has_event in ((EVENT_FIRST, True), (ENDED_FIRST, False)):
-            known = _coded(outcome, frame)
+            known = _as_given(outcome, frame)
             leave_out(reason, (known[:, 0] <= known[:, 2]) & ((known[:, 1] > 0) == has_event))
+    if outcome.landmark is not None:
+        known = _as_given(outcome, frame)
+        late = None if outcome.entry is None else known[:, 2]
+        found = at_landmark(known[:, 0], known[:, 1], outcome.landmark, entry=late)
+        steps += [(HAD_EVENT, found.ended), (WAS_LOST, found.lost), (NOT_YET, found.not_yet)]
+        frame = frame.filter(pl.Series(found.stays, dtype=pl.Boolean))
     return frame, steps
 
 
@@ -127,7 +137,16 @@ def _is_known(outcome: Outcome, frame: pl.DataFrame) -> list[bool]:
 
 
 def _coded(outcome: Outcome, frame: pl.DataFrame) -> Floats:
-    """Time, code and entry."""
+    """Time, code and entry, counted from the landmark; before it everybody was observed."""
+    found = _as_given(outcome, frame)
+    if outcome.landmark is not None:
+        found[:, 0] -= outcome.landmark
+        found[:, 2:] = _FROM_THE_START
+    return found
+
+
+def _as_given(outcome: Outcome, frame: pl.DataFrame) -> Floats:
+    """Time, code and entry, counted from 0."""
     codes = dict.fromkeys(outcome.competing_value, 2.0) | dict.fromkeys(outcome.event_value, 1.0)
     ends = np.array([codes.get(str(text), 0.0) for text in texts_of(frame[outcome.column])])
     found = [_numbers(frame, outcome.time), ends]

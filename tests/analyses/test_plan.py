@@ -208,6 +208,9 @@ def test_shipped_plans_predict_what_the_specification_names() -> None:
         "high_grade": "binary",
         "histology": "multiclass",
         "mccormick_12m": "ordinal",
+        "overall_survival": "survival",
+        "progression_free_survival": "survival",
+        "recurrence": "survival",
     }
     for plan in shipped_plans().values():
         assert plan.models[0] == "ridge"

@@ -21,6 +21,7 @@ from analyses.resampling import bootstrap_weights, generator
 from analyses.results import to_json
 from analyses.selection import select
 from analyses.survival.concordance import harrell_c_many
+from analyses.survival.describing import describe_survival
 from analyses.trainings import training_of
 from schemas.errors import UsageError
 from tests.analyses.oracle_entries import FOLDER, REFERENCE, near
@@ -309,6 +310,25 @@ def test_late_entry_is_counted_and_used(cohort: pl.DataFrame) -> None:
     assert found["survival"]["entry"]["n_late"] == 100 - before.height
     assert found["survival"]["kaplan_meier"][0]["at_risk"][0]["n"] < found["outcome"]["n"]
     assert "late_entry" in {w["code"] for w in found["warnings"]}
+
+
+def test_from_a_landmark_on_survival_is_the_conditional_one(cohort: pl.DataFrame) -> None:
+    plan = parse_plan(TEXT.replace(HORIZON, "horizons: [24, 48]\n  landmark: 12"), name="p.yaml")
+    selected = select(plan, cohort, None)
+    found, _ = describe_survival(plan, selected)
+    assert found is not None
+    gone = cohort.filter(pl.col("time") <= 12)
+    events = gone.filter(pl.col("event") > 0).height
+    assert found["landmark"] == {
+        "at": 12.0,
+        "ended": events,
+        "lost": gone.height - events,
+        "not_yet": 0,
+    }
+    free = REFERENCE["K1_km"]["values"]["surv"]  # at 12, 24, 36 and 60
+    assert [row["survival"] for row in found["horizons"]] == near(
+        [free[2] / free[0], free[3] / free[0]], "K1_km"
+    )
 
 
 @pytest.mark.parametrize(
