@@ -36,7 +36,7 @@ def over_time(page: dict[str, Any]) -> dict[str, Any] | None:
         "follow_up": _follow_up(page, found),
         "entry": _entry(page, found),
         "gaps": found.get("image_gaps") or [],
-        "landmark": found.get("landmark"),
+        "landmark": _landmark(page, found),
         "is_confidential": page["audience"] == "internal",
     }
 
@@ -234,6 +234,18 @@ def _entry(page: dict[str, Any], found: dict[str, Any]) -> str:
         f"(column “{late['column']}”) and count as at risk from then on; {late['n_before_entry']} "
         "whose time ended before their entry were left out. C, Brier score, AUC and calibration "
         "take every case as followed from time 0."
+    )
+
+
+def _landmark(page: dict[str, Any], found: dict[str, Any]) -> str:
+    """Who takes part from a landmark on, in sentences; empty without one."""
+    mark = found.get("landmark")
+    if not mark:
+        return ""
+    return (
+        f"Time 0 is {timed(page, mark['at'])} after the start: only cases followed beyond it "
+        f"without an end take part. Before it {mark['ended']} had an end, {mark['lost']} were lost, and "
+        f"{mark['not_yet']} had not yet come. Nothing here speaks of the time before."
     )
 
 

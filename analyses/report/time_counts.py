@@ -36,6 +36,8 @@ def collect_times(counts: Counts, page: dict[str, Any]) -> None:
     if found.get("entry"):
         counts.add(found["entry"], (*_ROOT, "entry"), "n_late", "n_before_entry")
         counts.remainder(("data", "used"), (*_ROOT, "entry", "n_late"), "on time")
+    if found.get("landmark"):
+        counts.add(found["landmark"], (*_ROOT, "landmark"), "ended", "lost", "not_yet")
 
 
 def _groups(counts: Counts, page: dict[str, Any], found: dict[str, Any]) -> None:
