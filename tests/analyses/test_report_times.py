@@ -97,6 +97,28 @@ def test_nobody_with_the_event_is_no_nought_per_cent_for_sure(results: dict[str,
     assert "0% (no limits)" in text
 
 
+def test_both_choices_stand_beside_each_other(
+    results: dict[str, Any], confidential: dict[str, Any]
+) -> None:
+    assert results["survival"]["otherwise"] == []  # a table of one's own has no such choice
+    median = {"estimate": 61.0, "interval": [50.0, None]}
+    for found in (results, confidential):
+        both = copy.deepcopy(found)
+        both["survival"]["otherwise"] = [
+            {
+                "name": "late_deaths_censored",
+                "n": both["data"]["used"],
+                "events": both["outcome"]["events"] - 2,
+                "median": median,
+                "horizons": both["survival"]["horizons"],
+            }
+        ]
+        text = _text(both)
+        assert "A death more than 730 days after the last imaging is censored" in text
+        # two deaths fewer tell of two persons
+        assert ("61 (50 to not reached)" in text) == (found is results)
+
+
 def test_the_index_names_c_and_the_events(results: dict[str, Any]) -> None:
     page = render_index([("pfs-simulated", results)]).decode()
     assert f"<dt>With the event</dt><dd>{results['outcome']['events']}</dd>" in page
