@@ -31,6 +31,7 @@ from analyses.plan import Plan
 from analyses.preparation import preparation_entry, preparation_of
 from analyses.selection import Selected, select
 from analyses.subgroups import grouped
+from analyses.survival.counted_otherwise import counted_otherwise
 from analyses.survival.describing import describe_survival, outcome_entry
 from analyses.survival.tables import cox_tables
 from analyses.trainings import centres_of, counts_of, has_centres, training_of
@@ -179,6 +180,8 @@ def _run(
         warnings += separated
     survival, said = describe_survival(plan, selected)
     warnings += said
+    if survival is not None:
+        survival["otherwise"] = counted_otherwise(plan, frame, availability)
     if survival is not None and verdict["level"] == "model":
         tables, said = cox_tables(training_of(selected, selected.predictors))
         survival, warnings = survival | tables, warnings + said

@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from analyses import numbers
+from analyses.other_choices import CHOICES
 from analyses.report import sections, words
 
 Rows = list[dict[str, Any]]
@@ -36,7 +37,8 @@ def over_time(page: dict[str, Any]) -> dict[str, Any] | None:
         "follow_up": _follow_up(page, found),
         "entry": _entry(page, found),
         "gaps": found.get("image_gaps") or [],
-        "landmark": found.get("landmark"),
+        "landmark": _landmark(page, found),
+        "otherwise": _otherwise(page, found),
         "is_confidential": page["audience"] == "internal",
     }
 
@@ -234,6 +236,48 @@ def _entry(page: dict[str, Any], found: dict[str, Any]) -> str:
         f"(column “{late['column']}”) and count as at risk from then on; {late['n_before_entry']} "
         "whose time ended before their entry were left out. C, Brier score, AUC and calibration "
         "take every case as followed from time 0."
+    )
+
+
+def _otherwise(page: dict[str, Any], found: dict[str, Any]) -> Rows:
+    """The main choice and each other one; empty where there is none."""
+    others = found.get("otherwise") or []
+    first = found["horizons"][:1]
+    main = {"n": page["data"]["used"], "events": page["outcome"]["events"]}
+    main |= {"median": found["median"], "horizons": first}
+    rows: Rows = []
+    for what, row in (("As in this report", main), *((_choice(o), o) for o in others)):
+        median, at = row["median"], (row["horizons"] or [None])[0]
+        low, high = median["interval"] or (None, None)
+        is_known = median["estimate"] is not None
+        rows.append(
+            {
+                "what": what,
+                "n": row["n"],
+                "events": row["events"],
+                "median": f"{median['estimate']:.4g} ({_span(page, low, high)})"
+                if is_known
+                else numbers.NONE,
+                "risk": _percent(at["risk"], at["risk_interval"]) if at else numbers.NONE,
+            }
+        )
+    return rows if others else []
+
+
+def _choice(other: dict[str, Any]) -> str:
+    """What another choice does, in a sentence."""
+    return CHOICES[other["name"]].sentence
+
+
+def _landmark(page: dict[str, Any], found: dict[str, Any]) -> str:
+    """Who takes part from a landmark on, in sentences; empty without one."""
+    mark = found.get("landmark")
+    if not mark:
+        return ""
+    return (
+        f"Time 0 is {timed(page, mark['at'])} after the start: only cases followed beyond it "
+        f"without an end take part. Before it {mark['ended']} had an end, {mark['lost']} were "
+        f"lost, and {mark['not_yet']} had not yet come. Nothing here speaks of the time before."
     )
 
 

@@ -36,6 +36,15 @@ def collect_times(counts: Counts, page: dict[str, Any]) -> None:
     if found.get("entry"):
         counts.add(found["entry"], (*_ROOT, "entry"), "n_late", "n_before_entry")
         counts.remainder(("data", "used"), (*_ROOT, "entry", "n_late"), "on time")
+    for i, row in enumerate(found.get("otherwise") or []):
+        other: Path = (*_ROOT, "otherwise", i)
+        counts.add(row, other, "n", "events")
+        counts.remainder(("data", "used"), (*other, "n"), "further cases")
+        counts.remainder((*other, "n"), ("data", "used"), "fewer cases")
+        counts.remainder(("outcome", "events"), (*other, "events"), "fewer events")
+        counts.remainder((*other, "events"), ("outcome", "events"), "further events")
+    if found.get("landmark"):
+        counts.add(found["landmark"], (*_ROOT, "landmark"), "ended", "lost", "not_yet")
 
 
 def _groups(counts: Counts, page: dict[str, Any], found: dict[str, Any]) -> None:
@@ -68,6 +77,11 @@ def withhold_times(page: dict[str, Any]) -> None:
     for row in found["horizons"]:
         if not isinstance(row["events"], int):
             row.update(risk=None, risk_interval=None, survival=None, interval=None)
+    for row in found.get("otherwise") or []:
+        row["horizons"] = row["horizons"][:1]
+        if not (isinstance(row["n"], int) and isinstance(row["events"], int)):
+            nothing = {"estimate": None, "interval": None, "reason": "too few cases to be told"}
+            row.update(median=nothing, horizons=[])
     overall, causes = found["kaplan_meier"][:1], found["cumulative_incidence"]
     kept = _points([curve["events"] for curve in overall])
     for curve in overall:

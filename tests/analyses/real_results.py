@@ -32,9 +32,13 @@ sensitivity: [before_surgery]
 _OUTCOMES = {
     "classes": "{kind: multiclass, column: histology_group, rest: other}",
     "centres": '{kind: binary, column: gross_total_resection, positive: "yes"}',
+    "times": "{kind: survival, time: pfs_months, event: pfs_end, event_value: progression, "
+    "competing_value: death, horizons: [24, 60]}",
     "nobody": '{kind: binary, column: functional_decline, positive: "yes"}',
 }
 CASES = ("classes", "centres", "nobody", "classes_registry", "centres_registry")
+#: Neither permutations nor prediction sets belong to a time to an event.
+_NOT_OF_TIMES = ("permutation: 3\n", "conformal: 0.9\n", ", random_forest")
 
 
 def real(case: str) -> dict[str, Any]:
@@ -50,9 +54,10 @@ def real(case: str) -> dict[str, Any]:
 @cache
 def _run(kind: str) -> dict[str, Any]:
     """Run the plan once per session."""
-    plan = parse_plan(
-        _PLAN.format(title=f"Test of {kind}", outcome=_OUTCOMES[kind]), name=f"{kind}.yaml"
-    )
+    text = _PLAN.format(title=f"Test of {kind}", outcome=_OUTCOMES[kind])
+    for part in _NOT_OF_TIMES if kind == "times" else ():
+        text = text.replace(part, "")
+    plan = parse_plan(text, name=f"{kind}.yaml")
     frame = _cohort()
     stamp = {"snapshot": "0f" * 8, "code": "c0" * 32, "lock": "10" * 32}
     return run_plan(plan, frame, availability=None, stamp=stamp).results
@@ -64,6 +69,9 @@ def _cohort(n: int = 260) -> pl.DataFrame:
     groups = ["ependymoma", "astrocytic", "haemangioblastoma", "other", "vascular"]
     group = rng.choice(5, n, p=[0.44, 0.24, 0.165, 0.14, 0.015])
     sharp = rng.random(n) < np.array([0.8, 0.3, 0.9, 0.5, 0.5])[group]
+    hazards = np.array([0.01, 0.004])[:, None] * np.exp(0.9 * ~sharp)
+    waits = np.random.default_rng(9).exponential(1 / hazards)
+    followed = np.random.default_rng(10).uniform(6, 120, n)
     total = np.where(rng.random(n) < 0.2 + 0.6 * sharp, "yes", "no")
     return pl.DataFrame(
         {
@@ -78,6 +86,12 @@ def _cohort(n: int = 260) -> pl.DataFrame:
             "cord_region": rng.choice(["cervical", "thoracic", "conus"], n),
             "histology_group": [groups[g] for g in group],
             "gross_total_resection": total,
+            "pfs_months": np.ceil(np.minimum(waits.min(axis=0), followed)),
+            "pfs_end": np.where(
+                waits.min(axis=0) > followed,
+                "none",
+                np.where(waits[0] < waits[1], "progression", "death"),
+            ),
             "functional_decline": pl.Series([None] * n, dtype=pl.String),
             "functional_decline_exclusion": ["no McCormick grade before surgery"] * n,
         }
