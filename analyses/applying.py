@@ -259,7 +259,8 @@ def external_performance(
     Returns
     -------
     dict[str, Any]
-        `n`, `events`, `performance` (None with too few events, and `reason`), `recalibration`:
+        `n`, `events`, `performance` (None with too few events, and `reason`; of a time to an event
+        at `horizon`, the first), `recalibration`:
         intercept and slope for the logit of the risk, of a binary outcome only.
     """
     if described["outcome"].get("follow_up") is not None:
@@ -297,6 +298,7 @@ def _of_times(
         reason = f"fewer than {LEAST} with the event: counts only"
         return {**found, "performance": None, "recalibration": None, "reason": reason}
     horizons = tuple(timed["horizons"])
+    found["horizon"] = horizons[0]
     said, null = with_censoring(
         risk[:, 0],
         risk[:, 1:],

@@ -35,6 +35,8 @@ from analyses.resampling import Stage, bootstrap_weights, generator
 from analyses.stability import stability
 from analyses.survival.at_horizons import at_horizons
 
+#: The loss that decides between two models, as the reasons name it.
+LOSSES = {"log_loss": "log-loss", "brier": "Brier score"}
 #: A challenger whose nested calibration slope lies outside is not trusted (a convention).
 SLOPES = (0.7, 1.3)
 
@@ -245,10 +247,11 @@ def comparison(training: Training, fitted: Sequence[Fitted]) -> dict[str, Any]:
 
 
 def _challenge(training: Training, challenger: Fitted, primary: Fitted) -> dict[str, Any]:
-    """Whether a challenger wins: lower log-loss by more than an SE, calibrated, at most centres."""
+    """Whether a challenger wins: lower loss by more than an SE, calibrated, at most centres."""
     difference = compare(training.truth, challenger.predicted, primary.predicted, **training.kind)
     name, of = challenger.entry["name"].replace("_", " "), primary.entry["name"]
-    tests = [_lower_loss(difference["log_loss"], of)]
+    deciding = panel_of(**training.kind).deciding
+    tests = [_lower_loss(difference[deciding], of, LOSSES[deciding])]
     slope = challenger.entry["performance"]["nested_cv"].get("calibration_slope")
     if slope is not None:
         tests.append(_calibrated(slope["estimate"], name))
@@ -263,16 +266,16 @@ def _challenge(training: Training, challenger: Fitted, primary: Fitted) -> dict[
     }
 
 
-def _lower_loss(difference: Mapping[str, Any], of: str) -> tuple[bool, str]:
-    """Rule a: the log-loss is lower by more than one corrected standard error."""
+def _lower_loss(difference: Mapping[str, Any], of: str, loss: str) -> tuple[bool, str]:
+    """Rule a: the loss is lower by more than one corrected standard error."""
     estimate, error = difference["estimate"], difference["se"]
     if estimate is None or error is None:
-        return False, f"The log-loss could not be compared with that of {of}."
+        return False, f"The {loss} could not be compared with that of {of}."
     if estimate >= 0:
-        return False, f"Its log-loss is {estimate:.3f} higher than that of {of}: it is no better."
+        return False, f"Its {loss} is {estimate:.3f} higher than that of {of}: it is no better."
     holds = estimate + error < 0
     return holds, (
-        f"Its log-loss is {-estimate:.3f} lower than that of {of}, "
+        f"Its {loss} is {-estimate:.3f} lower than that of {of}, "
         f"{'more' if holds else 'not more'} than one standard error ({error:.3f})."
     )
 
@@ -303,8 +306,8 @@ def _at_centres(training: Training, challenger: Fitted, primary: Fitted) -> tupl
         poolable,
         **training.kind,
     )
-    holds = 2 * wins > len(poolable)
+    holds, loss = 2 * wins > len(poolable), LOSSES[panel_of(**training.kind).deciding]
     return holds, (
         f"Left out in turn, {wins} of the {len(poolable)} centres with enough cases have the lower "
-        f"log-loss under it{'' if holds else ': not more than half'}."
+        f"{loss} under it{'' if holds else ': not more than half'}."
     )

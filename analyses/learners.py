@@ -24,7 +24,12 @@ from analyses.plan import MODELS
 from analyses.plan_parts import Resampling
 from analyses.proportional_odds import ProportionalOdds, grade_risks, proportional_odds_path
 from analyses.resampling import Stage, generator
-from analyses.survival.learning import cox_losses, ridge_cox
+from analyses.survival.learning import (
+    cox_losses,
+    cox_net_losses,
+    elastic_net_cox,
+    ridge_cox,
+)
 from schemas.errors import UsageError
 
 #: Statistics.md, section 3: conventions, nothing of forest and boosting is tuned.
@@ -58,9 +63,13 @@ def learn_ridge(training: Training, resampling: Resampling, key: tuple[int, ...]
 
 
 def learn_elastic_net(training: Training, resampling: Resampling, key: tuple[int, ...]) -> Learned:
-    """Elastic net of two classes, half of its penalty absolute, its strength chosen as ridge's."""
-    model = partial(ElasticNetLogistic, l1_ratio=L1_RATIO)
-    return _penalised(training, resampling, key, losses=_net_losses, model=model)
+    """Elastic net of two classes or times, half of its penalty absolute, chosen as ridge's."""
+    if training.follow_up is not None:
+        losses = partial(cox_net_losses, l1_ratio=L1_RATIO)
+        model = partial(elastic_net_cox, l1_ratio=L1_RATIO)
+        return _penalised(training, resampling, key, losses=losses, model=model)
+    logistic = partial(ElasticNetLogistic, l1_ratio=L1_RATIO)
+    return _penalised(training, resampling, key, losses=_net_losses, model=logistic)
 
 
 def learn_forest(training: Training, resampling: Resampling, key: tuple[int, ...]) -> Learned:

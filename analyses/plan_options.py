@@ -68,11 +68,11 @@ def check_kind(reader: PlanReader, kind: str, *, models: Sequence[str], conforma
                 "set to 0 for one class and not for the next says little, and a penalty over "
                 "classes is not built. Take it out of the plan."
             )
-        if kind == "survival" and model != "ridge":
+        if kind == "survival" and model not in ("ridge", "elastic_net"):
             raise UsageError(
-                f"{where}: of a time to an event one model is made, ridge (Cox regression with a "
-                f"penalty); {model} does not take censored cases into account. Take it out of the "
-                "plan."
+                f"{where}: of a time to an event two models are made, ridge and elastic_net (Cox "
+                f"regression with a penalty); {model} does not take censored cases into account. "
+                "Take it out of the plan."
             )
         if model in _WITHOUT_ORDER and kind == "ordinal":
             raise UsageError(

@@ -155,7 +155,8 @@ def _evaluated(
 def _cases(plan: Plan, selected: Selected) -> list[tuple[Any, ...]]:
     """Ids and outcomes of the rows."""
     ids = selected.frame[plan.data.id].to_list()
-    return sorted(zip(map(str, ids), selected.outcome.tolist(), strict=True))
+    known = selected.outcome if selected.follow_up is None else selected.follow_up
+    return sorted(zip(map(str, ids), known.tolist(), strict=True))
 
 
 def _differences(nested: Mapping[str, Any], main: Mapping[str, Any]) -> dict[str, float | None]:

@@ -173,6 +173,7 @@ def _said(results: dict[str, Any], folder: Path, report: Path) -> dict[str, Any]
         "reasons": results["verdict"]["reasons"],
         "best": results["comparison"]["best"],
         "auc": None if best is None else best["performance"]["nested_cv"]["auc"],
+        "c_index": None if best is None else best["performance"]["nested_cv"].get("c_index"),
         "warnings": [warning["code"] for warning in results["warnings"]],
         "results": str(folder / "results.json"),
         "report": str(report / "report.html"),
@@ -188,9 +189,11 @@ def _in_words(said: dict[str, Any]) -> str:
     ]
     lines += [f"    {reason}" for reason in said["reasons"]]
     if said["auc"] is not None:
-        value, limits = said["auc"]["estimate"], said["auc"]["interval"]
+        # of a time to an event the AUC is that of the first horizon alone
+        name, found = ("AUC", said["auc"]) if said["c_index"] is None else ("C", said["c_index"])
+        value, limits = found["estimate"], found["interval"]
         lines.append(
-            f"{said['best'].replace('_', ' ')}: cross-validated AUC {numbers.number(value)} "
+            f"{said['best'].replace('_', ' ')}: cross-validated {name} {numbers.number(value)} "
             f"({numbers.interval(limits)})"
         )
     if said["warnings"]:
@@ -302,7 +305,9 @@ def _applied(found: dict[str, Any]) -> str:
     elif external["performance"] is None:
         lines.append(f"{external['n']} known outcomes, {external['reason']}.")
     else:
-        lines.append(f"On {external['n']} cases with a known outcome, the model as it is:")
+        by = external.get("horizon")
+        scored = "" if by is None else f"; AUC and what follows it by {by:g}"
+        lines.append(f"On {external['n']} cases with a known outcome, the model as it is{scored}:")
         lines += [
             f"    {name.replace('_', ' ')} {numbers.number(each['estimate'])} "
             f"({numbers.interval(each['interval'])})"

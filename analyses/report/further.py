@@ -44,6 +44,9 @@ def _permutation(page: dict[str, Any]) -> dict[str, str] | None:
         return None
     n, k, spread = found["permutations"], found["as_good"], found["permuted"]
     limits = numbers.interval([spread["low"], spread["high"]], digits=3)
+    own, loss = found.get("log_loss"), "Log-loss"
+    if own is None:  # of a time to an event
+        own, loss = found["brier"], "Brier score at the first horizon"
     verdict = (
         "These data hold something that the model can learn."
         if found["p"] <= _NOTABLE
@@ -52,8 +55,8 @@ def _permutation(page: dict[str, Any]) -> dict[str, str] | None:
     return {
         "verdict": verdict,
         "sentence": f"In {k} of {n} permutations the {_name(page, found['model'])} model did as "
-        f"well as with the true outcomes or better (p = {numbers.brief(found['p'])}). Log-loss "
-        f"with the true outcomes {numbers.number(found['log_loss'], digits=3)}, with permuted ones "
+        f"well as with the true outcomes or better (p = {numbers.brief(found['p'])}). {loss} "
+        f"with the true outcomes {numbers.number(own, digits=3)}, with permuted ones "
         f"{numbers.number(spread['median'], digits=3)} ({limits}).",
     }
 

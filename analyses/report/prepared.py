@@ -36,7 +36,9 @@ def prepared(page: dict[str, Any]) -> list[str]:
 def _harmonised(entry: dict[str, Any], label: Any) -> str:
     """ComBat, and the performance with and without it."""
     without, gap = entry["without"]["nested_cv"], entry["without"]["difference"]
-    plain, loss = without["auc"], gap["log_loss"]
+    area, score = ("C", "Brier score") if "c_index" in without else ("AUC", "log-loss")
+    plain = without["c_index"] if area == "C" else without["auc"]
+    loss = gap["brier"] if area == "C" else gap["log_loss"]
     centres = ", ".join(entry["centres"])
     text = (
         f"Harmonised: location and scale of {_names(entry['columns'], label)} were taken out for "
@@ -48,8 +50,8 @@ def _harmonised(entry: dict[str, Any], label: Any) -> str:
         kept = _names(entry["as_they_are"], label)
         text += f" As delivered, because a centre has one value only: {kept}."
     text += (
-        f" Without it the cross-validated AUC is {numbers.number(plain['estimate'])} "
-        f"({numbers.interval(plain['interval'])}); with it the log-loss differs by "
+        f" Without it the cross-validated {area} is {numbers.number(plain['estimate'])} "
+        f"({numbers.interval(plain['interval'])}); with it the {score} differs by "
         f"{numbers.number(loss['estimate'], digits=3)} "
         f"({numbers.interval(loss['interval'], digits=3)}; below 0: lower with it)."
     )

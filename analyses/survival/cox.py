@@ -22,7 +22,7 @@ _MAX_STEPS = 60
 _MAX_HALVINGS = 40
 #: A Newton step this short (columns of standard deviation 1) is the last: the next one would be
 #: about its square.
-_LAST_STEP = 1e-6
+_LAST_STEP = 1e-5
 #: A column of which this share of its length, or less, varies does not vary.
 _CONSTANT = 1e-12
 
@@ -289,11 +289,13 @@ class Columns:
 def newton(sets: CoxSets, matrix: Floats, penalty: Floats, *, start: Floats) -> Floats | None:
     """Newton steps, halved where they go too far; None where they do not arrive."""
     beta = start
+    if not len(beta):
+        return beta
     state = log_likelihood(sets, matrix @ beta)
     value = state.loglik - 0.5 * float(penalty @ beta**2)
     for _ in range(_MAX_STEPS):
         score, information = derivatives(sets, matrix, state)
-        information[np.diag_indices_from(information)] += penalty
+        np.einsum("kk->k", information)[:] += penalty
         _, step, failed = lapack.dposv(information, score - penalty * beta)
         if failed:
             return None

@@ -38,7 +38,8 @@ def log_likelihood(sets: CoxSets, linear: Floats) -> State:
 
 def derivatives(sets: CoxSets, matrix: Floats, state: State) -> tuple[Floats, Floats]:
     """Score (k,) and information (k, k) of the likelihood, without a penalty."""
-    expected = state.hazard * cumulative_hazard(sets, state)
+    # the baseline hazard that each row lived through; under Efron's ties an event through less
+    expected = state.hazard * sets.back_to_rows(sets.term_count / state.sums)
     score: Floats = matrix.T @ (sets.weights * sets.is_event - expected)
     means = risk_set_means(sets, matrix, state) * np.sqrt(sets.term_count)[:, None]
     information: Floats = (matrix * expected[:, None]).T @ matrix - means.T @ means
@@ -49,13 +50,3 @@ def risk_set_means(sets: CoxSets, matrix: Floats, state: State) -> Floats:
     """Mean of the columns over the risk set of each term, by hazard; shape (l, k)."""
     found: Floats = sets.of_terms(matrix * state.hazard[:, None]) / state.sums[:, None]
     return found
-
-
-def cumulative_hazard(sets: CoxSets, state: State) -> Floats:
-    """Baseline hazard that each row lived through; under Efron's ties an event through less."""
-    inverse = sets.term_count / state.sums
-    lived = sets.lived_through(sets.over_terms(inverse))
-    if sets.has_fractions:
-        spared = sets.over_terms(sets.fraction * inverse)
-        lived[sets.events] -= spared[sets.count[sets.events] - 1]
-    return lived

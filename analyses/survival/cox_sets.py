@@ -145,12 +145,19 @@ class CoxSets:
         found: Floats = np.add.reduceat(values, self.term_starts, axis=0)
         return found
 
-    def lived_through(self, values: Floats) -> Floats:
-        """Sums of values of the event times (g,) over those at which each row (m,) was at risk."""
-        running = np.concatenate([[0.0], np.cumsum(values)])
+    def back_to_rows(self, values: Floats) -> Floats:
+        """For each row the sum of values of the terms (l, ...) that it is part of, by its share.
+
+        The transpose of `of_terms`: rows times what comes from here are terms times the values.
+        """
+        running = np.cumsum(self.over_terms(values), axis=0)
+        running = np.concatenate([np.zeros_like(running[:1]), running])
         found: Floats = running[self.count]
         if self.entered is not None:
             found = found - running[self.entered.count]
+        if self.has_fractions:
+            part = self.fraction if values.ndim == 1 else self.fraction[:, None]
+            found[self.events] -= self.over_terms(part * values)[self.count[self.events] - 1]
         return found
 
 

@@ -133,18 +133,16 @@ def _penalised(sets: CoxSets, matrix: Floats, beta: Floats) -> tuple[float, Stat
 def _slope_of_determinant(sets: CoxSets, matrix: Floats, state: State, inverse: Floats) -> Floats:
     """Half the slope of the log determinant: third moments of the columns over the risk sets.
 
-    Over one risk set, with z = x - mean: the mean of (z' inverse z) z, which is that of
-    (x' inverse x) z less twice the covariance times inverse mean.
+    Over one risk set of mean m, with q = x' inverse x: the mean of q x, less that of q times m,
+    less twice (the mean of x x', less m m') times inverse m.
     """
+    share = sets.term_count / state.sums
     means = risk_set_means(sets, matrix, state)
-    n_columns = matrix.shape[1]
-    square = np.einsum("mp,pq,mq->m", matrix, inverse, matrix)
-    cubed = risk_set_means(sets, matrix * square[:, None], state)
-    squared = risk_set_means(sets, square[:, None], state)
-    products = (matrix[:, :, None] * matrix[:, None, :]).reshape(len(matrix), -1)
-    second = risk_set_means(sets, products, state).reshape(-1, n_columns, n_columns)
     turned = means @ inverse
-    along = np.einsum("lpq,lq->lp", second, turned)
-    along -= means * np.einsum("lp,lp->l", means, turned)[:, None]
-    found: Floats = 0.5 * sets.term_count @ (cubed - squared * means - 2 * along)
-    return found
+    square = np.einsum("mp,pq,mq->m", matrix, inverse, matrix)
+    along = np.einsum("mp,mp->m", matrix, sets.back_to_rows(share[:, None] * turned))
+    found = matrix.T @ (state.hazard * (square * sets.back_to_rows(share) - 2 * along))
+    taken = sets.of_terms(state.hazard * square) / state.sums
+    taken -= 2 * np.einsum("lp,lp->l", means, turned)
+    slope: Floats = 0.5 * (found - means.T @ (sets.term_count * taken))
+    return slope

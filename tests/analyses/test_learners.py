@@ -1,11 +1,13 @@
 """Learners: each gives risks and a file; an own model comes by the entry point of a package."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
+from sklearn.base import clone
 
 from analyses.elastic_net import elastic_net_path
 from analyses.learners import learner_of
@@ -37,6 +39,27 @@ def test_a_model_learns_and_keeps_its_predictions_through_its_file(name: str) ->
     assert (learned.choice is not None) == (name == "elastic_net")
     same = learner_of(name)(training, FEW, (2,))
     assert (predict_risk(same.pipeline, training.frame) == risk).all()
+
+
+@pytest.mark.parametrize("name", ["ridge", "elastic_net"])
+def test_a_model_of_times_learns_and_keeps_its_predictions_through_its_file(name: str) -> None:
+    plain = _training()
+    a = plain.frame["a"].to_numpy()
+    time = np.ceil(np.random.default_rng(1).exponential(20 * np.exp(-a))) + 1
+    follow_up = np.column_stack([time, plain.outcome])
+    training = replace(plain, follow_up=follow_up, horizons=(12.0,))
+    learned = learner_of(name)(training, FEW, (2,))
+    again = load(save(learned.pipeline))
+    linear = learned.pipeline.predict(training.frame)
+    assert (again.predict(training.frame) == linear).all()
+    assert np.corrcoef(linear, a)[0, 1] > 0.7
+    model = learned.pipeline["model"]
+    assert learned.choice is not None
+    assert model.theta == 1 / learned.choice.c
+    # the share of zeros is what an elastic net is for
+    strong = clone(model).set_params(theta=1e4)
+    strong.fit(learned.pipeline[:-1].transform(training.frame), follow_up)
+    assert (strong.coef_ == 0).all() == (name == "elastic_net")
 
 
 def test_boosting_without_its_package_says_what_to_install(

@@ -55,7 +55,7 @@ def cohort() -> pl.DataFrame:
 
 @pytest.fixture(scope="module")
 def any_event(cohort: pl.DataFrame) -> AnalysisRun:
-    return _run(cohort)
+    return _run(cohort, f"{TEXT}models: [ridge, elastic_net]\n")
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +104,16 @@ def test_competing_events_have_risks_and_tables_of_their_own(competing: Analysis
     assert gray["statistic"] == near(expected["gray"]["1"][0], "CR1_competing")
     outcome = competing.results["outcome"]
     assert outcome["events"] + outcome["competing"] + outcome["censored"] == outcome["n"] == 300
+
+
+def test_an_elastic_net_is_a_challenger_by_its_brier_score(any_event: AnalysisRun) -> None:
+    net = any_event.results["models"][2]
+    assert (net["name"], net["role"]) == ("elastic_net", "challenger")
+    assert net["tuning"]["chosen"] is not None
+    reasons = any_event.results["comparison"]["challengers"][0]["reasons"]
+    assert "Brier score" in reasons[0]
+    assert len(reasons) == 2
+    assert "centres" in reasons[1]
 
 
 def test_every_measure_is_there(competing: AnalysisRun) -> None:
@@ -338,7 +348,11 @@ def test_from_a_landmark_on_survival_is_the_conditional_one(cohort: pl.DataFrame
             "'1' is among event_value too",
         ),
         ({}, TEXT.replace("predictors: [age", "predictors: [time, age"), "is the outcome itself"),
-        ({}, f"{TEXT}models: [ridge, random_forest]\n", "one model is made, ridge"),
+        (
+            {},
+            f"{TEXT}models: [ridge, random_forest]\n",
+            "two models are made, ridge and elastic_net",
+        ),
         ({}, f"{TEXT}conformal: 0.9\n", "prediction sets are for classes"),
     ],
 )

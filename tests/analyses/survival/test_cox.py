@@ -211,6 +211,26 @@ def test_time_0_counts_without_entry_and_not_with_one() -> None:
     assert late.left_out == (case["time"] == 0).sum()
 
 
+@pytest.mark.parametrize("ties", ["efron", "breslow"])
+@pytest.mark.parametrize("is_late", [False, True])
+def test_what_terms_take_from_rows_comes_back_to_the_same_rows(ties: Any, is_late: bool) -> None:
+    case, rng = rows(), np.random.default_rng(4)
+    entry = case["entry"] if is_late else None
+    sets = CoxSets.of(case["time"], case["is_event"], entry=entry, ties=ties)
+    one, other = rng.normal(size=(len(sets.rows), 2)), rng.normal(size=(len(sets.term_time), 2))
+    there, back = sets.of_terms(one), sets.back_to_rows(other)
+    assert (there * other).sum() == pytest.approx((one * back).sum())
+    assert sets.of_terms(one[:, 0]) == pytest.approx(there[:, 0])
+    assert sets.back_to_rows(other[:, 0]) == pytest.approx(back[:, 0])
+
+
+def test_a_model_without_columns_is_the_null_model() -> None:
+    case = rows()
+    found = fit_cox(**{**case, "X": np.empty((120, 0))})
+    assert found.converged
+    assert found.loglik == found.loglik_null == pytest.approx(fit_cox(**case).loglik_null)
+
+
 def test_rows_that_leave_before_they_enter_are_as_if_they_were_not_there() -> None:
     case = rows()
     case["entry"][:15] = case["time"][:15] + np.arange(15)
