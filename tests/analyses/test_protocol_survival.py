@@ -16,6 +16,7 @@ from analyses.models import Training
 from analyses.plan import parse_plan
 from analyses.plan_parts import Resampling
 from analyses.protocol import AnalysisRun, run_plan
+from analyses.report import render_report
 from analyses.resampled import Resample, refit_many
 from analyses.resampling import bootstrap_weights, generator
 from analyses.results import to_json
@@ -380,3 +381,6 @@ def test_options_beyond_the_primary_estimate(cohort: pl.DataFrame) -> None:
     assert results["permutation"]["brier"] < results["permutation"]["permuted"]["low"]
     assert [fallen["term"] for fallen in results["preparation"]["correlated"]["fallen"]] == ["adc2"]
     assert "c_index" in results["preparation"]["harmonise"]["without"]["difference"]
+    page = render_report(results).decode()
+    assert "Brier score at the first horizon with the true outcomes" in page
+    assert "Without it the cross-validated C is" in page
