@@ -84,6 +84,10 @@ def test_a_plan_gives_the_numbers_of_r(any_event: AnalysisRun) -> None:
         assert rows[name]["se"] == near(cox["efron"]["se"][name], "S1_cox")
     tested = {row["term"]: row["statistic"] for row in found["proportional_hazards"]}
     assert tested["illdef"] == near(cox["zph"]["illdef"][0], "S1_cox")
+    assert found["cox_apparent_c"] == {
+        "estimate": near(cox["harrell_C"], "S1_cox"),
+        "se": near(cox["harrell_C_se"], "S1_cox"),
+    }
     assert not found["firth"]
     assert found["fine_gray"] is None
 
