@@ -5,21 +5,17 @@ Does not belong here: coordinates (`analyses.figures.cord_geometry`), drawing
 (`analyses.figures.cord_map`), who may see cases (`dashboard`).
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 import polars as pl
 
-from analyses.disclosure import SMALLEST_SHOWN, Audience, disclose
-from analyses.endpoints import HISTOLOGY_GROUPS
+from analyses.disclosure import Audience, disclose
 from analyses.figures.case_looks import LOOKS
 from analyses.figures.cord_geometry import LEVELS, NOT_KNOWN, PLACES, SIGNS, Lesion, rows_used
 from analyses.figures.cord_map import CordMap, Group
-from schemas.errors import UsageError
-from schemas.histology import HISTOLOGY_GROUP
+from analyses.grouped import MOST_CASES, histology_group, merge_small, provenance_of
 
-MOST_BARS = 60
 MEASURED = ("tumour", "oedema", "syrinx", "polar_cyst")
 #: Columns of `analysis.cases` from which the frame of the map is drawn.
 COLUMNS = (
@@ -51,29 +47,16 @@ def lesion_frame(cases: pl.DataFrame) -> pl.DataFrame:
         Cases with consent for the registry, sorted by `case_id`, with `group` (as of `LOOKS`) and
         `place` (as of `PLACES`); levels are both given or both missing.
     """
-    group = pl.col("histology").replace_strict(
-        {code: _group(code) for code in HISTOLOGY_GROUP}, default=NOT_KNOWN, return_dtype=pl.String
-    )
     place = pl.when(pl.col("axial_location").is_in(PLACES)).then(pl.col("axial_location"))
     both = pl.all_horizontal(pl.col("level_upper", "level_lower").is_in(LEVELS))
     return (
         cases.filter(pl.col("consent_scope") == "research_registry")
-        .select(
-            *COLUMNS, group=group.fill_null(NOT_KNOWN), place=place.fill_null(pl.lit(NOT_KNOWN))
-        )
+        .select(*COLUMNS, histology_group(), place=place.fill_null(pl.lit(NOT_KNOWN)))
         .with_columns(
             pl.when(both).then(pl.col(end)).alias(end) for end in ("level_upper", "level_lower")
         )
         .sort("case_id")
     )
-
-
-def _group(code: str) -> str:
-    """Group of a histology as it is drawn."""
-    if code == "no_tissue":
-        return NOT_KNOWN
-    group = HISTOLOGY_GROUP[code]
-    return group if group in LOOKS else "other"
 
 
 def lesions_of(frame: pl.DataFrame) -> list[Lesion]:
@@ -143,7 +126,7 @@ def map_of_cohort(
     provenance = provenance_of(frame)
     lesions = lesions_of(frame)
     levels = rows_used(max((x.rows[1] for x in lesions), default=0))
-    counted = lesions if audience == "open" else _merged(lesions)
+    counted = _merged(lesions, audience)
     counts = _counts(frame.height, counted, levels)
     groups = [g for g in LOOKS if counts[g, ""]]
     parts = [*((g, "") for g in groups), ("unplaced", "")]
@@ -155,7 +138,7 @@ def map_of_cohort(
     )
     return CordMap(
         provenance=provenance,
-        lesions=tuple(lesions) if may_see_cases and len(lesions) <= MOST_BARS else (),
+        lesions=tuple(lesions) if may_see_cases and len(lesions) <= MOST_CASES else (),
         n=shown["all", ""],
         unplaced=shown["unplaced", ""],
         levels=levels,
@@ -169,32 +152,10 @@ def map_of_cohort(
     )
 
 
-def _merged(lesions: list[Lesion]) -> list[Lesion]:
-    """Lesions with every group of fewer than 5 counted as other type.
-
-    Merging comes before hiding: else one small group takes a large one with it (design, faults.md
-    section 6).
-    """
-    sizes = Counter(lesion.group for lesion in lesions)
-    small = {g for g in HISTOLOGY_GROUPS if sizes[g] < SMALLEST_SHOWN}
-    return [replace(x, group="other") if x.group in small else x for x in lesions]
-
-
-def provenance_of(frame: pl.DataFrame) -> str:
-    """The one provenance of the rows; an empty frame counts as registry.
-
-    Raises
-    ------
-    UsageError
-        If there are several.
-    """
-    found = frame["provenance"].unique().sort().to_list()
-    if len(found) > 1:
-        raise UsageError(
-            f"A figure was asked for rows of several provenances ({', '.join(found)}); simulated, "
-            "published and registry rows are never mixed. Choose one."
-        )
-    return str(found[0]) if found else "registry"
+def _merged(lesions: list[Lesion], audience: Audience) -> list[Lesion]:
+    """Lesions with groups too small to be told merged."""
+    groups = merge_small(pl.Series([x.group for x in lesions], dtype=pl.String), audience)
+    return [replace(x, group=group) for x, group in zip(lesions, groups, strict=True)]
 
 
 def _counts(n: int, lesions: Sequence[Lesion], levels: Sequence[str]) -> dict[tuple[str, str], int]:

@@ -6,7 +6,9 @@ Does not belong here: sizes and fonts (`analyses.figures.style`), what a figure 
 
 from dataclasses import dataclass
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch
 
 from analyses.figures.style import BLUE, GREEN, GREY, INK, PURPLE, VERMILION, WIDTH
 
@@ -46,3 +48,23 @@ def mark_simulated(figure: Figure, provenance: str) -> None:
 def room_for_mark(provenance: str) -> float:
     """Inches that `mark_simulated` needs at the top of a figure."""
     return 0.3 if provenance == "simulated" else 0.0
+
+
+def letter(axes: Axes, spot: tuple[float, float], look: Look) -> None:
+    """Draw the letter of a group on its colour, centred on a spot in inches."""
+    x, y = spot
+    box = FancyBboxPatch((x - 0.09, y - 0.09), 0.18, 0.18, zorder=2)
+    box.set_boxstyle("round", pad=0, rounding_size=0.04)
+    box.set(facecolor=look.colour, edgecolor=look.colour, linewidth=0.9)
+    axes.add_patch(box)
+    axes.text(
+        x,
+        y,
+        look.letter,
+        ha="center",
+        va="center_baseline",
+        color=look.ink,
+        fontsize=9,
+        weight="bold",
+        zorder=6,
+    )

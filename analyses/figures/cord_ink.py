@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Circle, Ellipse, FancyBboxPatch, Polygon, Rectangle
 
-from analyses.figures.case_looks import LOOKS, Look
+from analyses.figures.case_looks import LOOKS
 from analyses.figures.cord_geometry import NOT_KNOWN, SIGNS, Bar, Box
 from analyses.figures.style import GREY, INK, RULE
 
@@ -154,25 +154,6 @@ def sample(axes: Axes, sign: str, spot: tuple[float, float], *, is_seen: bool, c
         "cap_sign": (left, y - 0.02, width, 0.06),
     }
     _mark(axes, sign, boxes[sign], is_seen=is_seen, colour=colour, is_upper=True)
-
-
-def letter(axes: Axes, spot: tuple[float, float], look: Look) -> None:
-    """The letter of a group on its colour, centred on a spot."""
-    x, y = spot
-    axes.add_patch(
-        _rounded((x - 0.09, y - 0.09, 0.18, 0.18), 0.04, face=look.colour, edge=look.colour)
-    )
-    axes.text(
-        x,
-        y,
-        look.letter,
-        ha="center",
-        va="center_baseline",
-        color=look.ink,
-        fontsize=9,
-        weight="bold",
-        zorder=6,
-    )
 
 
 def section(axes: Axes, place: str, spot: tuple[float, float]) -> None:

@@ -14,7 +14,7 @@ from matplotlib.patches import Rectangle
 
 from analyses.disclosure import Hidden, Shown
 from analyses.figures import cord_ink
-from analyses.figures.case_looks import LOOKS, mark_simulated, room_for_mark
+from analyses.figures.case_looks import LOOKS, letter, mark_simulated, room_for_mark
 from analyses.figures.cord_geometry import Geometry, Lesion, alone, packed
 from analyses.figures.style import GREY, RULE, WIDTH, Table, blank, house_style
 from analyses.numbers import NONE, share
@@ -108,7 +108,7 @@ def _beside(axes: Axes, lesion: Lesion, *, top: float) -> None:
     """Words on one lesion, each sign with its mark."""
     x, y = CASE_CORD[1] + 0.32, top + 0.1
     look = LOOKS[lesion.group]
-    cord_ink.letter(axes, (x + 0.1, y), look)
+    letter(axes, (x + 0.1, y), look)
     axes.text(x + 0.28, y, look.label, va="center_baseline", weight="bold")
     for said in facts(lesion):
         y += 0.25
@@ -189,7 +189,7 @@ def _groups(axes: Axes, keys: Sequence[tuple[Group, str]], *, top: float) -> Non
     """Letter, name and number of each group, two to a row."""
     for place, (group, said) in enumerate(keys):
         x, y = 0.14 + 2.2 * (place % 2), top + 0.1 + 0.25 * (place // 2)
-        cord_ink.letter(axes, (x, y), LOOKS[group.name])
+        letter(axes, (x, y), LOOKS[group.name])
         axes.text(x + 0.17, y, said, va="center_baseline")
 
 
@@ -236,7 +236,7 @@ def _shares(axes: Axes, shown: CordMap, *, left: float, top: float) -> None:
     foot = top + ROW * len(shown.levels)
     for place, group in enumerate(groups):
         x = left + width * place
-        cord_ink.letter(axes, (x + 0.09, top - 0.16), LOOKS[group.name])
+        letter(axes, (x + 0.09, top - 0.16), LOOKS[group.name])
         axes.plot([x, x], [top, foot], color=GREY, lw=0.8)
         if not is_labelled:
             axes.plot([x + room] * 2, [top, foot], color=RULE, lw=0.6, zorder=0.5)
