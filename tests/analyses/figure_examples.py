@@ -7,12 +7,24 @@ Does not belong here: tests, the files themselves (`tests/golden/figures`).
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 from matplotlib.figure import Figure
 
+from analyses.case_rows import courses_of, heat_map_of
+from analyses.confusion import matrix_of
 from analyses.cord_maps import COLUMNS, lesion_frame, map_of_case, map_of_cohort
-from analyses.figures import cord_map
+from analyses.features_by_group import features_of
+from analyses.figures import (
+    confusion_matrix,
+    cord_map,
+    feature_by_histology,
+    roc,
+    signs_heat_map,
+    swimmer,
+)
 from analyses.figures.style import to_svg
+from analyses.rocs import roc_of
 
 FOLDER = Path(__file__).parents[1] / "golden" / "figures"
 
@@ -90,10 +102,84 @@ def _case() -> Figure:
     return cord_map.draw(shown)
 
 
+def tables() -> dict[str, pl.DataFrame]:
+    """What happened to three of the cases; one treatment has no day."""
+    days, text = pl.Int64(), pl.String()
+    return {
+        "surgeries": pl.DataFrame(
+            {"case_id": ["C1000", "C3000", "C3000"], "surgery_day": [0, 0, 700]}
+        ),
+        "treatments": pl.DataFrame(
+            {
+                "case_id": ["C3000", "C3000", "C1000"],
+                "treatment_kind": ["radiotherapy", "chemotherapy", "radiosurgery"],
+                "start_day": [40, 120, None],
+                "end_day": [80, 400, None],
+            }
+        ),
+        "follow_up": pl.DataFrame(
+            {
+                "case_id": ["C1000", "C3000", "C3000", "C4000"],
+                "contact_day": [1800, 650, None, 300],
+                "death_day": [None, None, 1000, None],
+                "progression_status": ["none", "progression", "progression", "none"],
+                "progression_day": [None, 650, 650, None],
+            },
+            schema_overrides={
+                "death_day": days,
+                "progression_day": days,
+                "progression_status": text,
+            },
+        ),
+    }
+
+
+def _features() -> Figure:
+    """A sign and a measure, small counts kept back."""
+    shown = features_of(
+        cases("registry", times=20),
+        signs=["syrinx", "oedema"],
+        measures=["tumour_length_mm"],
+        audience="internal",
+    )
+    return feature_by_histology.draw(shown)
+
+
+def _roc() -> Figure:
+    """Two classes."""
+    outcome = np.arange(60) % 3 == 0
+    risk = np.linspace(0.05, 0.95, 60) + 0.4 * outcome
+    curves = tuple(
+        roc_of(y.astype(float), p, label=label, area=a, interval=None, audience="open")
+        for y, p, label, a in (
+            (outcome, risk, "ependymoma", 0.81),
+            (~outcome, -risk, "other type", None),
+        )
+    )
+    return roc.draw(roc.Curves("published", curves))
+
+
+def _confusion() -> Figure:
+    """Two classes, one cell small."""
+    shown = matrix_of(
+        ["yes"] * 30 + ["no"] * 24,
+        ["yes"] * 24 + ["no"] * 6 + ["yes"] * 3 + ["no"] * 21,
+        classes=("yes", "no"),
+        audience="internal",
+        provenance="registry",
+    )
+    return confusion_matrix.draw(shown)
+
+
 EXAMPLES: dict[str, Callable[[], Figure]] = {
     "cord-map-case": _case,
     "cord-map-cohort": _cohort,
     "cord-map-shares": _shares,
+    "confusion-matrix": _confusion,
+    "feature-by-histology": _features,
+    "roc": _roc,
+    "signs-heat-map": lambda: signs_heat_map.draw(heat_map_of(cases(), _SIGNS)),
+    "swimmer": lambda: swimmer.draw(courses_of(cases(), tables())),
 }
 
 
