@@ -6,25 +6,25 @@ Does not belong here: coordinates (`analyses.figures.cord_geometry`), drawing
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from analyses.disclosure import Audience, disclose
+from analyses.disclosure import Audience, Shown, disclose
 from analyses.figures.case_looks import LOOKS
 from analyses.figures.cord_geometry import LEVELS, NOT_KNOWN, PLACES, SIGNS, Lesion, rows_used
 from analyses.figures.cord_map import CordMap, Group
 from analyses.grouped import MOST_CASES, histology_group, merge_small, provenance_of
 
+Ints = npt.NDArray[np.int64]
+
 MEASURED = ("tumour", "oedema", "syrinx", "polar_cyst")
-#: Columns of `analysis.cases` from which the frame of the map is drawn.
+#: Columns of `analysis.cases` without which there is no map.
+NEEDED = ("case_id", "provenance", "consent_scope", "histology", "level_upper", "level_lower")
+#: Those that bars need too.
 COLUMNS = (
-    "case_id",
-    "provenance",
-    "consent_scope",
-    "histology",
-    "level_upper",
-    "level_lower",
+    *NEEDED,
     "axial_location",
     "axial_sector",
     *SIGNS,
@@ -38,8 +38,8 @@ def lesion_frame(cases: pl.DataFrame) -> pl.DataFrame:
     Parameters
     ----------
     cases
-        One row per case with the columns of `COLUMNS`, as `analyses.cohort.build_cohort` gives
-        them.
+        One row per case, as `analyses.cohort.build_cohort` gives them, with the columns of
+        `COLUMNS`; those of `NEEDED` are enough for a map without bars.
 
     Returns
     -------
@@ -47,10 +47,12 @@ def lesion_frame(cases: pl.DataFrame) -> pl.DataFrame:
         Cases with consent for the registry, sorted by `case_id`, with `group` (as of `LOOKS`) and
         `place` (as of `PLACES`); levels are both given or both missing.
     """
+    absent = [c for c in COLUMNS if c not in cases.columns and c not in NEEDED]
     place = pl.when(pl.col("axial_location").is_in(PLACES)).then(pl.col("axial_location"))
     both = pl.all_horizontal(pl.col("level_upper", "level_lower").is_in(LEVELS))
     return (
         cases.filter(pl.col("consent_scope") == "research_registry")
+        .with_columns(pl.lit(None).alias(column) for column in absent)
         .select(*COLUMNS, histology_group(), place=place.fill_null(pl.lit(NOT_KNOWN)))
         .with_columns(
             pl.when(both).then(pl.col(end)).alias(end) for end in ("level_upper", "level_lower")
@@ -124,50 +126,90 @@ def map_of_cohort(
         If rows of several provenances are mixed.
     """
     provenance = provenance_of(frame)
-    lesions = lesions_of(frame)
-    levels = rows_used(max((x.rows[1] for x in lesions), default=0))
-    counted = _merged(lesions, audience)
-    counts = _counts(frame.height, counted, levels)
-    groups = [g for g in LOOKS if counts[g, ""]]
-    parts = [*((g, "") for g in groups), ("unplaced", "")]
-    sums = [(("all", ""), parts)]
-    for group in groups:
-        sums += [((group, ""), [(group, level), (group, f"not {level}")]) for level in levels]
-    shown = disclose(
-        counts, sums=sums, audience=audience, provenance=provenance, keep=[("all", ""), *parts]
+    placed = frame.filter(pl.col("level_upper").is_not_null())
+    counted = placed.with_columns(merge_small(placed["group"], audience).alias("group"))
+    levels = rows_used(int(_rows(placed, "level_lower").max(initial=-1)) + 1)
+    sizes = {g: counted.filter(group=g).height for g in LOOKS}
+    names = [g for g, n in sizes.items() if n]
+    unplaced = frame.height - placed.height
+    totals = disclose(
+        {"all": frame.height, "unplaced": unplaced} | {g: sizes[g] for g in names},
+        sums=[("all", ["unplaced", *names])],
+        audience=audience,
+        provenance=provenance,
+        keep=["all"],
     )
+    groups = [
+        Group(g, totals[g], _released(counted.filter(group=g), levels, audience, provenance))
+        if isinstance(totals[g], int)
+        else Group(g, totals[g], ())
+        for g in names
+    ]
+    may_draw = may_see_cases and placed.height <= MOST_CASES
     return CordMap(
         provenance=provenance,
-        lesions=tuple(lesions) if may_see_cases and len(lesions) <= MOST_CASES else (),
-        n=shown["all", ""],
-        unplaced=shown["unplaced", ""],
+        lesions=tuple(lesions_of(placed)) if may_draw else (),
+        n=totals["all"],
+        unplaced=totals["unplaced"],
         levels=levels,
-        groups=tuple(
-            Group(g, n, tuple(shown[g, level] for level in levels) if isinstance(n, int) else ())
-            for g in groups
-            for n in [shown[g, ""]]
-        ),
+        groups=tuple(groups),
         widths=widths(norms),
-        is_merged=counted != lesions,
+        is_merged=not counted["group"].equals(placed["group"]),
     )
 
 
-def _merged(lesions: list[Lesion], audience: Audience) -> list[Lesion]:
-    """Lesions with groups too small to be told merged."""
-    groups = merge_small(pl.Series([x.group for x in lesions], dtype=pl.String), audience)
-    return [replace(x, group=group) for x, group in zip(lesions, groups, strict=True)]
+def _rows(frame: pl.DataFrame, column: str) -> Ints:
+    """Rows of the levels of a column."""
+    rows = frame[column].replace_strict(LEVELS, range(len(LEVELS)), return_dtype=pl.Int64)
+    return rows.to_numpy()
 
 
-def _counts(n: int, lesions: Sequence[Lesion], levels: Sequence[str]) -> dict[tuple[str, str], int]:
-    """Lesions in all, without levels, of each group, and at each level or not."""
-    counts = {("all", ""): n, ("unplaced", ""): n - len(lesions)}
-    for group in LOOKS:
-        spans = [range(*x.rows) for x in lesions if x.group == group]
-        counts[group, ""] = len(spans)
-        for row, level in enumerate(levels):
-            counts[group, level] = sum(row in span for span in spans)
-            counts[group, f"not {level}"] = len(spans) - counts[group, level]
-    return counts
+def _released(
+    lesions: pl.DataFrame, levels: Sequence[str], audience: Audience, provenance: str
+) -> tuple[Shown, ...]:
+    """How many lesions of one group are at each level."""
+    begun = np.bincount(_rows(lesions, "level_upper"), minlength=len(LEVELS) + 1)
+    ended = np.bincount(_rows(lesions, "level_lower") + 1, minlength=len(LEVELS) + 1)
+    counts = [int(n) for n in np.cumsum(begun - ended)[: len(levels)]]
+    shown = {
+        n: release_part(n, lesions.height, audience=audience, provenance=provenance)
+        for n in set(counts)
+    }
+    return tuple(shown[n] for n in counts)
+
+
+def release_part(part: int, whole: int, *, audience: Audience, provenance: str) -> Shown:
+    """A part of a whole that is shown, released by itself.
+
+    Levels of a group are tied by the number of its lesions only, and a shown one (5 or more) never
+    has to be hidden for the sake of a part; so they need not be released together.
+
+    Parameters
+    ----------
+    part, whole
+        Lesions at a level, and in all.
+    audience, provenance
+        As for `analyses.disclosure.disclose`.
+
+    Returns
+    -------
+    Shown
+        The part as it may be seen.
+
+    Examples
+    --------
+    >>> str(release_part(3, 20, audience="internal", provenance="registry"))
+    '<5'
+    """
+    shown = disclose(
+        {"whole": whole, "part": part, "rest": whole - part},
+        sums=[("whole", ["part", "rest"])],
+        audience=audience,
+        provenance=provenance,
+        keep=["whole"],
+    )
+    assert shown["whole"] == whole
+    return shown["part"]
 
 
 def widths(norms: pl.DataFrame | None) -> tuple[tuple[str, float], ...]:

@@ -17,7 +17,7 @@ from analyses.figures import cord_ink
 from analyses.figures.case_looks import LOOKS, letter, mark_simulated, room_for_mark
 from analyses.figures.cord_geometry import Geometry, Lesion, alone, packed
 from analyses.figures.style import GREY, RULE, WIDTH, Table, blank, house_style
-from analyses.numbers import NONE, share
+from analyses.numbers import share
 
 ROW = 0.2  # inches: height of a level
 LABELS = 0.36  # where the level names end
@@ -29,13 +29,20 @@ CASE_CORD = (0.5, 1.5)  # edges of the cord that holds one lesion
 STUB = 0.1  # inches: a count that is too small to be told
 TOPS = (0.1, 0.25, 0.5, 0.75, 1.0)  # ends of the scale of shares
 MERGED = "Groups of fewer than 5 are counted as other type."
-CAPTION = (
+_LEVELS = (
     "Levels are those of the vertebrae beside the tumour, not segments of the cord (there is no "
-    "vertebral C8). A bar covers the levels of one tumour, both ends included. Marks beyond a bar "
-    "say that something was seen, not how far it reaches; which pole is not recorded, so both are "
-    "marked. The grey outline is the width of the healthy adult cord where a norm is known, dashed "
-    "where none is."
+    "vertebral C8)."
 )
+_CORD = (
+    "The grey outline is the width of the healthy adult cord where a norm is known, dashed where "
+    "none is."
+)
+CAPTION = (
+    f"{_LEVELS} A bar covers the levels of one tumour, both ends included. Marks beyond a bar say "
+    "that something was seen, not how far it reaches; which pole is not recorded, so both are "
+    f"marked. {_CORD}"
+)
+CAPTION_OF_SHARES = f"{_LEVELS} A tumour counts at every level that it reaches. {_CORD}"
 
 
 @dataclass(frozen=True)
@@ -341,7 +348,7 @@ def as_table(shown: CordMap) -> Table:
         rows = (("Histology", LOOKS[lesion.group].label), *words, *signs)
         return Table(("What", "Recorded"), rows)
     levels = [
-        (level, *(str(g.at[row]) if g.at else NONE for g in shown.groups))
+        (level, *(str(g.at[row]) if g.at else "too few" for g in shown.groups))
         for row, level in enumerate(shown.levels)
     ]
     header = ("Level", *(LOOKS[g.name].label.capitalize() for g in shown.groups))

@@ -9,7 +9,14 @@ import polars as pl
 import pytest
 
 from analyses.cohort import availability_of_columns
-from analyses.cord_maps import COLUMNS, lesion_frame, lesions_of, map_of_case, map_of_cohort
+from analyses.cord_maps import (
+    COLUMNS,
+    lesion_frame,
+    lesions_of,
+    map_of_case,
+    map_of_cohort,
+    release_part,
+)
 from analyses.figures import cord_map
 from analyses.figures.case_looks import LOOKS, SIMULATED
 from analyses.figures.cord_geometry import (
@@ -163,6 +170,14 @@ def test_small_levels_and_small_groups_are_told_nowhere():
     assert "15%" not in svg  # 3 of 20
     assert cord_map.MERGED in svg
     assert cord_map.MERGED in cord_map.alt_text(shown)
+
+
+@pytest.mark.parametrize("whole", [5, 6, 7, 9, 10, 14, 40])
+def test_a_whole_of_five_or_more_is_never_hidden_for_a_part(whole):
+    for part in range(whole + 1):
+        shown = release_part(part, whole, audience="internal", provenance="registry")
+        small = 0 < part < 5 or 0 < whole - part < 5
+        assert (shown == part) is not small
 
 
 def test_a_group_that_stays_small_has_no_levels():

@@ -31,6 +31,7 @@ STATES = {
     "simulated": SIMULATED,
     "chosen": "/cohort?cohort=simulated&histology=ependymoma,other&sex=female",
     "too small": "/cohort?cohort=simulated&region=holocord",
+    "cord map": "/cord-map",
     "address": "/cohort?sex=robot",
     "nowhere": "/nowhere",
 }
