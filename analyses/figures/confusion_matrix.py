@@ -1,7 +1,7 @@
 """Confusion matrix: recorded classes against predicted ones, counts and shares of each row.
 
 Belongs here: cells, margins, hatching of what is not told.
-Does not belong here: counting and small cells (`analyses.confusion`). There is no accuracy.
+Does not belong here: counting and small cells (`analyses.shown.confusion`). There is no accuracy.
 """
 
 from dataclasses import dataclass

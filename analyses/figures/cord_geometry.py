@@ -2,7 +2,7 @@
 
 Belongs here: coordinates, the same for matplotlib here and for a script in a browser.
 Does not belong here: colours and ink (`analyses.figures.cord_map`), which lesions are shown and
-to whom (`analyses.cord_maps`).
+to whom (`analyses.shown.cord_maps`).
 Down is one row per vertebral level, row 0 beside the first. Across is one unit per lane of bars,
 or per width of the cord where one lesion is drawn alone.
 """

@@ -2,7 +2,7 @@
 
 Belongs here: one drawing for one lesion, for the lesions of a cohort, and for shares alone.
 Does not belong here: coordinates (`analyses.figures.cord_geometry`), the ink of a single bar
-(`analyses.figures.cord_ink`), which lesions and counts may be shown (`analyses.cord_maps`).
+(`analyses.figures.cord_ink`), which lesions and counts may be shown (`analyses.shown.cord_maps`).
 """
 
 from collections.abc import Sequence
@@ -82,7 +82,7 @@ def draw(shown: CordMap) -> Figure:
     Parameters
     ----------
     shown
-        As `analyses.cord_maps` gives it.
+        As `analyses.shown.cord_maps` gives it.
 
     Returns
     -------

@@ -1,7 +1,7 @@
 """Features by histology: how often a sign was seen in each group, how large a measure is.
 
 Belongs here: 100% bars for signs, quartile boxes for measures, the number of cases in each label.
-Does not belong here: counting and what may be shown (`analyses.features_by_group`).
+Does not belong here: counting and what may be shown (`analyses.shown.features_by_group`).
 What could not be judged is hatched, not left out: absent and not looked for are different facts.
 """
 

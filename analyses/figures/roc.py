@@ -1,7 +1,7 @@
 """ROC: share of cases with the outcome that are found, against false alarms, one curve per class.
 
 Belongs here: curves, chosen thresholds on them, area with interval.
-Does not belong here: the points (`analyses.rocs`), the area (`analyses.metrics`). There is no
+Does not belong here: the points (`analyses.shown.rocs`), the area (`analyses.metrics`). There is no
 headline accuracy: it says as much about how frequent a class is as about the model.
 """
 

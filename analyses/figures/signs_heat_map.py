@@ -1,8 +1,7 @@
 """Signs heat map: cases against signs on MR and molecular findings, grouped by histology.
 
 Belongs here: one cell per case and finding.
-Does not belong here: which cases (`analyses.case_rows`; this is a figure of single cases, for those
-who may see them).
+Does not belong here: which cases (`analyses.shown.case_rows`); only who may see cases gets it.
 Cases are ordered by group, number of findings and key: a clustering would break ties at random.
 """
 

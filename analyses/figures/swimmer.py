@@ -1,8 +1,7 @@
 """Swimmer: one bar per case from day 0 to the last contact, with what happened on the way.
 
 Belongs here: bars, marks of surgery, treatment, progression and death.
-Does not belong here: which cases (`analyses.case_rows`; this is a figure of single cases, for those
-who may see them).
+Does not belong here: which cases (`analyses.shown.case_rows`); only who may see cases gets it.
 """
 
 from collections.abc import Sequence

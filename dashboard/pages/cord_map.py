@@ -8,10 +8,10 @@ No single case is drawn: that waits for roles.
 import threading
 from typing import Any
 
-from analyses.cord_maps import lesion_frame, map_of_cohort
 from analyses.figures import cord_map
 from analyses.figures.style import to_svg
 from analyses.report.words import COHORTS
+from analyses.shown.cord_maps import lesion_frame, map_of_cohort
 from dashboard.filters import Selection
 from dashboard.pages.cohort import default_cohort
 from dashboard.shelf import View

@@ -11,10 +11,6 @@ import numpy as np
 import polars as pl
 from matplotlib.figure import Figure
 
-from analyses.case_rows import courses_of, heat_map_of
-from analyses.confusion import matrix_of
-from analyses.cord_maps import COLUMNS, lesion_frame, map_of_case, map_of_cohort
-from analyses.features_by_group import features_of
 from analyses.figures import (
     confusion_matrix,
     cord_map,
@@ -24,7 +20,11 @@ from analyses.figures import (
     swimmer,
 )
 from analyses.figures.style import to_svg
-from analyses.rocs import roc_of
+from analyses.shown.case_rows import courses_of, heat_map_of
+from analyses.shown.confusion import matrix_of
+from analyses.shown.cord_maps import COLUMNS, lesion_frame, map_of_case, map_of_cohort
+from analyses.shown.features_by_group import features_of
+from analyses.shown.rocs import roc_of
 
 FOLDER = Path(__file__).parents[1] / "golden" / "figures"
 

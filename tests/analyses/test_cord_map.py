@@ -9,14 +9,6 @@ import polars as pl
 import pytest
 
 from analyses.cohort import availability_of_columns
-from analyses.cord_maps import (
-    COLUMNS,
-    lesion_frame,
-    lesions_of,
-    map_of_case,
-    map_of_cohort,
-    release_part,
-)
 from analyses.figures import cord_map
 from analyses.figures.case_looks import LOOKS, SIMULATED
 from analyses.figures.cord_geometry import (
@@ -30,6 +22,14 @@ from analyses.figures.cord_geometry import (
     rows_used,
 )
 from analyses.figures.style import to_svg
+from analyses.shown.cord_maps import (
+    COLUMNS,
+    lesion_frame,
+    lesions_of,
+    map_of_case,
+    map_of_cohort,
+    release_part,
+)
 from schemas.errors import IntegrityError, UsageError
 from tests.analyses.figure_examples import cases, norms
 

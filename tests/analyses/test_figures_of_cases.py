@@ -4,13 +4,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analyses.case_rows import courses_of, heat_map_of
-from analyses.confusion import matrix_of
-from analyses.features_by_group import features_of
 from analyses.figures import confusion_matrix, feature_by_histology, roc, signs_heat_map, swimmer
 from analyses.figures.case_looks import SIMULATED
 from analyses.figures.style import to_svg
-from analyses.rocs import roc_of
+from analyses.shown.case_rows import courses_of, heat_map_of
+from analyses.shown.confusion import matrix_of
+from analyses.shown.features_by_group import features_of
+from analyses.shown.rocs import roc_of
 from schemas.errors import UsageError
 from tests.analyses.figure_examples import cases, tables
 

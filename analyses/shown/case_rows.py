@@ -2,7 +2,7 @@
 
 Belongs here: from the tables of a snapshot to the input of the heat map and the swimmer.
 Does not belong here: who may see cases (`dashboard`): these figures are for those who may, and
-never leave the house; counts for everybody else (`analyses.features_by_group`).
+never leave the house; counts for everybody else (`analyses.shown.features_by_group`).
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ import polars as pl
 from analyses.cohort import Tables, labels_of_columns
 from analyses.figures.signs_heat_map import CaseRow, HeatMap
 from analyses.figures.swimmer import Course, Courses
-from analyses.grouped import MOST_CASES, histology_group, provenance_of
+from analyses.shown.grouped import MOST_CASES, histology_group, provenance_of
 from schemas.errors import UsageError
 
 _STATE_OF = {

@@ -15,7 +15,7 @@ from analyses.disclosure import Audience, Shown, disclose
 from analyses.figures.case_looks import LOOKS
 from analyses.figures.cord_geometry import LEVELS, NOT_KNOWN, PLACES, SIGNS, Lesion, rows_used
 from analyses.figures.cord_map import CordMap, Group
-from analyses.grouped import MOST_CASES, histology_group, merge_small, provenance_of
+from analyses.shown.grouped import MOST_CASES, histology_group, merge_small, provenance_of
 
 Ints = npt.NDArray[np.int64]
 

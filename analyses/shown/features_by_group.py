@@ -12,7 +12,7 @@ from analyses.cohort import labels_of_columns
 from analyses.disclosure import SMALLEST_SHOWN, Audience, Shown, disclose
 from analyses.figures.case_looks import LOOKS
 from analyses.figures.feature_by_histology import STATES, Features, MeasureRow, SignRow
-from analyses.grouped import histology_group, merge_small, provenance_of
+from analyses.shown.grouped import histology_group, merge_small, provenance_of
 
 #: Fewest cases of which quartiles are shown (design, dashboard.md section 5).
 LEAST_FOR_QUARTILES = {"internal": 20, "open": SMALLEST_SHOWN}
