@@ -38,6 +38,8 @@ BREADTH = {"oedema": 1.2, "syrinx": 0.4, "polar_cyst": 0.8, "cap_sign": 1.0}
 CAP = 0.32  # rows of the bar that a cap sign darkens, of a short bar a fifth
 LEAST_LANES = 2  # of a zone: a picture of its place stands above
 SIGNS = tuple(REACH)
+#: States of a sign that leave a mark, and whether it was seen.
+MARKED = {"present": True, "indeterminate": False, "not_assessable": False}
 _DIGITS = 4
 
 
@@ -76,7 +78,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Mark:
-    """A sign of a bar; `is_seen` is False where it could not be judged or nothing was said."""
+    """A sign of a bar; `is_seen` is False where it could not be judged."""
 
     sign: str
     is_seen: bool
@@ -259,11 +261,12 @@ def _extent(lesion: Lesion) -> tuple[float, float]:
 
 
 def _drawn(lesion: Lesion) -> list[tuple[str, bool]]:
-    """Signs that leave a mark, and whether they were seen: only "absent" leaves none."""
-    codes = dict(lesion.signs)
-    return [
-        (sign, codes[sign] == "present") for sign in SIGNS if codes.get(sign, "absent") != "absent"
-    ]
+    """Signs that leave a mark, and whether they were seen.
+
+    Absent leaves none, and neither does a report that says nothing: of most published cases the
+    map would be nothing but question marks.
+    """
+    return [(sign, MARKED[code]) for sign, code in lesion.signs if code in MARKED]
 
 
 def _bar(lesion: Lesion, *, left: float, right: float) -> Bar:

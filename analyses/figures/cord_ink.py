@@ -55,18 +55,18 @@ class Place:
         )
 
 
-def bar(axes: Axes, drawn: Bar, place: Place, *, letter: float) -> None:
-    """One lesion with its marks and, `letter` points high if that can be read, its letter."""
+def bar(axes: Axes, drawn: Bar, place: Place, *, letter: float, is_hollow: bool = False) -> None:
+    """One lesion with its marks and, `letter` points high if that can be read, its letter.
+
+    `is_hollow` where its place in the drawing says nothing.
+    """
     look = LOOKS[drawn.group]
     left, top, width, height = place.inches(drawn.box)
     round_ = min(width, height) * 0.32
-    is_known = drawn.place != NOT_KNOWN
-    ink = look.ink if is_known else "black"
+    ink = "black" if is_hollow else look.ink
     whole = (left, top, width, height)
-    face = look.colour if is_known else "white"
-    axes.add_patch(
-        _rounded(whole, round_, face=face, edge=look.colour, zorder=3, dotted=not is_known)
-    )
+    face = "white" if is_hollow else look.colour
+    axes.add_patch(_rounded(whole, round_, face=face, edge=look.colour, zorder=3, dotted=is_hollow))
     for mark in drawn.marks:
         boxes = [place.inches(box) for box in mark.boxes]
         for pole, box in enumerate(boxes):
@@ -188,9 +188,8 @@ def key(axes: Axes, *, top: float) -> None:
         axes.text(x + 0.34, y, SIGN_WORDS[sign], va="center_baseline", fontsize=9)
     y = top + 0.38
     axes.add_patch(_rounded((0.05, y - 0.08, 0.24, 0.16), 0.05, dotted=True))
-    axes.text(
-        0.38, y, "dotted: could not be judged, or nothing said", va="center_baseline", fontsize=9
-    )
+    axes.text(0.38, y, "could not be judged", va="center_baseline", fontsize=9)
+    axes.text(2.1, y, "no mark: absent, or not said", va="center_baseline", fontsize=9)
 
 
 def cord(

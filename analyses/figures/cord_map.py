@@ -15,7 +15,7 @@ from matplotlib.patches import Rectangle
 from analyses.disclosure import Hidden, Shown
 from analyses.figures import cord_ink
 from analyses.figures.case_looks import LOOKS, letter, mark_simulated, room_for_mark
-from analyses.figures.cord_geometry import Geometry, Lesion, alone, packed
+from analyses.figures.cord_geometry import MARKED, NOT_KNOWN, Geometry, Lesion, alone, packed
 from analyses.figures.style import GREY, RULE, WIDTH, Table, blank, house_style
 from analyses.numbers import share
 
@@ -105,7 +105,8 @@ def _case(shown: CordMap) -> Figure:
     left, right = CASE_CORD
     cord_ink.cord(axes, shown.widths, geometry.rows, sides=CASE_CORD, top=top, row=ROW)
     place = cord_ink.Place(left=left, unit=right - left, top=top, row=ROW)
-    cord_ink.bar(axes, geometry.bars[0], place, letter=11)
+    is_hollow = lesion.place == NOT_KNOWN
+    cord_ink.bar(axes, geometry.bars[0], place, letter=11, is_hollow=is_hollow)
     _beside(axes, lesion, top=top)
     mark_simulated(figure, shown.provenance)
     return figure
@@ -123,8 +124,8 @@ def _beside(axes: Axes, lesion: Lesion, *, top: float) -> None:
     y += 0.12
     for sign, code in lesion.signs:
         y += 0.3
-        if code != "absent":
-            cord_ink.sample(axes, sign, (x, y), is_seen=code == "present", colour=look.colour)
+        if code in MARKED:
+            cord_ink.sample(axes, sign, (x, y), is_seen=MARKED[code], colour=look.colour)
         axes.text(x + 0.42, y, _sign(lesion, sign, code), va="center_baseline")
 
 
@@ -173,7 +174,7 @@ def _cohort(shown: CordMap) -> Figure:
     head = room_for_mark(shown.provenance) + 0.06
     keys = [(g, f"{LOOKS[g.name].label} {g.n}") for g in shown.groups]
     top = head + 0.25 * ((len(keys) + 1) // 2) + (0.55 if shown.lesions else 0.36)
-    foot = top + ROW * len(shown.levels)
+    foot = top + ROW * len(shown.levels) + (0.18 if shown.lesions else 0.0)
     signs = cord_ink.KEY_HEIGHT if shown.lesions else 0.0
     notes = [_unplaced(shown), *([MERGED] if shown.is_merged else [])]
     figure, axes = blank(foot + 0.3 + signs + 0.24 * len(notes))
@@ -254,6 +255,7 @@ def _shares(axes: Axes, shown: CordMap, *, left: float, top: float) -> None:
                 said = share(n, group.n) or str(n)
                 axes.text(x + drawn + 0.04, spot[1] + 0.07, said, va="center_baseline", fontsize=8)
     words = "share of each group" if is_labelled else f"share of each group, lines: {end:.0%}"
+    foot += 0.0 if is_labelled else 0.18  # bars may reach below the last level
     axes.text(WIDTH - 0.04, foot + 0.14, words, ha="right", va="center_baseline", fontsize=9)
 
 

@@ -89,12 +89,12 @@ def test_reversed_levels_are_refused():
         packed([_lesion(upper="C5", lower="C3")])
 
 
-def test_only_an_absent_sign_leaves_no_mark_and_only_a_present_one_is_seen():
+def test_a_mark_is_left_by_what_was_seen_and_by_what_could_not_be_judged():
     lesion = _lesion(
         oedema="present", syrinx="absent", polar_cyst="not_assessable", cap_sign="not_reported"
     )
     marks = {mark.sign: mark.is_seen for mark in alone(lesion).bars[0].marks}
-    assert marks == {"oedema": True, "polar_cyst": False, "cap_sign": False}
+    assert marks == {"oedema": True, "polar_cyst": False}
 
 
 def test_a_place_on_the_right_is_drawn_on_the_left_as_on_an_image():
