@@ -35,7 +35,10 @@ def readers(page: dict[str, Any]) -> dict[str, Any] | None:
                 "measure": _MEASURES[row["measure"]],
                 "is_low": row["is_low"],
                 **_cells(row),
-                "centres": [{"label": part["centre"], **_cells(part)} for part in row["by_centre"]],
+                "centres": [
+                    {"label": part["centre"], **_cells({**part, "measure": row["measure"]})}
+                    for part in row["by_centre"]
+                ],
             }
             for row in found["columns"]
         ],
@@ -46,7 +49,8 @@ def readers(page: dict[str, Any]) -> dict[str, Any] | None:
 
 def _cells(row: dict[str, Any]) -> dict[str, Any]:
     """Cases, percent agreement and the estimate with its limits."""
-    share = row["share_agreed"]
+    # readers hardly ever measure the very same number
+    share = None if row.get("measure") == "icc" else row["share_agreed"]
     limits = row["interval"]
     return {
         "n": row["n"],

@@ -124,7 +124,7 @@ def test_the_report_says_who_agreed_on_what(found: dict[str, Any]) -> None:
     section = page[page.index('aria-labelledby="readers"') :]
     section = section[: section.index("</section>")]
     assert section.count(">low</strong>") == 2  # the legend, and the sign that one reader guessed
-    assert '<strong>cap sign</strong> <strong class="low">low</strong>' in section
+    assert '<strong>cap sign</strong> (<strong class="low">low</strong>)' in section
     assert section.index(">one<") < section.index(">two<") < section.index(">consensus<")
 
 
