@@ -7,6 +7,7 @@ Does not belong here: the statistics (`analyses.kappas`, `analyses.agreement`), 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,6 @@ LEAST_KAPPA = 0.6
 _MOST_GRADES = 7
 #: Answers that say nothing about the sign. "indeterminate" is an answer: looked for, unsure.
 _NO_ANSWER = ("not_assessable", "not_reported", "unknown", "")
-_NOT_ENOUGH = "fewer than two readers have a value for it"
 _FEW_READS = 0.5
 
 Entry = dict[str, Any]
@@ -69,7 +69,8 @@ def add_readers(
         return
     known = selected.frame if availability is not None else None
     mine = _of_cases(plan, reads, known)
-    columns = [name for name in selected.predictors if name in mine.columns]
+    twice = _read_twice(plan, mine)
+    columns = [name for name in selected.predictors if name in twice]
     judged = [_column(plan, selected, mine, name) for name in columns]
     low = {row["column"] for row in judged if row["is_low"]}
     for model in results["models"]:
@@ -105,40 +106,43 @@ def _of_cases(plan: Plan, reads: pl.DataFrame, known: pl.DataFrame | None) -> pl
     return found.filter(pl.col(plan.data.id).is_in(known[plan.data.id].cast(pl.String).implode()))
 
 
+def _read_twice(plan: Plan, reads: pl.DataFrame) -> set[str]:
+    """Columns of which two readers gave a value for one case; many a measure is taken once."""
+    by_case = reads.filter(pl.col(READER) != CONSENSUS).group_by(plan.data.id)
+    counted = by_case.agg(pl.exclude(READER, plan.data.id).count()).drop(plan.data.id)
+    return {name for name in counted.columns if (counted[name] > 1).any()}
+
+
 def _column(plan: Plan, selected: Selected, reads: pl.DataFrame, name: str) -> Entry:
     """Agreement on one column, overall and by centre."""
-    readers = [r for r in sorted(reads[READER].unique().to_list()) if r != CONSENSUS]
+    every, readers = _answers(plan, reads, name)
     kind, order = _kind(reads[name])
-    empty: Entry = {"column": name, "measure": kind, "is_low": False, "by_centre": []}
-    if len(readers) < 2:
-        return (
-            empty
-            | {"n": 0, "not_assessable": 0, "share_agreed": None}
-            | _said(Agreement(None, reason=_NOT_ENOUGH))
-        )
-    both = _pairs(plan, reads, name, readers[:2])
-    found = empty | _agreement(both, kind, order)
+    found: Entry = {"column": name, "measure": kind, "is_low": False, "by_centre": []}
+    found |= _agreement(every, readers, kind, order)
     least = LEAST_AGREEMENT if kind == "icc" else LEAST_KAPPA
     found["is_low"] = found["estimate"] is not None and found["estimate"] < least
     if plan.data.centre is not None and has_centres(plan):
         centres = selected.frame.select(
             pl.col(plan.data.id).cast(pl.String), centre=pl.col(plan.data.centre).cast(pl.String)
         )
-        placed = both.join(centres, on=plan.data.id, how="inner")
+        placed = every.join(centres, on=plan.data.id, how="inner")
         found["by_centre"] = [
-            {"centre": centre, **_agreement(placed.filter(pl.col("centre") == centre), kind, order)}
-            for centre in sorted(placed["centre"].drop_nulls().unique().to_list())
+            {"centre": name, **_agreement(part, readers, kind, order)}
+            for (name,), part in sorted(placed.drop_nulls("centre").group_by("centre"))
         ]
     return found
 
 
-def _pairs(plan: Plan, reads: pl.DataFrame, name: str, readers: Sequence[str]) -> pl.DataFrame:
-    """What the first two readers said of each case that both read: `one` and `two`."""
-    one, two = (
-        reads.filter(pl.col(READER) == reader).select(plan.data.id, pl.col(name).alias(label))
-        for reader, label in zip(readers, ("one", "two"), strict=True)
-    )
-    return one.join(two, on=plan.data.id, how="inner").sort(plan.data.id)
+def _answers(plan: Plan, reads: pl.DataFrame, name: str) -> tuple[pl.DataFrame, list[str]]:
+    """What each reader said of every case that all of them read; the agreed read is none."""
+    own = reads.filter(pl.col(READER) != CONSENSUS)
+    readers = sorted(own[READER].unique().to_list())
+    labels = [f"reader {k}" for k in range(len(readers))]
+    found = own.select(plan.data.id).unique()
+    for reader, label in zip(readers, labels, strict=True):
+        part = own.filter(pl.col(READER) == reader).select(plan.data.id, pl.col(name).alias(label))
+        found = found.join(part, on=plan.data.id, how="inner")
+    return found.sort(plan.data.id), labels
 
 
 def _kind(column: pl.Series) -> tuple[str, tuple[str, ...]]:
@@ -159,29 +163,41 @@ def _kind(column: pl.Series) -> tuple[str, tuple[str, ...]]:
     return "icc", ()
 
 
-def _agreement(both: pl.DataFrame, kind: str, order: Sequence[str]) -> Entry:
-    """The statistic on the cases where both gave an answer."""
+def _agreement(every: pl.DataFrame, readers: list[str], kind: str, order: Sequence[str]) -> Entry:
+    """The statistic on the cases of which every reader gave an answer."""
     if kind == "icc":
-        usable = both.drop_nulls(["one", "two"])
-        values = usable.select(pl.col("one", "two").cast(pl.Float64)).to_numpy()
-        agreed = values[:, 0] == values[:, 1]
+        usable = every.drop_nulls(readers)
+        values = usable.select(pl.col(readers).cast(pl.Float64)).to_numpy()
         found = _icc(values)
     else:
-        texts = both.with_columns(_as_level(both[name]).alias(name) for name in ("one", "two"))
-        is_answer = ~pl.col("one", "two").is_in(_NO_ANSWER)
+        texts = every.with_columns(_as_level(every[name]).alias(name) for name in readers)
+        is_answer = ~pl.col(readers).is_in(_NO_ANSWER)
         if order:
-            is_answer &= pl.col("one", "two").is_in(list(order))
-        usable = texts.drop_nulls(["one", "two"]).filter(pl.all_horizontal(is_answer))
-        one, two, n_levels = _coded(usable, order)
-        agreed = one == two
-        weights: Weights = "none" if kind == "kappa" else "quadratic"
-        found = cohen_kappa(one, two, levels=n_levels, weights=weights)
+            is_answer &= pl.col(readers).is_in(list(order))
+        usable = texts.drop_nulls(readers).filter(pl.all_horizontal(is_answer))
+        values, n_levels = _coded(usable, readers, order)
+        found = _kappa(values, n_levels, "none" if kind == "kappa" else "quadratic")
+    agreed = (values == values[:, :1]).all(axis=1)
     return {
         "n": usable.height,
-        "not_assessable": both.height - usable.height,
+        "not_assessable": every.height - usable.height,
         "share_agreed": float(agreed.mean()) if len(agreed) else None,
         **_said(found),
     }
+
+
+def _kappa(values: NDArray[np.int64], n_levels: int, weights: Weights) -> Agreement:
+    """Kappa of two readers; of more the mean over their pairs (Light), without limits."""
+    pairs = [
+        cohen_kappa(values[:, i], values[:, j], levels=n_levels, weights=weights)
+        for i, j in combinations(range(values.shape[1]), 2)
+    ]
+    if len(pairs) == 1:
+        return pairs[0]
+    known = [pair.estimate for pair in pairs if pair.estimate is not None]
+    if len(known) < len(pairs):
+        return Agreement(None, reason=next(p.reason for p in pairs if p.reason))
+    return Agreement(float(np.mean(known)), reason="mean over pairs of readers, without limits")
 
 
 def _as_level(column: pl.Series) -> pl.Series:
@@ -195,16 +211,14 @@ def _as_level(column: pl.Series) -> pl.Series:
 
 
 def _coded(
-    usable: pl.DataFrame, order: Sequence[str]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
+    usable: pl.DataFrame, readers: list[str], order: Sequence[str]
+) -> tuple[NDArray[np.int64], int]:
     """The place of each answer among the levels, which are in order where there is one."""
-    levels = order or sorted({*usable["one"].to_list(), *usable["two"].to_list()})
+    texts = usable.select(readers).to_numpy().astype(np.str_).reshape(-1, len(readers))
+    levels = list(order) or sorted(set(texts.ravel().tolist()))
     place = {level: k for k, level in enumerate(levels)}
-    one, two = (
-        np.array([place[v] for v in usable[name].to_list()], dtype=np.int64)
-        for name in ("one", "two")
-    )
-    return one, two, len(levels)
+    coded = [[place[text] for text in row] for row in texts.tolist()]
+    return np.array(coded, dtype=np.int64).reshape(-1, len(readers)), len(levels)
 
 
 def _icc(values: NDArray[np.float64]) -> Agreement:

@@ -147,9 +147,19 @@ def test_without_reads_nothing_is_said_and_nothing_flagged() -> None:
 def test_one_reader_alone_is_no_agreement() -> None:
     frame = _frame()
     alone = _run(PLAN, frame, _reads(frame, ("one",)))
-    (row, *_) = alone["readers"]["columns"]
-    assert (row["estimate"], row["is_low"]) == (None, False)
-    assert row["reason"] == "fewer than two readers have a value for it"
+    assert alone["readers"]["columns"] == []
+    assert 'aria-labelledby="readers"' not in render_report(alone).decode("utf-8")
+
+
+def test_of_three_readers_the_pairs_are_averaged() -> None:
+    frame = _frame()
+    three = _run(PLAN, frame, _reads(frame, ("one", "two", "three")))
+    rows = {row["column"]: row for row in three["readers"]["columns"]}
+    assert rows["margin"]["estimate"] == pytest.approx(1)
+    # one and three agree wholly, each with the second by chance
+    assert rows["cap_sign"]["estimate"] == pytest.approx(1 / 3, abs=0.15)
+    assert rows["cap_sign"]["interval"] is None
+    assert rows["tumour_length_mm"]["interval"][0] > 0.95
 
 
 def test_reads_of_the_warehouse_are_told_apart() -> None:
