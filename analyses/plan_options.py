@@ -18,6 +18,8 @@ NUMBERS: dict[str, tuple[type, float, float, str]] = {
     "conformal": (float, 0.5, 0.99, "none, or a coverage from 0.5 to 0.99"),
     "correlated": (float, 0.5, 0.999, "none, or a rank correlation from 0.5 to 0.999"),
 }
+#: The sensitivity analysis that makes the primary model from each reader's signs.
+BY_READER = "by_reader"
 #: Models of the platform that know no order of grades.
 _WITHOUT_ORDER = ("elastic_net", "random_forest", "ebm")
 
@@ -48,7 +50,7 @@ def read_sensitivity(reader: PlanReader, raw: object) -> tuple[str, ...]:
     """The sensitivity analyses by name."""
     named = reader.names(raw, "sensitivity", least=0)
     for place, name in enumerate(named):
-        reader.choice(name, f"sensitivity[{place}]", of=tuple(CHOICES))
+        reader.choice(name, f"sensitivity[{place}]", of=(*CHOICES, BY_READER))
     return named
 
 

@@ -29,6 +29,7 @@ from analyses.own_models import own_versions
 from analyses.panel import panel_of
 from analyses.plan import Plan
 from analyses.preparation import preparation_entry, preparation_of
+from analyses.readers import add_readers
 from analyses.selection import Selected, select
 from analyses.subgroups import grouped
 from analyses.survival.counted_otherwise import counted_otherwise
@@ -76,7 +77,8 @@ def run_plan(
     stamp
         `snapshot`, `code` and `lock`: what the results rest on.
     reads
-        The file of repeated reads that the plan names as `agreement`.
+        A row for each case and reader: the file that the plan names as `agreement`, or the reads
+        of the warehouse (`analyses.reader_cohort`).
     processes
         Processes that share the fits; the results do not depend on it.
     progress
@@ -99,7 +101,18 @@ def run_plan(
         selected = select(plan, frame, availability)
         asked = preparation_of(plan, selected, availability, reads)
         selected = replace(selected, preparation=asked)
-        return _run(plan, selected, frame, availability, stamp, processes, progress)
+        run = _run(plan, selected, frame, availability, stamp, processes, progress)
+        add_readers(
+            run.results,
+            plan,
+            selected,
+            frame,
+            availability,
+            reads,
+            processes=processes,
+            progress=progress,
+        )
+        return run
 
 
 def _run(

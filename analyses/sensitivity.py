@@ -22,6 +22,7 @@ from analyses.learners import Learner, learner_of
 from analyses.other_choices import CHOICES, otherwise
 from analyses.panel import panel_of
 from analyses.plan import Plan
+from analyses.plan_options import BY_READER
 from analyses.resampling import Stage, bootstrap_weights, generator
 from analyses.selection import Selected, select
 from analyses.trainings import counts_of, training_of
@@ -69,7 +70,7 @@ def sensitivity(
     """
     entries: list[dict[str, Any]] = []
     warnings: list[dict[str, str]] = []
-    for name in plan.sensitivity:
+    for name in (n for n in plan.sensitivity if n != BY_READER):
         entry = _one(plan, name, frame, availability, selected, learner, processes, progress)
         nested = entry["nested_cv"]
         if nested is not None and main["nested_cv"] is not None:
@@ -116,10 +117,10 @@ def _one(
     }
     if verdict["level"] == "describe_only":
         return entry | {"reason": " ".join(verdict["reasons"])}
-    return entry | _evaluated(plan, chosen, learner, processes, progress)
+    return entry | evaluated(plan, chosen, learner, processes, progress)
 
 
-def _evaluated(
+def evaluated(
     plan: Plan,
     chosen: Selected,
     learner: Learner,

@@ -9,6 +9,7 @@ from typing import Any
 from analyses import numbers
 from analyses.report import contest, environment, over_time, pictures, prose, sections, words
 from analyses.report.further import further
+from analyses.report.readers import readers
 from analyses.report.release import release
 from analyses.report.shortening import SHOWN, shortened
 from analyses.report.steadiness import steadiness
@@ -123,6 +124,7 @@ def _of_models(
         "steadiness": steadiness(page, models),
         "centres": contest.centres(page, models),
         "further": further(page),
+        "readers": readers(page),
         "calibration_figures": pictures.curves(primary),
         "decision": contest.decision(primary, baseline),
         "not_yet": sections.not_yet(primary),
@@ -150,6 +152,7 @@ def contents(made: dict[str, Any]) -> list[tuple[str, str]]:
         ("sets", "Sets of groups for one patient", bool(made["further"]["sets"])),
         ("subgroups", "In subgroups", bool(made["further"]["subgroups"])),
         ("sensitivity", "With other cases", bool(made["further"]["sensitivity"])),
+        ("readers", "Readers", fitted and made["readers"] is not None),
         ("not-fitted", "What was not fitted", not fitted),
         ("not-yet", "What was not computed", bool(made["not_yet"])),
         ("warnings", "Warnings", True),

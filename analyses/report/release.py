@@ -17,6 +17,7 @@ from analyses.report.further_counts import (
     withhold_further,
 )
 from analyses.report.merging import leave_out_breakdown, merge_small_steps
+from analyses.report.reader_counts import collect_readers, withhold_readers
 from analyses.report.time_counts import collect_times, withhold_times
 
 Path = tuple[str | int, ...]
@@ -135,6 +136,7 @@ def _collect(page: dict[str, Any]) -> _Counts:
         _left_out(counts, page, model, i)
     collect_further(counts, page)
     collect_times(counts, page)
+    collect_readers(counts, page)
     return counts
 
 
@@ -372,6 +374,7 @@ def _withhold(page: dict[str, Any], raw: dict[Path, int], shown: dict[Path, Show
         _withhold_centres(model)
     withhold_further(page, unseen)
     withhold_times(page)
+    withhold_readers(page, raw)
     if unseen & {("verdict", "n"), ("verdict", "events"), ("outcome", "events")}:
         page["verdict"].update(minimum_n=None, events_per_parameter=None, r2_anticipated=None)
     whole = {path for path in unseen if path[0] in ("data", "outcome", "verdict")}
