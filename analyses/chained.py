@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import solve_triangular
+from scipy.linalg.lapack import dpotrf, dpotrs, dtrtrs
 from scipy.special import expit
 
 Floats = NDArray[np.float64]
@@ -54,7 +54,7 @@ class Equation:
     """
 
     beta: Floats
-    donors: tuple[Floats, Floats] | None = None
+    donors: tuple[Floats, Floats] | None = field(default=None, repr=False)  # values of persons
     at: Floats = field(default_factory=lambda: np.zeros(0))
 
 
@@ -239,17 +239,15 @@ def _linear(
 ) -> tuple[Floats, Floats]:
     """Least squares under a weak prior, and a draw from its posterior (the same without draws)."""
     curvature = design.T @ design
-    curvature[np.diag_indices_from(curvature)] += _NUMBER_PENALTY
-    curvature[0, 0] -= _NUMBER_PENALTY * (1 - 1e-9)
-    root = np.linalg.cholesky(curvature)
-    beta = _solved(root, design.T @ target)
+    np.einsum("ii->i", curvature)[1:] += _NUMBER_PENALTY
+    root = dpotrf(curvature, lower=1)[0]
+    beta: Floats = dpotrs(root, design.T @ target, lower=1)[0]
     if rng is None:
         return beta, beta
     residual = target - design @ beta
     freedom = max(1, len(target) - design.shape[1])
     sigma = np.sqrt(residual @ residual / rng.chisquare(freedom))
-    noise = solve_triangular(root, rng.standard_normal(len(beta)), lower=True, trans="T")
-    return beta, beta + sigma * noise
+    return beta, beta + sigma * _noise(root, rng)
 
 
 def _logistic(
@@ -263,23 +261,19 @@ def _logistic(
         risk = expit(design @ beta)
         weight = risk * (1 - risk)
         curvature = design.T @ (design * weight[:, None])
-        curvature[np.diag_indices_from(curvature)] += penalty
-        root = np.linalg.cholesky(curvature)
-        step = _solved(root, design.T @ (target - risk) - penalty * beta)
+        np.einsum("ii->i", curvature)[:] += penalty
+        root = dpotrf(curvature, lower=1)[0]
+        step = dpotrs(root, design.T @ (target - risk) - penalty * beta, lower=1)[0]
         # a longer step than this leaves the region where the quadratic holds
         beta = beta + step * min(1.0, 5.0 / max(float(np.abs(step).max()), 1e-300))
         if np.abs(step).max() <= (_ARRIVED if rng is None else 1e-2):
             break
-    if rng is None:
-        return beta
-    draw: Floats = solve_triangular(root, rng.standard_normal(len(beta)), lower=True, trans="T")
-    return beta + draw
+    return beta if rng is None else beta + _noise(root, rng)
 
 
-def _solved(root: Floats, right: Floats) -> Floats:
-    """Solution by the Cholesky root."""
-    half = solve_triangular(root, right, lower=True, check_finite=False)
-    found: Floats = solve_triangular(root, half, lower=True, trans="T", check_finite=False)
+def _noise(root: Floats, rng: np.random.Generator) -> Floats:
+    """A normal draw whose covariance is the inverse of the matrix with this Cholesky root."""
+    found: Floats = dtrtrs(root, rng.standard_normal(len(root)), lower=1, trans=1)[0]
     return found
 
 
