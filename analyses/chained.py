@@ -128,7 +128,8 @@ def chain(
     Returns
     -------
     tuple[Floats, Chain]
-        The filled matrix, the same whatever the order of the rows, and the chain.
+        The filled matrix, the same whatever the order of the rows (rows alike in everything may
+        exchange their draws), and the chain.
 
     Notes
     -----

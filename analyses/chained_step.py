@@ -85,10 +85,7 @@ class ChainedImputer(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # 
             self.start_,
             self.inputs_,
             [
-                [
-                    None if beta is None else Equation(beta, at=np.zeros(len(beta)))
-                    for beta in betas
-                ]
+                [None if beta is None else Equation(beta, at=np.zeros(len(beta))) for beta in betas]
                 for betas in self.rounds_
             ],
         )

@@ -222,9 +222,9 @@ def parse_plan(text: str, *, name: str) -> Plan:
     return plan
 
 
-#: Keys whose other values come with later work; until then a plan that asks for them is refused.
+#: Keys with one of a few texts.
 _SINGLE_CHOICES = {
-    "impute": ("median",),
+    "impute": ("median", "iterative", "multiple"),
 }
 _OPTIONAL = (
     "population",

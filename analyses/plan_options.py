@@ -18,7 +18,7 @@ NUMBERS: dict[str, tuple[type, float, float, str]] = {
     "correlated": (float, 0.5, 0.999, "none, or a rank correlation from 0.5 to 0.999"),
 }
 #: The sensitivity analyses that a plan may declare.
-SENSITIVITY = ("before_surgery",)
+SENSITIVITY = ("before_surgery", "complete_cases", "not_assessable")
 #: Models of the platform that know no order of grades.
 _WITHOUT_ORDER = ("elastic_net", "random_forest", "ebm")
 

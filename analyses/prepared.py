@@ -34,10 +34,10 @@ NO_CENTRE = "(none)"
 class Preparation:
     """What a plan asks for between coding and scaling; by default medians and nothing more.
 
-    `impute` is `median` or `iterative` (`analyses.chained_step`); `indicates`: missing values have
-    indicators. `harmonised` are the predictors that ComBat moves, and `centre` the column that names the centre
+    `harmonised` are the predictors that ComBat moves, and `centre` the column that names the centre
     for it; `correlated` is the limit of the correlation filter, `reads` those of the agreement
-    filter.
+    filter. `impute` is `median` or `iterative` (`analyses.chained_step`); `indicates`: missing
+    values have indicators.
     """
 
     centre: str | None = None

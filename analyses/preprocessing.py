@@ -107,7 +107,7 @@ class CaseEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # skl
         ]
         if not self.indicates:
             for code in self.codes_:
-                code.update(own=[], joint=False)
+                code["own"], code["joint"] = [], False
         return self
 
     def transform(self, X: Any) -> NDArray[np.float64]:
@@ -275,9 +275,7 @@ def _learn_text(
     )
 
 
-def _code_text(
-    column: pl.Series, code: ColumnCode, *, fills: bool
-) -> list[NDArray[np.float64]]:
+def _code_text(column: pl.Series, code: ColumnCode, *, fills: bool) -> list[NDArray[np.float64]]:
     """The columns that a text becomes."""
     codes, texts = coded(column)
     filled = [code["fill"] if is_missing(text) else text for text in texts]

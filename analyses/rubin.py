@@ -35,7 +35,9 @@ class Pooled:
     fmi: Floats
 
 
-def pool_fits(estimates: Sequence[Floats], variances: Sequence[Floats], *, freedom: float) -> Pooled:
+def pool_fits(
+    estimates: Sequence[Floats], variances: Sequence[Floats], *, freedom: float
+) -> Pooled:
     """Pool the fits of m completed tables by Rubin's rules.
 
     Parameters

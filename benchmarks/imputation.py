@@ -62,9 +62,7 @@ def pooled(X: Floats, y: Floats, *, m: int, seed: int) -> tuple[Floats, Floats, 
     fits = []
     for k in range(m):
         rng = np.random.default_rng([seed, k])
-        filled, _ = chain(
-            np.column_stack([X, y]), blocks, rng=rng, complete=(3,), is_kept=False
-        )
+        filled, _ = chain(np.column_stack([X, y]), blocks, rng=rng, complete=(3,), is_kept=False)
         fits.append(fit(filled[:, :3], y))
     found = pool_fits(*zip(*fits, strict=True), freedom=len(y) - 4)
     return found.estimate, found.low, found.high
@@ -72,7 +70,11 @@ def pooled(X: Floats, y: Floats, *, m: int, seed: int) -> tuple[Floats, Floats, 
 
 def coverage(how: str, *, tables: int, m: int = 20) -> dict[str, tuple[Floats, Floats]]:
     """Bias and coverage of each coefficient under each way."""
-    ways: dict[str, list[tuple[Floats, Floats, Floats]]] = {"multiple": [], "complete": [], "once": []}
+    ways: dict[str, list[tuple[Floats, Floats, Floats]]] = {
+        "multiple": [],
+        "complete": [],
+        "once": [],
+    }
     for seed in range(tables):
         X, y = cases(np.random.default_rng([seed, how == "mcar"]), how)
         ways["multiple"].append(pooled(X, y, m=m, seed=seed))

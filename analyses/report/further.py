@@ -20,7 +20,16 @@ _VARIABLES = {"age_years": "age", "site_id": "centre", "field_strength_t": "fiel
 _OF_TWO = ("Without the outcome", "With the outcome")
 _SENSITIVITY = {
     "before_surgery": "The population as it is seen before surgery: nobody is left out for what "
-    "the tissue turned out to be."
+    "the tissue turned out to be.",
+    "multiple_imputation": "Missing values imputed ten times in each training part, "
+    "by chained equations without the outcome; predictions are averaged. The same cases and folds.",
+    "complete_cases": "Complete cases only: nobody of whom a predictor is missing.",
+    "own_level": "'Not assessable' as a level of its own, beside present and absent. The same "
+    "cases and folds.",
+    "as_missing": "'Not assessable' as missing, with one indicator for every way of being missing. "
+    "The same cases and folds.",
+    "without_indicators": "Without indicators: that a value is missing tells the model nothing. "
+    "The same cases and folds.",
 }
 
 
@@ -189,5 +198,18 @@ def _sensitivity(page: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
         "events": found["events"],
         "main_n": page["data"]["used"],
         "rows": rows,
+        "loss": _loss(found.get("against_main")),
         "beats": found["beats_baseline"],
     }
+
+
+def _loss(against: dict[str, Any] | None) -> str:
+    """How the log-loss differs on the same folds, in a sentence; empty where it was not paired."""
+    loss = (against or {}).get("log_loss")
+    if not loss or loss["estimate"] is None or loss["interval"] is None:
+        return ""
+    return (
+        f"Log-loss minus that of the main analysis, fold by fold: "
+        f"{numbers.number(loss['estimate'], digits=3)} "
+        f"({numbers.interval(loss['interval'], digits=3)}; below 0: lower here)."
+    )

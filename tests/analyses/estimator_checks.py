@@ -8,8 +8,8 @@ import json
 
 from sklearn.utils.estimator_checks import check_estimator
 
-from analyses.combat import ComBat
 from analyses.chained_step import ChainedImputer
+from analyses.combat import ComBat
 from analyses.elastic_net import ElasticNetLogistic
 from analyses.filters import AgreementFilter, CorrelationFilter
 from analyses.firth import FirthLogistic
