@@ -170,7 +170,9 @@ def _run(
     inference = None
     if verdict["level"] == "model":
         inference, separated = inference_table(
-            training_of(selected, selected.predictors), selected.classes
+            training_of(selected, selected.predictors),
+            selected.classes,
+            seed=plan.resampling.seed,
         )
         warnings += separated
     found = {

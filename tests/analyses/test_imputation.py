@@ -11,9 +11,10 @@ from scipy.special import expit
 
 from analyses.chained import Block, chain
 from analyses.evaluation import nested_cross_validation, outer_folds
+from analyses.inference import IMPUTED, inference_table
 from analyses.learners import learn_ridge
 from analyses.model_files import load, save
-from analyses.models import fit_logistic, predict_risk
+from analyses.models import Training, fit_logistic, predict_risk
 from analyses.over_imputations import over_imputations
 from analyses.panel import panel_of
 from analyses.plan import parse_plan
@@ -75,6 +76,52 @@ def test_MI2_mice_run() -> None:  # noqa: N802 - named as the oracle entry
     assert _fit(X[whole], y[whole])[0] == pytest.approx(
         list(values["complete_case"].values()), abs=1e-6
     )
+
+
+def test_an_inference_table_is_pooled_and_has_the_complete_cases_beside_it() -> None:
+    """The same data as MI2, through the table of a report: cap as a sign with its states."""
+    frame = pl.read_csv(FOLDER / "cohort_missing.csv")
+    y = frame["gtr"].to_numpy().astype(float)
+    texts = {None: "not_assessable", 0.0: "absent", 1.0: "present"}
+    signs = pl.Series("cap", [texts[value] for value in frame["cap"].to_list()])
+    predictors = frame.select(COLUMNS).with_columns(signs)
+    training = Training(predictors, y, frame["case_id"].to_numpy().astype(str))
+    found, warnings = inference_table(training, ())
+    assert (found["method"], warnings, found["notes"]) == ("ml", [], [IMPUTED])
+    # 85 of 300 rows are incomplete: 29 tables
+    assert found["imputation"] == {"tables": 29, "complete": 215, "reason": None}
+    values, whole = REFERENCE["MI2_mice_run"]["values"], REFERENCE["MI1_rubin"]["values"]
+    rows = {row["term"]: row for row in found["rows"]}
+    assert list(rows) == COLUMNS
+    for place, name in enumerate(COLUMNS, 1):
+        row, alone = rows[name], values["complete_case"]
+        assert row["estimate"] == near(values["pooled"][name], "MI2_mice_run"), name
+        assert row["se"] == pytest.approx(whole["std.error"][place], rel=0.1), name
+        beside = row["complete_case"]["estimate"]
+        assert beside == pytest.approx(alone[name if name != "cap" else "factor(cap)1"], abs=1e-6)
+        assert row["interval"][0] < row["estimate"] < row["interval"][1]
+    assert rows["adc"]["fmi"] > 0.1 > rows["mcc"]["fmi"]
+    # rows in another order give the same table
+    order = np.random.default_rng(3).permutation(len(y))
+    other, _ = inference_table(training.at(order), ())
+    for one, two in zip(found["rows"], other["rows"], strict=True):
+        assert one["estimate"] == pytest.approx(two["estimate"], abs=1e-9)
+
+
+@pytest.mark.parametrize("kind", ["multiclass", "ordinal"])
+def test_a_table_of_several_classes_is_pooled_too(kind: str) -> None:
+    rng = np.random.default_rng(8)
+    x, sign = rng.normal(size=500), rng.integers(0, 2, 500).astype(float)
+    y = np.digitize(0.8 * x + sign + rng.logistic(size=500), [-0.5, 1.5]).astype(float)
+    frame = pl.DataFrame({"x": np.where(rng.random(500) < 0.3, np.nan, x), "sign": sign})
+    training = Training(frame, y, np.arange(500).astype(str), 3, kind == "ordinal")
+    found, _ = inference_table(training, ("low", "middle", "high"))
+    assert len(found["rows"]) == (2 if kind == "ordinal" else 4)
+    for row in found["rows"]:
+        low, high = row["interval"]
+        if kind == "ordinal":
+            assert low < {"x": 0.8, "sign": 1.0}[row["term"]] < high
+        assert low < row["complete_case"]["estimate"] < high
 
 
 def _gaps(n: int = 200, seed: int = 3) -> tuple[np.ndarray, list[Block], np.ndarray]:
