@@ -53,7 +53,9 @@ def completed_tables(
     """
     encoder = CaseEncoder(fills=False, indicates=False).fit(frame, groups=groups)
     matrix, names = encoder.transform(frame), encoder.get_feature_names_out()
-    known = np.logical_not(np.isnan(matrix).all(axis=0))  # nothing is learned of a column without any value
+    known = np.logical_not(
+        np.isnan(matrix).all(axis=0)
+    )  # nothing is learned of a column without any value
     blocks = [block for block in blocks_of(encoder.codes_) if known[block.columns[0]]]
     is_complete = np.logical_not(np.isnan(matrix[:, known]).any(axis=1))
     n, p = matrix.shape

@@ -13,9 +13,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analyses.learners import Learner
+from analyses.missing_patterns import missing_mask
 from analyses.over_imputations import over_imputations
 from analyses.plan import Plan
-from analyses.preprocessing import MISSING_STATES, is_text
+from analyses.preprocessing import is_text
 from analyses.selection import Selected
 
 #: Each analysis as a report names it.
@@ -64,7 +65,7 @@ def otherwise(
     selected, learner
         Of the main analysis.
     """
-    missing = _is_missing(selected)
+    missing = missing_mask(selected.frame, selected.predictors)
     if not missing.any():
         return selected, learner, _NOTHING_MISSING
     if name == "multiple_imputation":
@@ -85,20 +86,6 @@ def otherwise(
     )
     is_same = frame.equals(selected.frame)
     return replace(selected, frame=frame), learner, _ALL_ASSESSABLE if is_same else None
-
-
-def _is_missing(selected: Selected) -> NDArray[np.bool_]:
-    """Which predictors are missing in which case, whatever the reason; shape (n, p)."""
-    columns = []
-    for name in selected.predictors:
-        column = selected.frame[name]
-        missing = column.is_null()
-        if is_text(column.dtype):
-            missing = missing | column.cast(pl.String).is_in(["", *MISSING_STATES])
-        elif column.dtype.is_float():
-            missing = missing | column.is_nan()
-        columns.append(missing.fill_null(value=True).to_numpy())
-    return np.column_stack(columns)
 
 
 def _complete(selected: Selected, rows: NDArray[np.bool_]) -> Selected:

@@ -9,6 +9,7 @@ from typing import Any
 from analyses import numbers
 from analyses.report import contest, environment, pictures, prose, sections, words
 from analyses.report.further import further
+from analyses.report.patterns import patterns
 from analyses.report.release import release
 from analyses.report.shortening import SHOWN, shortened
 from analyses.report.steadiness import steadiness
@@ -85,6 +86,8 @@ def context(page: dict[str, Any]) -> dict[str, Any]:
         "gaps": sections.missing_summary(page),
         "flow": pictures.flow(page),
         "missing_figure": pictures.gaps(page),
+        "patterns": patterns(page),
+        "patterns_figure": pictures.missing_together(page),
         "table_one": sections.table_one(page),
         "predictors": sections.predictors(page) if page["data"]["used"] != 0 else [],
         "cautions": sections.cautions(page),

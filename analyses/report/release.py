@@ -17,6 +17,7 @@ from analyses.report.further_counts import (
     withhold_further,
 )
 from analyses.report.merging import leave_out_breakdown, merge_small_steps
+from analyses.report.pattern_counts import collect_patterns, leave_out_patterns, withhold_patterns
 
 Path = tuple[str | int, ...]
 KEPT: tuple[Path, ...] = (
@@ -86,6 +87,7 @@ def release(results: dict[str, Any], *, audience: Audience | None = None) -> dic
     if for_whom == "internal":
         merge_small_steps(page)
         leave_out_events(page)
+        leave_out_patterns(page)
         if outcome.get("classes"):
             leave_out_breakdown(page)
     counts = _collect(page)
@@ -133,6 +135,7 @@ def _collect(page: dict[str, Any]) -> _Counts:
             _calibration(counts, curve, path)
         _left_out(counts, page, model, i)
     collect_further(counts, page)
+    collect_patterns(counts, page)
     return counts
 
 
@@ -366,6 +369,7 @@ def _withhold(page: dict[str, Any], raw: dict[Path, int], shown: dict[Path, Show
                     del curve["bins"][j]
         _withhold_centres(model)
     withhold_further(page, unseen)
+    withhold_patterns(page)
     if unseen & {("verdict", "n"), ("verdict", "events"), ("outcome", "events")}:
         page["verdict"].update(minimum_n=None, events_per_parameter=None, r2_anticipated=None)
     whole = {path for path in unseen if path[0] in ("data", "outcome", "verdict")}

@@ -17,8 +17,6 @@ PENDING = {
     "CR2_absolute_risk": "survival",
     "F2_firth_cox": "survival",
     "K1_km": "survival",
-    "MI1_rubin": "multiple imputation",
-    "MI2_mice_run": "multiple imputation",
     "R1_reader": "kappas of reader agreement; ICC(2,1) is tested already",
     "S1_cox": "survival",
     "S2_cox_public": "survival",

@@ -14,7 +14,7 @@ from analyses.evaluation import nested_cross_validation, outer_folds
 from analyses.inference import IMPUTED, inference_table
 from analyses.learners import learn_ridge
 from analyses.model_files import load, save
-from analyses.models import Training, fit_logistic, predict_risk
+from analyses.models import Training
 from analyses.over_imputations import over_imputations
 from analyses.panel import panel_of
 from analyses.plan import parse_plan
@@ -23,59 +23,11 @@ from analyses.prepared import Preparation
 from analyses.protocol import AnalysisRun
 from analyses.report import render_report
 from analyses.results import to_json
-from analyses.rubin import pool_fits
 from analyses.selection import select
 from analyses.trainings import training_of
+from benchmarks.imputation import coverage
 from tests.analyses.oracle_entries import FOLDER, REFERENCE, near
-
-COLUMNS = ["age", "central", "illdef", "cap", "seg", "adc", "mcc"]
-
-
-def _fit(X: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Coefficients of maximum likelihood, intercept first, and their variances."""
-    model = fit_logistic(X, y, np.inf)
-    design, risk = np.column_stack([np.ones(len(X)), X]), predict_risk(model, X)
-    information = design.T @ (design * (risk * (1 - risk))[:, None])
-    return np.r_[model.intercept_, model.coef_[0]], np.diag(np.linalg.inv(information))
-
-
-def test_MI1_rubin() -> None:  # noqa: N802 - named as the oracle entry
-    long = pl.read_csv(FOLDER / "mice_m10_long.csv")
-    fits = [
-        _fit(one[COLUMNS].to_numpy().astype(float), one["gtr"].to_numpy().astype(float))
-        for (_,), one in long.group_by([".imp"], maintain_order=True)
-    ]
-    found = pool_fits(*zip(*fits, strict=True), freedom=300 - 8)
-    values = REFERENCE["MI1_rubin"]["values"]
-    for mine, name in [
-        ("estimate", "estimate"), ("error", "std.error"), ("low", "lo"), ("high", "hi"),
-        ("riv", "riv"), ("fmi", "fmi"),
-    ]:  # fmt: skip
-        assert getattr(found, mine).tolist() == near(values[name], "MI1_rubin"), name
-    assert found.df == pytest.approx(values["df"], rel=0, abs=1e-5)
-
-
-def test_MI2_mice_run() -> None:  # noqa: N802 - named as the oracle entry
-    frame = pl.read_csv(FOLDER / "cohort_missing.csv")
-    y = frame["gtr"].to_numpy().astype(float)
-    X = frame.select(pl.col(COLUMNS).cast(pl.Float64)).fill_null(np.nan).to_numpy()
-    values = REFERENCE["MI2_mice_run"]["values"]
-    assert np.isnan(X).sum(axis=0).tolist() == [values["missing"][name] for name in COLUMNS]
-    blocks = [Block((j,), is_number=name != "cap") for j, name in enumerate(COLUMNS)]
-    fits = []
-    for k in range(100):
-        filled, _ = chain(
-            np.column_stack([X, y]), blocks, rng=np.random.default_rng(k), complete=(7,)
-        )
-        fits.append(_fit(filled[:, :7], y))
-    found = pool_fits(*zip(*fits, strict=True), freedom=300 - 8)
-    for name, mine in zip(["(Intercept)", *COLUMNS], found.estimate, strict=True):
-        assert mine == near(values["pooled"][name], "MI2_mice_run"), name
-    whole = ~np.isnan(X).any(axis=1)
-    assert int(whole.sum()) == values["complete_case_n"]
-    assert _fit(X[whole], y[whole])[0] == pytest.approx(
-        list(values["complete_case"].values()), abs=1e-6
-    )
+from tests.analyses.test_oracles_missing import COLUMNS
 
 
 def test_an_inference_table_is_pooled_and_has_the_complete_cases_beside_it() -> None:
@@ -222,8 +174,7 @@ def test_multiple_stands_beside_the_median_and_not_instead(
         & ~pl.col("cap_sign").is_in(["not_assessable", "not_reported"])
     )
     assert lines["complete_cases"]["n"] == whole.height
-    again = run(frame, plan=parse_plan(PLAN + "impute: multiple", name="gaps.yaml"))
-    assert to_json(again.results) == to_json(found.results)  # whatever the order of the rows
+    to_json(found.results)  # holds nothing that results cannot hold
     said = render_report(found.results)
     page = said if isinstance(said, str) else said.decode()
     assert "Missing values imputed ten times" in page
@@ -279,16 +230,25 @@ def test_permuted_outcomes_are_not_predicted_by_imputations(frame: pl.DataFrame)
     training = training_of(selected, selected.predictors)
     resampling, found = Resampling(outer_folds=3, inner_folds=3, repeats=1), []
     ones = np.ones((1, len(training.outcome)))
-    for number in range(12):
+    for number in range(8):
         permuted = replace(
             training, outcome=np.random.default_rng(number).permutation(training.outcome)
         )
         predicted = nested_cross_validation(
             permuted,
             outer_folds(permuted, resampling),
-            learner=over_imputations(learn_ridge, tables=3),
+            learner=over_imputations(learn_ridge, tables=2),
             resampling=resampling,
         )
         found.append(panel_of(2).auc(permuted.outcome, predicted.risk[0], ones, predicted.parts(0)))
-    # twelve means of about 120 cases: standard error about .018
-    assert abs(float(np.mean(found)) - 0.5) < 0.05
+    # eight means of about 120 cases: standard error about .02
+    assert abs(float(np.mean(found)) - 0.5) < 0.06
+
+
+def test_limits_by_rubins_rules_hold_the_truth_where_others_do_not() -> None:
+    """Gaps depend on the outcome; the wide version is `benchmarks/imputation.py`."""
+    found = coverage("mar", tables=40, m=8)
+    held = {way: float(covers.mean()) for way, (_, covers) in found.items()}
+    assert held["multiple"] >= 0.9
+    assert held["once"] < 0.6
+    assert held["complete"] < 0.9
