@@ -16,7 +16,7 @@ from analyses.figures.style import GREY, INK, RULE, WIDTH, Table, blank, house_s
 ROW = 0.23  # inches
 CELL = 0.2
 #: Characters of a label beside the grid, and where the grid begins at the left.
-_LABEL, _LEFT = 23, 2.2
+_LABEL, _LEFT = 25, 2.35
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def patterns(page: dict[str, Any]) -> dict[str, Any] | None:
         "times": _times(page),
         "rows": [_row(row, page) for row in found["groups"]],
         "tests": "; ".join(
-            f"by {_BY[by]}, p = {numbers.brief(round(p, 4))}"
+            f"by {_BY[by]}, p {'< 0.0001' if p < 1e-4 else '= ' + numbers.brief(round(p, 4))}"
             for by, p in found["tests"].items()
             if p is not None
         ),
@@ -66,6 +66,6 @@ def _times(page: dict[str, Any]) -> str:
     if len(shares) < 2:
         return ""
     return ", ".join(
-        f"{words.level(time).lower()} {numbers.share(missing, n)}"
+        f"{numbers.share(missing, n)} ({words.AVAILABILITY.get(time, time)})"
         for time, (missing, n) in shares.items()
     )
