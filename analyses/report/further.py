@@ -24,10 +24,9 @@ _SENSITIVITY = {
     "multiple_imputation": "Missing values imputed ten times in each training part, "
     "by chained equations without the outcome; predictions are averaged. The same cases and folds.",
     "complete_cases": "Complete cases only: nobody of whom a predictor is missing.",
-    "own_level": "'Not assessable' as a level of its own, beside present and absent. The same "
+    "own_level": "“Not assessable” as a level of its own, beside those of the predictor. The same "
     "cases and folds.",
-    "as_missing": "'Not assessable' as missing, with one indicator for every way of being missing. "
-    "The same cases and folds.",
+    "as_missing": "“Not assessable” as missing like an empty cell. The same cases and folds.",
     "without_indicators": "Without indicators: that a value is missing tells the model nothing. "
     "The same cases and folds.",
 }
