@@ -31,6 +31,8 @@ _NUMBER_PENALTY, _SIGN_PENALTY = 1.0, 1 / 2.5**2
 #: value would be those of a person, in a model file.
 _WITHIN = 3.0
 _NEWTON_STEPS, _ARRIVED = 25, 1e-6
+#: Before a draw: the error is then the square of this step, far below what the draw adds.
+_NEAR_ENOUGH = 0.05
 
 
 @dataclass(frozen=True)
@@ -50,12 +52,14 @@ class Equation:
 
     `beta` has a row for each column of the block. `donors`: predictions of the training rows, in
     order, and their values; None without draws. `at`: which share of the way through its donors, or
-    of its probability, a row that was not in the training rows takes.
+    of its probability, a row that was not in the training rows takes. `mode`: the coefficients
+    before the draw, from which the next round starts.
     """
 
     beta: Floats
     donors: tuple[Floats, Floats] | None = field(default=None, repr=False)  # values of persons
     at: Floats = field(default_factory=lambda: np.zeros(0))
+    mode: Floats | None = None
 
 
 @dataclass
@@ -227,12 +231,14 @@ def _learned(
         near = design @ beta
         sequence = np.argsort(near, kind="stable")
         return Equation(drawn[None], (near[sequence], target[sequence, 0]), at)
-    coefficients, left = [], np.ones(len(target), dtype=bool)
+    fits, left = [], np.ones(len(target), dtype=bool)
     for k in range(len(block.columns)):
-        start = np.zeros(design.shape[1]) if before is None else before.beta[k]
-        coefficients.append(_logistic(design[left], target[left, k], start, rng))
+        known_mode = None if before is None else before.mode
+        start = np.zeros(design.shape[1]) if known_mode is None else known_mode[k]
+        fits.append(_logistic(design[left], target[left, k], start, rng))
         left &= target[:, k] == 0
-    return Equation(np.array(coefficients), at=at)
+    mode, beta = (np.array(each) for each in zip(*fits, strict=True))
+    return Equation(beta, at=at, mode=mode)
 
 
 def _linear(
@@ -253,8 +259,8 @@ def _linear(
 
 def _logistic(
     design: Floats, target: Floats, start: Floats, rng: np.random.Generator | None
-) -> Floats:
-    """Logistic regression under a weak prior; with draws a draw from its normal approximation."""
+) -> tuple[Floats, Floats]:
+    """Logistic regression under a weak prior, and a draw from its normal approximation."""
     penalty = np.full(design.shape[1], _SIGN_PENALTY)
     penalty[0] = 1e-2  # finite with one value only
     beta, root = start, np.eye(len(start))
@@ -267,9 +273,9 @@ def _logistic(
         step = dpotrs(root, design.T @ (target - risk) - penalty * beta, lower=1)[0]
         # a longer step than this leaves the region where the quadratic holds
         beta = beta + step * min(1.0, 5.0 / max(float(np.abs(step).max()), 1e-300))
-        if np.abs(step).max() <= (_ARRIVED if rng is None else 1e-2):
+        if np.abs(step).max() <= (_ARRIVED if rng is None else _NEAR_ENOUGH):
             break
-    return beta if rng is None else beta + _noise(root, rng)
+    return beta, beta if rng is None else beta + _noise(root, rng)
 
 
 def _noise(root: Floats, rng: np.random.Generator) -> Floats:
