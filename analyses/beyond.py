@@ -113,6 +113,7 @@ def look_beyond(main: Analysis) -> Beyond:
         {
             "verdict": main.verdict,
             "nested_cv": main.primary.entry["performance"]["nested_cv"],
+            "predicted": main.primary.predicted,
             "beats_baseline": main.compared["beats_baseline"],
         },
         selected,

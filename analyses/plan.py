@@ -229,8 +229,9 @@ def _check_models(reader: PlanReader, models: Sequence[str]) -> None:
 
 
 #: Keys whose other values come with later work; until then a plan that asks for them is refused.
+#: Keys with one of a few texts.
 _SINGLE_CHOICES = {
-    "impute": ("median",),
+    "impute": ("median", "iterative", "multiple"),
 }
 _OPTIONAL = (
     "population",

@@ -20,6 +20,8 @@ NUMBERS: dict[str, tuple[type, float, float, str]] = {
 }
 #: The sensitivity analysis that makes the primary model from each reader's signs.
 BY_READER = "by_reader"
+#: Missing values otherwise (`analyses.missing_lines`).
+OF_MISSING = ("complete_cases", "not_assessable")
 #: Models of the platform that know no order of grades.
 _WITHOUT_ORDER = ("elastic_net", "random_forest", "ebm")
 
@@ -50,7 +52,7 @@ def read_sensitivity(reader: PlanReader, raw: object) -> tuple[str, ...]:
     """The sensitivity analyses by name."""
     named = reader.names(raw, "sensitivity", least=0)
     for place, name in enumerate(named):
-        reader.choice(name, f"sensitivity[{place}]", of=(*CHOICES, BY_READER))
+        reader.choice(name, f"sensitivity[{place}]", of=(*CHOICES, *OF_MISSING, BY_READER))
     return named
 
 

@@ -47,9 +47,12 @@ def preparation_of(
     UsageError
         If there is nothing to harmonise or no centre, or no reads of any predictor.
     """
+    # with `multiple` the model itself keeps medians and indicators; imputations stand beside it
+    impute = "iterative" if plan.impute == "iterative" else "median"
     if plan.harmonise == plan.agreement == plan.correlated == "none":
-        return PLAIN
+        return replace(PLAIN, impute=impute)
     return Preparation(
+        impute=impute,
         centre=plan.data.centre,
         harmonised=_harmonised(plan, selected, availability) if plan.harmonise != "none" else (),
         correlated=None if plan.correlated == "none" else float(plan.correlated),
@@ -130,7 +133,7 @@ def preparation_entry(
         where not asked for) and `fallen`, the terms that the model of all rows does without.
     """
     asked = selected.preparation
-    if asked.is_plain:
+    if not asked.is_stepped:
         return None, []
     training = training_of(selected, primary["predictors"])
     warnings: Warnings = []

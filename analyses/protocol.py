@@ -24,6 +24,7 @@ from analyses import cautions, describe, results
 from analyses.beyond import NOTHING, Analysis, look_beyond
 from analyses.fitting import Fitted, comparison, fit_all
 from analyses.inference import inference_table
+from analyses.missing_patterns import missing_patterns
 from analyses.models import Training
 from analyses.own_models import own_versions
 from analyses.panel import panel_of
@@ -188,7 +189,9 @@ def _run(
     inference = None
     if verdict["level"] == "model" and selected.follow_up is None:
         inference, separated = inference_table(
-            training_of(selected, selected.predictors), selected.classes
+            training_of(selected, selected.predictors),
+            selected.classes,
+            seed=plan.resampling.seed,
         )
         warnings += separated
     survival, said = describe_survival(plan, selected)
@@ -263,10 +266,19 @@ def _describe(
         "attrition": selected.attrition,
         "table_one": describe.table_one(selected.frame, selected.outcome, used, selected.classes),
         "missingness": describe.missingness(selected.frame, used, availability),
+        "missing_patterns": missing_patterns(selected.frame, used, _groups(plan, selected)),
         "centres": []
         if centre is None or not has_centres(plan)
         else describe.centre_counts(selected.frame, selected.outcome, centre, selected.classes),
     }
+
+
+def _groups(plan: Plan, selected: Selected) -> dict[str, list[str]]:
+    """Each row's outcome, and its centre where centres mean something."""
+    names = selected.classes or ("no", "yes")
+    found = {"outcome": [names[int(code)] for code in selected.outcome]}
+    centres = centres_of(plan, selected)
+    return found if centres is None else {**found, "centre": centres.tolist()}
 
 
 def _hash_rows(frame: pl.DataFrame) -> str:

@@ -19,6 +19,17 @@ _SHOWN = ("c_index", "auc", "calibration_slope", "o_e_ratio", "rps", "log_loss")
 _NOTABLE = 0.05
 _VARIABLES = {"age_years": "age", "site_id": "centre", "field_strength_t": "field strength"}
 _OF_TWO = ("Without the outcome", "With the outcome")
+_SENSITIVITY = {
+    **{name: choice.sentence for name, choice in CHOICES.items()},
+    "multiple_imputation": "Missing values imputed ten times in each training part, "
+    "by chained equations without the outcome; predictions are averaged. The same cases and folds.",
+    "complete_cases": "Complete cases only: nobody of whom a predictor is missing.",
+    "own_level": "“Not assessable” as a level of its own, beside those of the predictor. The same "
+    "cases and folds.",
+    "as_missing": "“Not assessable” as missing like an empty cell. The same cases and folds.",
+    "without_indicators": "Without indicators: that a value is missing tells the model nothing. "
+    "The same cases and folds.",
+}
 
 
 def further(page: dict[str, Any]) -> dict[str, Any]:
@@ -183,11 +194,24 @@ def _sensitivity(page: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
             }
         )
     return {
-        "what": CHOICES[found["name"]].sentence,
+        "what": _SENSITIVITY[found["name"]],
         "reason": found["reason"],
         "n": found["n"],
         "events": found["events"],
         "main_n": page["data"]["used"],
         "rows": rows,
+        "loss": _loss(found.get("against_main")),
         "beats": found["beats_baseline"],
     }
+
+
+def _loss(against: dict[str, Any] | None) -> str:
+    """How the log-loss differs on the same folds, in a sentence; empty where it was not paired."""
+    loss = (against or {}).get("log_loss")
+    if not loss or loss["estimate"] is None or loss["interval"] is None:
+        return ""
+    return (
+        f"Log-loss minus that of the main analysis, fold by fold: "
+        f"{numbers.number(loss['estimate'], digits=3)} "
+        f"({numbers.interval(loss['interval'], digits=3)}; below 0: lower here)."
+    )

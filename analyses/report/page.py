@@ -9,6 +9,7 @@ from typing import Any
 from analyses import numbers
 from analyses.report import contest, environment, over_time, pictures, prose, sections, words
 from analyses.report.further import further
+from analyses.report.patterns import patterns
 from analyses.report.readers import readers
 from analyses.report.release import release
 from analyses.report.shortening import SHOWN, shortened
@@ -90,6 +91,8 @@ def context(page: dict[str, Any]) -> dict[str, Any]:
         "gaps": sections.missing_summary(page),
         "flow": pictures.flow(page),
         "missing_figure": pictures.gaps(page),
+        "patterns": patterns(page),
+        "patterns_figure": pictures.missing_together(page),
         "table_one": sections.table_one(page),
         "predictors": sections.predictors(page) if page["data"]["used"] != 0 else [],
         "cautions": sections.cautions(page),
@@ -153,6 +156,7 @@ def contents(made: dict[str, Any]) -> list[tuple[str, str]]:
         ("subgroups", "In subgroups", bool(made["further"]["subgroups"])),
         ("sensitivity", "With other cases", bool(made["further"]["sensitivity"])),
         ("readers", "Readers", fitted and made["readers"] is not None),
+        ("sensitivity", "With other cases or other choices", bool(made["further"]["sensitivity"])),
         ("not-fitted", "What was not fitted", not fitted),
         ("not-yet", "What was not computed", bool(made["not_yet"])),
         ("warnings", "Warnings", True),

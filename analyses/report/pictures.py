@@ -11,7 +11,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from analyses.disclosure import Hidden, Shown
-from analyses.figures import attrition, calibration, missingness, performance
+from analyses.figures import attrition, calibration, missingness, patterns, performance
 from analyses.figures.style import Table, to_svg
 from analyses.report import words
 from analyses.report.measures import measures_of
@@ -114,6 +114,31 @@ def gaps(page: dict[str, Any]) -> Picture | None:
         caption="What is written down for each predictor. The full width of a bar is all cases "
         "analysed; white is nothing written down, hatched could not be judged on the images.",
         table=missingness.as_table(entries),
+    )
+
+
+def missing_together(page: dict[str, Any]) -> Picture | None:
+    """Patterns of missing values of released results; None without a frequent one."""
+    found = page["cohort"].get("missing_patterns")
+    if not found or not found["patterns"]:
+        return None
+    columns = [row["column"] for row in page["cohort"]["missingness"]]
+    labels = [
+        words.label_of(row.get("label"), row["column"]) for row in page["cohort"]["missingness"]
+    ]
+    shown = [patterns.Pattern(frozenset(), found["complete"])]
+    shown += [
+        patterns.Pattern(frozenset(columns.index(name) for name in row["columns"]), row["n"])
+        for row in found["patterns"]
+    ]
+    return made(
+        "patterns",
+        patterns.draw(labels, shown),
+        patterns.alt_text(labels, shown),
+        caption="Which predictors are missing together: a column is a pattern (complete cases, "
+        "then the most frequent patterns of at least five cases), hatched is missing. "
+        f"{found['others']['n']} further cases have {found['others']['patterns']} other patterns.",
+        table=patterns.as_table(labels, shown),
     )
 
 

@@ -17,6 +17,7 @@ from analyses.report.further_counts import (
     withhold_further,
 )
 from analyses.report.merging import leave_out_breakdown, merge_small_steps
+from analyses.report.pattern_counts import collect_patterns, leave_out_patterns, withhold_patterns
 from analyses.report.reader_counts import collect_readers, withhold_readers
 from analyses.report.time_counts import collect_times, withhold_times
 
@@ -88,6 +89,7 @@ def release(results: dict[str, Any], *, audience: Audience | None = None) -> dic
     if for_whom == "internal":
         merge_small_steps(page)
         leave_out_events(page)
+        leave_out_patterns(page)
         if outcome.get("classes"):
             leave_out_breakdown(page)
     counts = _collect(page)
@@ -137,6 +139,7 @@ def _collect(page: dict[str, Any]) -> _Counts:
     collect_further(counts, page)
     collect_times(counts, page)
     collect_readers(counts, page)
+    collect_patterns(counts, page)
     return counts
 
 
@@ -375,6 +378,7 @@ def _withhold(page: dict[str, Any], raw: dict[Path, int], shown: dict[Path, Show
     withhold_further(page, unseen)
     withhold_times(page)
     withhold_readers(page, raw)
+    withhold_patterns(page)
     if unseen & {("verdict", "n"), ("verdict", "events"), ("outcome", "events")}:
         page["verdict"].update(minimum_n=None, events_per_parameter=None, r2_anticipated=None)
     whole = {path for path in unseen if path[0] in ("data", "outcome", "verdict")}

@@ -298,23 +298,32 @@ def inference(page: dict[str, Any]) -> dict[str, Any] | None:
         label = term_label(row["term"], labels)
         if row["class"]:
             label += f" ({words.level(row['class'])})"
-        limits = row["interval"]
         rows.append(
             {
                 "label": label,
-                "ratio": numbers.brief(_ratio(row["estimate"])),
-                "interval": f"{numbers.brief(_ratio(limits[0]))} to "
-                f"{numbers.brief(_ratio(limits[1]))}"
-                if limits
-                else numbers.NONE,
+                **_odds(row),
+                "fmi": numbers.NONE if row.get("fmi") is None else f"{100 * row['fmi']:.0f}%",
+                "complete": _odds(row.get("complete_case")),
             }
         )
     return {
         "rows": rows,
+        "imputation": found.get("imputation"),
         "method": found["method"],
         "reason": found["reason"],
         "left_out": [term_label(term, labels) for term in found["left_out"]],
         "notes": found["notes"],
+    }
+
+
+def _odds(row: dict[str, Any] | None) -> dict[str, str]:
+    """An odds ratio and its limits."""
+    if row is None:
+        return {"ratio": numbers.NONE, "interval": numbers.NONE}
+    limits = [numbers.brief(_ratio(limit)) for limit in row["interval"] or []]
+    return {
+        "ratio": numbers.brief(_ratio(row["estimate"])),
+        "interval": " to ".join(limits) or numbers.NONE,
     }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils.estimator_checks import check_estimator
 
+from analyses.chained_step import ChainedImputer
 from analyses.combat import ComBat
 from analyses.elastic_net import ElasticNetLogistic
 from analyses.filters import AgreementFilter, CorrelationFilter
@@ -43,6 +44,7 @@ OWN = (
     AllEventsRidge,
     CaseEncoder,
     CentreEncoder,
+    ChainedImputer,
     ComBat,
     CorrelationFilter,
     ElasticNetLogistic,

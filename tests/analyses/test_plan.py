@@ -51,7 +51,7 @@ from schemas.errors import UsageError
             "models: [ridge, forest]\ntitle: Test",
             "models[1]: 'forest' is not offered",
         ),
-        ("title: Test", "impute: multiple\ntitle: Test", "impute: 'multiple' is not offered"),
+        ("title: Test", "impute: mean\ntitle: Test", "impute: 'mean' is not offered"),
         (
             "title: Test",
             "permutation: 0\ntitle: Test",
