@@ -11,7 +11,7 @@ REFERENCE = json.loads((FOLDER / "reference.json").read_text(encoding="utf-8"))
 SAMPLE_SIZES = json.loads((FOLDER / "pmsampsize_reference.json").read_text(encoding="utf-8"))
 PREDICTORS = ["age", "central", "illdef", "cap", "seg", "mcc"]
 
-#: Entries without a test yet, and the work that brings it. T1 and T2 are tested in part already.
+#: Entries without a test yet, and the work that brings it.
 PENDING = {
     "CR1_competing": "survival",
     "CR2_absolute_risk": "survival",
@@ -26,8 +26,6 @@ PENDING = {
     "S4_td_brier_auc": "survival",
     "S5_cox_breslow_pred": "survival",
     "S6_ridge_cox_efron": "survival",
-    "T1_table1": "tables of the report",
-    "T2_tables": "tables of the report",
     "c_riley_example": "no outcome of the platform is a number",
     "s_imsct_like": "survival",
     "s_riley_example": "survival",
