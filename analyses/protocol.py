@@ -22,12 +22,14 @@ from threadpoolctl import (  # type: ignore[import-untyped]  # publishes no type
 
 from analyses import cautions, describe, results
 from analyses.beyond import NOTHING, Analysis, look_beyond
+from analyses.described import described, tables_by
 from analyses.fitting import Fitted, comparison, fit_all
 from analyses.inference import inference_table
 from analyses.models import Training
 from analyses.own_models import own_versions
 from analyses.plan import Plan
 from analyses.preparation import preparation_entry, preparation_of
+from analyses.published_prior import published_prior
 from analyses.selection import Selected, select
 from analyses.subgroups import grouped
 from analyses.trainings import centres_of, counts_of, has_centres, training_of
@@ -55,6 +57,7 @@ def run_plan(
     availability: Mapping[str, str] | None,
     stamp: Mapping[str, str | None],
     reads: pl.DataFrame | None = None,
+    evidence: pl.DataFrame | None = None,
     processes: int = 1,
     progress: Progress | None = None,
 ) -> AnalysisRun:
@@ -73,6 +76,8 @@ def run_plan(
         `snapshot`, `code` and `lock`: what the results rest on.
     reads
         The file of repeated reads that the plan names as `agreement`.
+    evidence
+        Published counts (layer `reference`); None: nothing published is shown.
     processes
         Processes that share the fits; the results do not depend on it.
     progress
@@ -95,7 +100,7 @@ def run_plan(
         selected = select(plan, frame, availability)
         asked = preparation_of(plan, selected, availability, reads)
         selected = replace(selected, preparation=asked)
-        return _run(plan, selected, frame, availability, stamp, processes, progress)
+        return _run(plan, selected, frame, availability, stamp, evidence, processes, progress)
 
 
 def _run(
@@ -104,11 +109,13 @@ def _run(
     frame: pl.DataFrame,
     availability: Mapping[str, str] | None,
     stamp: Mapping[str, str | None],
+    evidence: pl.DataFrame | None,
     processes: int,
     progress: Progress | None,
 ) -> AnalysisRun:
     """The steps after selection."""
     grouped(plan, selected)  # refused before the work, not after it
+    prior = published_prior(plan, selected.predictors, evidence)
     used = tuple(dict.fromkeys((*selected.predictors, *plan.baseline)))
     cohort = _describe(plan, selected, used, availability)
     verdict = decide(counts_of(plan, selected))
@@ -154,6 +161,7 @@ def _run(
                 centres,
                 processes,
                 progress,
+                prior,
             )
         )
         primary = next(f for f in fitted if f.entry["role"] == "primary")
@@ -193,6 +201,7 @@ def _run(
         "verdict": verdict,
         "warnings": sorted(warnings, key=lambda w: (w["code"], w["message"])),
         "cohort": cohort,
+        **described(plan, selected, used, frame, evidence),
         "models": [f.entry for f in fitted],
         "comparison": compared,
         "inference": inference,
@@ -235,6 +244,7 @@ def _describe(
         "provenance": provenance,
         "attrition": selected.attrition,
         "table_one": describe.table_one(selected.frame, selected.outcome, used, selected.classes),
+        "table_one_by": tables_by(plan, selected, used),
         "missingness": describe.missingness(selected.frame, used, availability),
         "centres": []
         if centre is None or not has_centres(plan)

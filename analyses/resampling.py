@@ -26,6 +26,7 @@ class Stage(IntEnum):
     BOOTSTRAPS = 6
     PERMUTATIONS = 7
     SETS = 8
+    TABLES = 9
 
 
 def generator(seed: int, *key: int) -> np.random.Generator:

@@ -54,6 +54,7 @@ def analyse_cohort(line: Line, plan: Plan) -> dict[str, str | int]:
         cases,
         availability=availability,
         stamp=stamp,
+        evidence=line.store.read("reference", "published_counts"),
         processes=processors(),
         progress=line.say,
     )

@@ -33,6 +33,7 @@ from analyses.plan_parts import EACH, PROVENANCES, Outcome, Population
 from analyses.protocol import run_plan
 from analyses.workers import processors
 from assets.analysing import write_run
+from assets.readers.evidence import read_published_counts
 from assets.readers.free_table import read_free_table
 from orchestration.home import require_home
 from orchestration.provenance import code_hash, lock_hash
@@ -52,6 +53,7 @@ class _Table:
     """Rows to analyse; `availability` and `snapshot` are None for a user's own file."""
 
     frame: pl.DataFrame
+    evidence: pl.DataFrame
     availability: dict[str, str] | None
     snapshot: str | None
 
@@ -81,6 +83,7 @@ def analyse(
             availability=table.availability,
             stamp={"snapshot": table.snapshot, "code": code_hash(), "lock": lock_hash()},
             reads=reads,
+            evidence=table.evidence,
             processes=processors(),
             progress=say,
         )
@@ -119,13 +122,15 @@ def _published(home: Home) -> _Table:
     content = read_content(snapshot.path)
     columns = content["analysis", "columns"]
     known = dict(zip(columns["column"], columns["availability"], strict=True))
-    return _Table(content["analysis", "cases"], known, snapshot.id)
+    evidence = content["reference", "published_counts"]
+    return _Table(content["analysis", "cases"], evidence, known, snapshot.id)
 
 
 def _free(data: Path, plan: Plan) -> _Table:
     """A user's own table."""
     keys = [name for name in (plan.data.id, plan.data.group, plan.data.centre) if name]
-    return _Table(read_free_table(data, texts=keys, missing=plan.data.missing), None, None)
+    frame = read_free_table(data, texts=keys, missing=plan.data.missing)
+    return _Table(frame, read_published_counts(), None, None)
 
 
 def _reads(plan: Plan, folder: Path) -> pl.DataFrame | None:

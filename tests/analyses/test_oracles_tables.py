@@ -40,7 +40,7 @@ def test_T1_table1(cohort: pl.DataFrame) -> None:  # noqa: N802 - named as the o
     found = {
         "chisq": chi_square(crossed),
         "fisher": fisher.p,
-        "kruskal": rank_test(age, groups, 3)[1],
+        "kruskal": rank_test(age, groups.astype(float), 3)[1],
         "mw": rank_test(adc, gtr, 2)[1],
     }
     adjusted = dict(zip(found, false_discovery(list(found.values())), strict=True))
