@@ -35,6 +35,9 @@ NOTES = (
     "Where signs go together, the published ones count the same thing more than once.",
     "Whatever it shows, it does not take the place of the model without a prior.",
 )
+#: How much of the published slopes the penalty may pull towards; 0 is ridge regression without a
+#: prior. Chosen with the penalty: a prior that the training rows contradict can then be let go.
+STRENGTHS = (0.0, 0.5, 1.0)
 _ONE = frozenset({"present", "yes"})
 
 
@@ -64,6 +67,8 @@ class RidgeTowards(TwoClassLogistic):
         The larger, the weaker the pull.
     centre
         One number for each column; None: zeros, which is plain ridge regression.
+    strength
+        The share of the centre that is used.
 
     Attributes
     ----------
@@ -77,15 +82,18 @@ class RidgeTowards(TwoClassLogistic):
     [[[0.0]], [[2.0]]]
     """
 
-    def __init__(self, C: float = 1.0, centre: Sequence[float] | None = None) -> None:
+    def __init__(
+        self, C: float = 1.0, centre: Sequence[float] | None = None, strength: float = 1.0
+    ) -> None:
         self.C = C
         self.centre = centre
+        self.strength = strength
 
     def fit(self, X: Any, y: Any) -> Self:
         """Fit the coefficients."""
         X, y = validate_data(self, X, y, dtype=np.float64)
         self.classes_, codes = two_classes(y)
-        centre = None if self.centre is None else np.asarray(self.centre, dtype=np.float64)
+        centre = None if self.centre is None else self.strength * np.array(self.centre)
         found = ridge_path(X, codes, grid=(self.C,), centre=centre)[0]
         if not np.isfinite(found).all():
             raise ValueError("the fit does not arrive: the values of a column are too far apart")
@@ -144,18 +152,27 @@ def learn_towards(
     key: tuple[int, ...],
     *,
     prior: Sequence[PriorTerm],
+    strengths: Sequence[float] = STRENGTHS,
 ) -> Learned:
-    """Ridge regression towards the published slopes, its penalty chosen as that of plain ridge."""
-    choice = choose_penalty(
-        training,
-        inner_folds=resampling.inner_folds,
-        seed=resampling.seed,
-        key=key,
-        losses_of=partial(_losses, prior=prior),
-    )
+    """Ridge regression towards the published slopes; penalty and strength chosen on inner folds.
+
+    Of equal losses the weaker prior, then the stronger penalty; without inner folds no prior.
+    """
+    choices = [
+        choose_penalty(
+            training,
+            inner_folds=resampling.inner_folds,
+            seed=resampling.seed,
+            key=key,  # the same folds for every strength
+            losses_of=partial(_losses, prior=prior, strength=strength),
+        )
+        for strength in strengths
+    ]
+    best = int(np.argmin([min(choice.losses, default=0.0) for choice in choices]))
+    choice = choices[best]
     steps = training.fit_steps()
     centre = tuple(centre_of(steps, training, prior).tolist())
-    model = RidgeTowards(C=choice.c, centre=centre)
+    model = RidgeTowards(C=choice.c, centre=centre, strength=strengths[best])
     model.fit(steps.transform(training.cases), training.outcome)
     return Learned(Pipeline([*steps.steps, ("model", model)]), choice)
 
@@ -237,6 +254,8 @@ def beside_the_plain_one(
         "difference": compare(training.outcome, towards, plain),
         "tuning": {
             "chosen": None if learned.choice is None else learned.choice.c,
+            "strength": model.strength,
+            "strengths": list(STRENGTHS),
             "spread": [choice.c for choice in towards.choices],
         },
         "coefficients": [
@@ -247,11 +266,15 @@ def beside_the_plain_one(
     }
 
 
-def _losses(training: Training, test: Training, *, prior: Sequence[PriorTerm]) -> Floats:
+def _losses(
+    training: Training, test: Training, *, prior: Sequence[PriorTerm], strength: float
+) -> Floats:
     """Log-loss on the test rows for every C of the grid."""
     steps = training.fit_steps()
     matrix, test_matrix = steps.transform(training.cases), steps.transform(test.cases)
-    found = ridge_path(matrix, training.outcome, centre=centre_of(steps, training, prior))
+    found = ridge_path(
+        matrix, training.outcome, centre=strength * centre_of(steps, training, prior)
+    )
     risks = expit(test_matrix @ found[:, 1:].T + found[:, 0])
     ones = np.ones((1, len(test.outcome)))
     losses = np.array([float(log_loss_many(test.outcome, risk, ones)[0]) for risk in risks.T])

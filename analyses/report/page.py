@@ -7,7 +7,7 @@ Does not belong here: numbers, words, drawings (the other modules of this packag
 from typing import Any
 
 from analyses import numbers
-from analyses.report import contest, environment, pictures, prose, sections, words
+from analyses.report import contest, described, environment, pictures, prose, sections, words
 from analyses.report.further import further
 from analyses.report.release import release
 from analyses.report.shortening import SHOWN, shortened
@@ -86,6 +86,10 @@ def context(page: dict[str, Any]) -> dict[str, Any]:
         "flow": pictures.flow(page),
         "missing_figure": pictures.gaps(page),
         "table_one": sections.table_one(page),
+        "tables_by": described.tables_by(page),
+        "associations": described.associations(page),
+        "literature": described.literature(page),
+        "literature_figure": pictures.published(described.panels(page)),
         "predictors": sections.predictors(page) if page["data"]["used"] != 0 else [],
         "cautions": sections.cautions(page),
         "methods": prose.methods(page),
@@ -117,6 +121,7 @@ def _of_models(
         "steadiness": steadiness(page, models),
         "centres": contest.centres(page, models),
         "further": further(page),
+        "prior": described.prior(page),
         "calibration_figures": pictures.curves(primary),
         "decision": contest.decision(primary, baseline),
         "not_yet": sections.not_yet(primary),
@@ -133,6 +138,9 @@ def contents(made: dict[str, Any]) -> list[tuple[str, str]]:
         ("table-one", "Table 1: who they are", bool(made["table_one"]["rows"])),
         ("missing", "Predictors and what is missing", bool(made["predictors"])),
         ("size", "Outcome and sample size", True),
+        ("table-one-by", "Table 1 by other groupings", bool(made["tables_by"])),
+        ("associations", "Single predictors and the outcome", bool(made["associations"])),
+        ("literature", "Beside the literature", bool(made["literature"])),
         ("specification", "The model", fitted),
         ("performance", "Performance", fitted),
         ("steadiness", "How steady the model is", made["steadiness"] is not None),
@@ -143,6 +151,7 @@ def contents(made: dict[str, Any]) -> list[tuple[str, str]]:
         ("sets", "Sets of groups for one patient", bool(made["further"]["sets"])),
         ("subgroups", "In subgroups", bool(made["further"]["subgroups"])),
         ("sensitivity", "With other cases", bool(made["further"]["sensitivity"])),
+        ("prior", "With published odds ratios as a prior", bool(made["prior"])),
         ("not-fitted", "What was not fitted", not fitted),
         ("not-yet", "What was not computed", bool(made["not_yet"])),
         ("warnings", "Warnings", True),

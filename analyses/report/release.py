@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from analyses.disclosure import Audience, Shown, audience_for, disclose
+from analyses.report.described_counts import withhold_hidden, withhold_small
 from analyses.report.further_counts import (
     collect_further,
     leave_out_events,
@@ -86,6 +87,7 @@ def release(results: dict[str, Any], *, audience: Audience | None = None) -> dic
     if for_whom == "internal":
         merge_small_steps(page)
         leave_out_events(page)
+        withhold_small(page)
         if outcome.get("classes"):
             leave_out_breakdown(page)
     counts = _collect(page)
@@ -366,6 +368,7 @@ def _withhold(page: dict[str, Any], raw: dict[Path, int], shown: dict[Path, Show
                     del curve["bins"][j]
         _withhold_centres(model)
     withhold_further(page, unseen)
+    withhold_hidden(page)
     if unseen & {("verdict", "n"), ("verdict", "events"), ("outcome", "events")}:
         page["verdict"].update(minimum_n=None, events_per_parameter=None, r2_anticipated=None)
     whole = {path for path in unseen if path[0] in ("data", "outcome", "verdict")}
