@@ -26,7 +26,7 @@ NOTES = (
 )
 DRAWN = (
     f"Where more than {MOST_TABLES:,} tables have the same margins, {DRAWN_TABLES:,} of them are "
-    "drawn from the plan's seed in place of counting all (monte_carlo)."
+    "drawn at random, from the plan's seed, in place of counting all."
 )
 NO_ORDER = "The order of the grades is not used."
 

@@ -18,7 +18,7 @@ from analyses.literature import literature
 from analyses.plan import Plan
 from analyses.resampling import Stage, generator
 from analyses.selection import Selected
-from analyses.subgroups import group_values, ordered_groups
+from analyses.subgroups import NOT_RECORDED, group_values, ordered_groups
 
 
 def tables_by(plan: Plan, selected: Selected, columns: Sequence[str]) -> list[dict[str, Any]]:
@@ -38,8 +38,10 @@ def tables_by(plan: Plan, selected: Selected, columns: Sequence[str]) -> list[di
     labels, found = labels_of_columns(), []
     for name in plan.table_one:
         values = group_values(plan, selected.frame[name], key="table_one")
-        groups = ordered_groups(values)
-        places = np.array([groups.index(value) for value in values.tolist()], dtype=np.float64)
+        groups = [group for group in ordered_groups(values) if group != NOT_RECORDED]
+        place = {group: float(k) for k, group in enumerate(groups)}
+        # those without a group stand in the first column only: a few of them say nothing
+        places = np.array([place.get(value, -1.0) for value in values.tolist()])
         shown = [column for column in columns if column != name]
         found.append(
             {

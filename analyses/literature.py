@@ -53,9 +53,9 @@ def literature(
     Returns
     -------
     list[dict[str, Any]]
-        `column`, `label`, `has`, `lacks`, `among`, `contrast`; `rows`, the published ones first,
-        each with `study`, `label`, `provenance`, `doubtful`, `cells`, `estimate` (log odds ratio),
-        `se`, `interval`, `p` (Fisher), `printed_p` and `weight` (None: not pooled), or a `reason`;
+        `column`, `label`, `said`, `has`, `lacks`, `among`, `contrast`, `sides`; `rows`, the
+        published ones first, each with `study`, `label`, `provenance`, `doubtful`, `cells`,
+        `estimate` (log odds ratio), `se`, `interval`, `p` (Fisher), `printed_p` and `weight` (None: not pooled), or a `reason`;
         `pooled` with `estimate`, `interval`, `prediction` and `tau2`, or None with a `reason`.
     """
     if evidence is None:
@@ -71,10 +71,12 @@ def literature(
             {
                 "column": sign.column,
                 "label": labels.get(sign.column, sign.column.replace("_", " ")),
+                "said": sign.said,
                 "has": list(sign.has),
                 "lacks": list(sign.lacks),
                 "among": None if sign.among is None else _named(*sign.among),
                 "contrast": CONTRASTS[sign.outcome].name,
+                "sides": [CONTRASTS[sign.outcome].with_it, CONTRASTS[sign.outcome].without_it],
                 **summary(rows),
             }
         )
@@ -159,7 +161,9 @@ def summary(rows: Sequence[Row]) -> dict[str, Any]:
         for row in rows
     ]
     pooled = [row for row, is_in in zip(rows, may, strict=True) if is_in]
-    found = pool([row["estimate"] for row in pooled], [row["se"] for row in pooled])
+    found = pool(
+        [row["estimate"] for row in pooled], [row["se"] for row in pooled], is_guarded=True
+    )
     if found is None:
         return {"rows": [row | {"weight": None} for row in rows], "pooled": None, "reason": TOO_FEW}
     raw = [

@@ -29,11 +29,12 @@ class PublishedTable:
 class PublishedSign:
     """A sign against an outcome: `has` and `lacks` are the values of `column` that are compared.
 
-    `among` restricts both sides to cases with some values of another column; a table of that kind
-    says nothing about the column among all cases.
+    `said` names the comparison for a reader. `among` restricts both sides to cases with some values
+    of another column; a table of that kind says nothing about the column among all cases.
     """
 
     column: str
+    said: str
     has: tuple[str, ...]
     lacks: tuple[str, ...]
     outcome: str
@@ -77,6 +78,7 @@ _PRESENT, _ABSENT = ("present",), ("absent",)
 SIGNS: tuple[PublishedSign, ...] = (
     PublishedSign(
         "enhancement_degree",
+        "any v none",
         _ENHANCES,
         ("none",),
         TYPE,
@@ -84,6 +86,7 @@ SIGNS: tuple[PublishedSign, ...] = (
     ),
     PublishedSign(
         "enhancement_extent",
+        "diffuse v focal, of tumours that enhance",
         ("diffuse",),
         ("focal",),
         TYPE,
@@ -92,6 +95,7 @@ SIGNS: tuple[PublishedSign, ...] = (
     ),
     PublishedSign(
         "syrinx",
+        "present v absent, any cavity counted",
         _PRESENT,
         _ABSENT,
         TYPE,
@@ -100,6 +104,7 @@ SIGNS: tuple[PublishedSign, ...] = (
     ),
     PublishedSign(
         "t2_high_at_enhancing_part",
+        "present v absent, of tumours that enhance",
         _PRESENT,
         _ABSENT,
         TYPE,
@@ -108,6 +113,7 @@ SIGNS: tuple[PublishedSign, ...] = (
     ),
     PublishedSign(
         "margin",
+        "well defined v ill defined",
         ("well_defined",),
         ("ill_defined",),
         TYPE,
@@ -115,6 +121,7 @@ SIGNS: tuple[PublishedSign, ...] = (
     ),
     PublishedSign(
         "enhancement_pattern",
+        "homogeneous v any other",
         ("homogeneous",),
         ("heterogeneous", "rim", "nodular", "patchy"),
         TYPE,
@@ -122,6 +129,7 @@ SIGNS: tuple[PublishedSign, ...] = (
     ),
     PublishedSign(
         "polar_cyst",
+        "present v absent",
         _PRESENT,
         _ABSENT,
         TYPE,
@@ -132,6 +140,7 @@ SIGNS: tuple[PublishedSign, ...] = (
     ),
     PublishedSign(
         "haemorrhage",
+        "present v absent",
         _PRESENT,
         _ABSENT,
         TYPE,
@@ -142,6 +151,7 @@ SIGNS: tuple[PublishedSign, ...] = (
     ),
     PublishedSign(
         "growth_type",
+        "displacing v infiltrating",
         ("displacing",),
         ("infiltrating",),
         RESECTION,

@@ -69,7 +69,7 @@ def draw(panels: Sequence[Panel]) -> Figure:
             title = wrap(panel.title, 46)
             figure.text(0.04 / WIDTH, 1 - (top + 0.1) / total, title, weight="bold", va="top")
             bottom = 1 - (top + head + height) / total
-            axes = figure.add_axes((1.12 / WIDTH, bottom, 1.55 / WIDTH, height / total))
+            axes = figure.add_axes((1.3 / WIDTH, bottom, 1.42 / WIDTH, height / total))
             _panel(axes, panel)
             top += head + height + 0.36
     return figure
@@ -133,7 +133,7 @@ def text_of(study: Study) -> str:
     ['14', '(1.6', 'to', '118)']
     """
     if study.ratio is None or study.interval is None:
-        return "no ratio"
+        return "not shown"
     low, high = (_brief(limit) for limit in study.interval)
     return f"{_brief(study.ratio)}\n({low} to {high})"
 

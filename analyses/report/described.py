@@ -78,7 +78,8 @@ def associations(page: dict[str, Any]) -> dict[str, Any] | None:
 
 def _ratio(ratio: dict[str, Any], row: dict[str, Any]) -> dict[str, str]:
     """One odds ratio with what it is of."""
-    per = f"per {row['unit'] or 'unit'}" if ratio["level"] is None else words.level(ratio["level"])
+    unit = f"unit: {row['unit']}" if row["unit"] else "per unit"
+    per = unit if ratio["level"] is None else words.level(ratio["level"])
     limits = ratio["interval"]
     return {
         "label": per + METHODS[ratio["method"]],
@@ -133,14 +134,7 @@ def _panel(entry: dict[str, Any]) -> Panel:
 
 def _title(entry: dict[str, Any]) -> str:
     """The sign and what it is set against."""
-    label = words.label_of(entry["label"], entry["column"])
-    has, lacks = (" or ".join(words.level(v) for v in entry[side]) for side in ("has", "lacks"))
-    among = entry["among"]
-    said = f"{label}: {has} v {lacks}"
-    if among:
-        levels = " or ".join(words.level(level) for level in among["levels"])
-        said += f" ({words.human(among['column']).lower()}: {levels})"
-    return said
+    return f"{words.label_of(entry['label'], entry['column'])}: {entry['said']}"
 
 
 def _study_label(row: dict[str, Any]) -> str:
@@ -162,11 +156,15 @@ def literature(page: dict[str, Any]) -> dict[str, Any] | None:
         "pooled": [_title(entry) for entry in entries if entry["pooled"]],
         "apart": own != "registry",
         "own": PROVENANCES[own],
-        "rows": [_line(entry, row) for entry in entries for row in entry["rows"]],
+        "sides": [words.human(side) for side in entries[0]["sides"]],
+        "signs": [
+            {"title": _title(entry), "rows": [_line(row) for row in entry["rows"]]}
+            for entry in entries
+        ],
     }
 
 
-def _line(entry: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
+def _line(row: dict[str, Any]) -> dict[str, Any]:
     """The counts of one study in words."""
     cells = row["cells"]
     parts = [
@@ -176,7 +174,6 @@ def _line(entry: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
         for side in ("with", "without")
     ]
     return {
-        "sign": _title(entry),
         "study": _study_label(row),
         "with": parts[0],
         "without": parts[1],

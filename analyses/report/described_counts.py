@@ -22,7 +22,7 @@ SMALL = "Counts are too small to be shown."
 def withhold_small(page: Row) -> None:
     """Before any count is hidden: leave out rows that hold, or would give away, a small count."""
     for table in page["cohort"].get("table_one_by") or []:
-        _withhold_table(table)
+        _withhold_table(table, page["data"]["used"])
     for entry in page.get("literature") or []:
         own = entry["rows"][-1]
         if _is_small(_derived(page, entry, own["cells"])):
@@ -47,18 +47,21 @@ def withhold_hidden(page: Row) -> None:
         _withhold_associations(page, whole)
 
 
-def _withhold_table(table: Row) -> None:
+def _withhold_table(table: Row, used: int) -> None:
     """Leave out a table with a small group, and rows with a small cell."""
     sizes = {group["group"]: group["n"] for group in table["groups"]}
-    if _is_small(sizes.values()):
+    if _is_small([*sizes.values(), used - sum(sizes.values())]):
         _empty(table)
         return
     kept = []
     for row in table["rows"]:
-        groups = [group for group in row["groups"] if group["group"] in sizes]
-        counts = [group["n"] for group in groups]
-        counts += [sizes[group["group"]] - group["n"] for group in groups]
-        counts += [level["n"] for group in groups for level in group.get("levels") or []]
+        everybody, *groups = row["groups"]
+        counts = [everybody["n"] - sum(group["n"] for group in groups)]
+        for group in groups:
+            counts += [group["n"], sizes[group["group"]] - group["n"]]
+        for place, level in enumerate(everybody.get("levels") or []):
+            of_groups = [group["levels"][place]["n"] for group in groups]
+            counts += [*of_groups, level["n"] - sum(of_groups)]
         if not _is_small(counts):
             kept.append(row)
     table["withheld"] = len(table["rows"]) - len(kept)

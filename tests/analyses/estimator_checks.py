@@ -15,6 +15,7 @@ from analyses.firth import FirthLogistic
 from analyses.prepared import CentreEncoder
 from analyses.preprocessing import CaseEncoder
 from analyses.proportional_odds import ProportionalOdds
+from analyses.published_prior import RidgeTowards
 
 OWN = (
     AgreementFilter,
@@ -25,6 +26,7 @@ OWN = (
     ElasticNetLogistic,
     FirthLogistic,
     ProportionalOdds,
+    RidgeTowards,
 )
 
 

@@ -90,7 +90,11 @@ def test_only_a_registry_is_pooled_with_the_literature(provenance: str) -> None:
         assert (entry["pooled"], entry["reason"]) == (None, TOO_FEW)
         assert all(row["weight"] is None for row in entry["rows"])
         return
-    expected = pool([r["estimate"] for r in entry["rows"]], [r["se"] for r in entry["rows"]])
+    expected = pool(
+        [r["estimate"] for r in entry["rows"]],
+        [r["se"] for r in entry["rows"]],
+        is_guarded=True,
+    )
     assert expected is not None
     assert entry["pooled"]["estimate"] == expected.estimate
     assert sum(row["weight"] for row in entry["rows"]) == pytest.approx(1)
