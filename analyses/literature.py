@@ -55,7 +55,8 @@ def literature(
     list[dict[str, Any]]
         `column`, `label`, `said`, `has`, `lacks`, `among`, `contrast`, `sides`; `rows`, the
         published ones first, each with `study`, `label`, `provenance`, `doubtful`, `cells`,
-        `estimate` (log odds ratio), `se`, `interval`, `p` (Fisher), `printed_p` and `weight` (None: not pooled), or a `reason`;
+        `estimate` (log odds ratio), `se`, `interval`, `p` (Fisher), `printed_p` and `weight` (None:
+        not pooled), or a `reason`;
         `pooled` with `estimate`, `interval`, `prediction` and `tau2`, or None with a `reason`.
     """
     if evidence is None:

@@ -106,7 +106,7 @@ def _published_tables() -> Iterator[str]:
         "the printed digit. An infinite ratio: a cell is empty. Counts marked * are doubtful, the "
         "reason is in the list of sources. The arms of different studies are never set against "
         "each other. How they stand beside a cohort, and when they are pooled: "
-        "[published evidence](decisions/published-evidence.md).",
+        "[published evidence](decisions/published-prior.md).",
         "",
     )
     header = ("sign", "study", "with it", "without", "odds ratio", "p", "printed p")
