@@ -122,7 +122,7 @@ def ratio_of(cells: NDArray[np.int64]) -> Row:
     --------
     >>> found = ratio_of(np.array([[13, 2], [0, 10]]))
     >>> round(found["estimate"], 3), round(found["se"], 3)
-    (4.731, 1.639)
+    (4.731, 1.603)
     """
     named = dict(
         zip(

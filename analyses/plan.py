@@ -222,12 +222,17 @@ def parse_plan(text: str, *, name: str) -> Plan:
             if key in keys
         },
     )
+    _check(reader, plan)
+    return plan
+
+
+def _check(reader: PlanReader, plan: Plan) -> None:
+    """Refuse parts that do not fit together."""
     for place, model in enumerate(plan.models):
         offered = MODELS if model in MODELS else (*MODELS, *own_models())
         reader.choice(model, f"models[{place}]", of=offered)
     check_kind(reader, plan.outcome.kind, models=plan.models, conformal=plan.conformal)
     check_prior(reader, plan.outcome.kind, models=plan.models, prior=plan.prior)
-    return plan
 
 
 #: Keys with one value out of a list; what comes with later work is refused until then.

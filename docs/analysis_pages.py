@@ -103,7 +103,8 @@ def _published_tables() -> Iterator[str]:
         "Every table of one study that sets a sign against an outcome, from the counts in "
         "`assets/data/evidence/published_counts.csv`. Conditional odds ratio with exact limits, "
         "two-sided p of Fisher's exact test; the three p-values that a study prints come out to "
-        "the printed digit. An infinite ratio: a cell is empty. Counts marked * are doubtful, the "
+        "the printed digit. A test and exact limits may disagree near 0.05: they are inverted "
+        "differently. `inf`: a cell is empty. Counts marked * are doubtful, the "
         "reason is in the list of sources. The arms of different studies are never set against "
         "each other. How they stand beside a cohort, and when they are pooled: "
         "[published evidence](decisions/published-prior.md).",
