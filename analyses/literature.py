@@ -53,20 +53,20 @@ def literature(
     Returns
     -------
     list[dict[str, Any]]
-        `column`, `label`, `said`, `has`, `lacks`, `among`, `contrast`, `sides`; `rows`, the
-        published ones first, each with `study`, `label`, `provenance`, `doubtful`, `cells`,
-        `estimate` (log odds ratio), `se`, `interval`, `p` (Fisher), `printed_p` and `weight` (None:
-        not pooled), or a `reason`;
+        `column`, `label`, `said`, `has`, `lacks`, `among`, `contrast`, `sides`, `groups` (the two
+        sides as Table 1 names them); `rows`, the published ones first, each with `study`, `label`,
+        `provenance`, `doubtful`, `cells`, `estimate` (log odds ratio), `se`, `interval`, `p`
+        (Fisher), `printed_p` and `weight` (None: not pooled), or a `reason`;
         `pooled` with `estimate`, `interval`, `prediction` and `tau2`, or None with a `reason`.
     """
     if evidence is None:
         return []
     used, labels, entries = {*selected.predictors, *plan.baseline}, labels_of_columns(), []
     for sign in SIGNS:
-        sides = _sides(plan, selected, CONTRASTS[sign.outcome].values)
-        if sides is None or sign.column not in used:
+        groups = _groups(plan, selected, CONTRASTS[sign.outcome].values)
+        if groups is None or sign.column not in used:
             continue
-        cells = _own_cells(plan, selected, frame, sign, sides)
+        cells = _own_cells(plan, selected, frame, sign, groups)
         rows = [*published_rows(sign, evidence), _own_row(plan, cells)]
         entries.append(
             {
@@ -78,6 +78,7 @@ def literature(
                 "among": None if sign.among is None else _named(*sign.among),
                 "contrast": CONTRASTS[sign.outcome].name,
                 "sides": [CONTRASTS[sign.outcome].with_it, CONTRASTS[sign.outcome].without_it],
+                "groups": list(groups),
                 **summary(rows),
             }
         )
@@ -205,9 +206,11 @@ def _own_cells(
     selected: Selected,
     frame: pl.DataFrame,
     sign: PublishedSign,
-    sides: tuple[Bools, Bools],
+    groups: tuple[str, str],
 ) -> NDArray[np.int64]:
     """The table of the analysed cases."""
+    names = selected.classes or ("no", "yes")
+    sides = [selected.outcome == names.index(group) for group in groups]
     inside = np.ones(selected.frame.height, dtype=bool)
     if sign.among is not None:
         inside = _is_among(_column(plan, selected, frame, sign.among[0]), sign.among[1])
@@ -233,22 +236,17 @@ def _is_among(series: pl.Series, levels: Sequence[str]) -> Bools:
     return series.cast(pl.String).is_in(levels).fill_null(False).to_numpy()
 
 
-def _sides(
+def _groups(
     plan: Plan, selected: Selected, values: Mapping[str, tuple[str, str]]
-) -> tuple[Bools, Bools] | None:
-    """Rows with and without the outcome of a contrast; None where the plan predicts another."""
+) -> tuple[str, str] | None:
+    """The groups of Table 1 with and without an outcome; None where the plan predicts another."""
     if plan.outcome.column not in values:
         return None
     names = values[plan.outcome.column]
-    if plan.outcome.kind == "binary":
-        turned = positive_is_first(plan, names)
-        if turned is None:
-            return None
-        return (selected.outcome == turned, selected.outcome == 1 - turned)
-    if not set(names) <= set(selected.classes):
-        return None
-    first, second = (selected.outcome == selected.classes.index(name) for name in names)
-    return first, second
+    if plan.outcome.kind != "binary":
+        return names if set(names) <= set(selected.classes) else None
+    turned = positive_is_first(plan, names)
+    return None if turned is None else ("yes", "no") if turned else ("no", "yes")
 
 
 def positive_is_first(plan: Plan, names: tuple[str, str]) -> int | None:

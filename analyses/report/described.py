@@ -30,7 +30,7 @@ PROVENANCES = {
     "own_published": "published case reports",
     "simulated": "SIMULATED",
     "registry": "registry",
-    None: "table without provenance",
+    None: "own table",
 }
 
 

@@ -84,14 +84,12 @@ def _derived(page: Row, entry: Row, cells: Row) -> Iterable[int]:
     overall = _of_levels(groups.get("overall"), entry)
     for name, total in overall.items():
         yield total - cells[f"with_{name}"] - cells[f"without_{name}"]
-    for group in row["groups"]:
-        of_group = _of_levels(group, entry)
-        for side in ("with", "without"):
-            # the side is one of the groups; for the others the difference means nothing
-            left = [of_group[name] - cells[f"{side}_{name}"] for name in of_group]
-            if min(left) >= 0:
-                yield from left
-                yield group["n"] - sum(of_group.values())
+    sizes = {one["class"]: one["n"] for one in page["outcome"].get("classes") or []}
+    for side, name in zip(("with", "without"), entry["groups"], strict=True):
+        of_group = _of_levels(groups[name], entry)
+        yield from (of_group[which] - cells[f"{side}_{which}"] for which in of_group)
+        yield groups[name]["n"] - sum(of_group.values())
+        yield max(0, sizes.get(name, 0) - groups[name]["n"])
 
 
 def _of_levels(group: Row | None, entry: Row) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """Tables beside Table 1 in a confidential report: no small count, and none to be worked out."""
 
 import copy
+import re
 from functools import cache
 from typing import Any
 
@@ -97,3 +98,34 @@ def test_an_open_report_shows_all_and_a_confidential_page_says_what_is_missing()
     assert shown["associations"] == _registry(36)["associations"]
     assert shown["literature"] == _registry(36)["literature"]
     assert shown["cohort"]["table_one_by"] == _registry(36)["cohort"]["table_one_by"]
+
+
+def test_of_several_groups_nothing_is_tested_and_what_is_missing_in_one_is_no_small_count() -> None:
+    asked = re.sub(
+        "outcome: .*", "outcome: {kind: multiclass, column: histology_group}", _ASKED, count=1
+    )
+    third = pl.when(pl.int_range(pl.len()) % 5 == 0).then(pl.lit("vascular"))
+    frame = two_types(240).with_columns(
+        provenance=pl.lit("registry"),
+        histology_group=third.otherwise(pl.col("histology_group")),
+        # three ependymomas without a judgement, and of the others none
+        polar_cyst=pl.when(pl.col("polar_cyst") != "not_reported")
+        .then(pl.col("polar_cyst"))
+        .otherwise(pl.lit("absent")),
+    )
+    few = frame["histology_group"].eq("ependymoma").arg_true()[:3].to_list()
+    without = pl.when(pl.int_range(pl.len()).is_in(few)).then(pl.lit("not_reported"))
+    frame = frame.with_columns(polar_cyst=without.otherwise(pl.col("polar_cyst")))
+    found = run_plan(
+        parse_plan(asked, name="t.yaml").for_cohort("registry"),
+        frame,
+        availability=None,
+        stamp={"snapshot": "s", "code": "c", "lock": "l"},
+        evidence=read_published_counts(),
+    ).results
+    page = release(found)
+    own = {entry["column"]: entry["rows"][-1]["cells"] for entry in page["literature"]}
+    assert own["polar_cyst"] is None
+    assert own["margin"] is not None
+    assert all(row["p"] is None for row in page["associations"]["rows"])
+    assert "Not shown: it would be made of counts" in render_report(found).decode()
