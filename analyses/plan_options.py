@@ -93,3 +93,19 @@ def check_kind(reader: PlanReader, kind: str, *, models: Sequence[str], conforma
             f"{reader.source}, conformal: prediction sets are for classes without an order; a set "
             "of grades could leave out the middle one. Take the key out."
         )
+
+
+def check_prior(reader: PlanReader, kind: str, *, models: Sequence[str], prior: str) -> None:
+    """Refuse published odds ratios as a prior where there is no ridge regression of two classes.
+
+    Raises
+    ------
+    UsageError
+        Naming the key and the reason.
+    """
+    if prior != "none" and (kind != "binary" or "ridge" not in models):
+        raise UsageError(
+            f"{reader.source}, prior: published odds ratios are for a binary outcome and are shown "
+            "beside the model 'ridge'. Take the key out, or name such an outcome and ridge among "
+            "the models."
+        )

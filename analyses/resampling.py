@@ -27,6 +27,7 @@ class Stage(IntEnum):
     PERMUTATIONS = 7
     SETS = 8
     IMPUTATIONS = 9
+    TABLES = 10
 
 
 def generator(seed: int, *key: int) -> np.random.Generator:

@@ -58,6 +58,7 @@ def analyse_cohort(line: Line, plan: Plan) -> dict[str, str | int]:
         availability=availability,
         stamp=stamp,
         reads=_reads(line, plan),
+        evidence=line.store.read("reference", "published_counts"),
         processes=processors(),
         progress=line.say,
     )

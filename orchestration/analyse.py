@@ -33,6 +33,7 @@ from analyses.protocol import run_plan
 from analyses.reader_cohort import READ_TABLES, build_reads
 from analyses.workers import processors
 from assets.analysing import write_run
+from assets.readers.evidence import read_published_counts
 from assets.readers.free_table import read_free_table
 from orchestration.home import require_home
 from orchestration.provenance import code_hash, lock_hash
@@ -52,6 +53,7 @@ class _Table:
     """Rows to analyse; `availability` and `snapshot` are None for a user's own file."""
 
     frame: pl.DataFrame
+    evidence: pl.DataFrame
     availability: dict[str, str] | None
     snapshot: str | None
     reads: pl.DataFrame | None
@@ -82,6 +84,7 @@ def analyse(
             availability=table.availability,
             stamp={"snapshot": table.snapshot, "code": code_hash(), "lock": lock_hash()},
             reads=table.reads,
+            evidence=table.evidence,
             processes=processors(),
             progress=say,
         )
@@ -123,14 +126,15 @@ def _published(home: Home, plan: Plan) -> _Table:
     reads = None
     if plan.agreement == "none":  # else a file is asked for, and refused without a table of its own
         reads = build_reads({name: content["core", name] for name in READ_TABLES})
-    return _Table(content["analysis", "cases"], known, snapshot.id, reads)
+    evidence = content["reference", "published_counts"]
+    return _Table(content["analysis", "cases"], evidence, known, snapshot.id, reads)
 
 
 def _free(data: Path, plan: Plan, folder: Path) -> _Table:
     """A user's own table."""
     keys = [name for name in (plan.data.id, plan.data.group, plan.data.centre) if name]
     frame = read_free_table(data, texts=keys, missing=plan.data.missing)
-    return _Table(frame, None, None, _reads(plan, folder))
+    return _Table(frame, read_published_counts(), None, None, _reads(plan, folder))
 
 
 def _reads(plan: Plan, folder: Path) -> pl.DataFrame | None:

@@ -151,7 +151,7 @@ def _subgroups(page: dict[str, Any]) -> dict[str, Any] | None:
                         "n": row["n"],
                         "events": numbers.NONE if row["events"] is None else row["events"],
                         "cells": [
-                            _cell((row["performance"] or {}).get(key), measure.digits)
+                            shown_cell((row["performance"] or {}).get(key), measure.digits)
                             for key, measure in measures.items()
                         ],
                     }
@@ -163,7 +163,7 @@ def _subgroups(page: dict[str, Any]) -> dict[str, Any] | None:
     }
 
 
-def _cell(value: dict[str, Any] | None, digits: int) -> dict[str, str]:
+def shown_cell(value: dict[str, Any] | None, digits: int) -> dict[str, str]:
     """An estimate and its interval."""
     if not value or value["estimate"] is None:
         return {"estimate": numbers.NONE, "interval": ""}
@@ -186,8 +186,8 @@ def _sensitivity(page: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
         rows.append(
             {
                 "label": measure.short,
-                "main": _cell(main.get(key), measure.digits),
-                "other": _cell(value, measure.digits),
+                "main": shown_cell(main.get(key), measure.digits),
+                "other": shown_cell(value, measure.digits),
                 "difference": numbers.number(
                     (found["difference"] or {}).get(key), digits=measure.digits
                 ),

@@ -7,7 +7,16 @@ Does not belong here: numbers, words, drawings (the other modules of this packag
 from typing import Any
 
 from analyses import numbers
-from analyses.report import contest, environment, over_time, pictures, prose, sections, words
+from analyses.report import (
+    contest,
+    described,
+    environment,
+    over_time,
+    pictures,
+    prose,
+    sections,
+    words,
+)
 from analyses.report.further import further
 from analyses.report.patterns import patterns
 from analyses.report.readers import readers
@@ -94,6 +103,10 @@ def context(page: dict[str, Any]) -> dict[str, Any]:
         "patterns": patterns(page),
         "patterns_figure": pictures.missing_together(page),
         "table_one": sections.table_one(page),
+        "tables_by": described.tables_by(page),
+        "associations": described.associations(page),
+        "literature": described.literature(page),
+        "literature_figure": pictures.published(described.panels(page)),
         "predictors": sections.predictors(page) if page["data"]["used"] != 0 else [],
         "cautions": sections.cautions(page),
         "methods": prose.methods(page),
@@ -128,6 +141,7 @@ def _of_models(
         "centres": contest.centres(page, models),
         "further": further(page),
         "readers": readers(page),
+        "prior": described.prior(page),
         "calibration_figures": pictures.curves(primary),
         "decision": contest.decision(primary, baseline),
         "not_yet": sections.not_yet(primary),
@@ -145,6 +159,9 @@ def contents(made: dict[str, Any]) -> list[tuple[str, str]]:
         ("missing", "Predictors and what is missing", bool(made["predictors"])),
         ("size", "Outcome and sample size", True),
         ("over-time", "Over time", made["over_time"] is not None),
+        ("table-one-by", "Table 1 by other groupings", bool(made["tables_by"])),
+        ("associations", "Single predictors and the outcome", bool(made["associations"])),
+        ("literature", "Beside the literature", bool(made["literature"])),
         ("specification", "The model", fitted),
         ("performance", "Performance", fitted),
         ("steadiness", "How steady the model is", made["steadiness"] is not None),
@@ -157,6 +174,7 @@ def contents(made: dict[str, Any]) -> list[tuple[str, str]]:
         ("sensitivity", "With other cases", bool(made["further"]["sensitivity"])),
         ("readers", "Readers", fitted and made["readers"] is not None),
         ("sensitivity", "With other cases or other choices", bool(made["further"]["sensitivity"])),
+        ("prior", "With published odds ratios as a prior", bool(made["prior"])),
         ("not-fitted", "What was not fitted", not fitted),
         ("not-yet", "What was not computed", bool(made["not_yet"])),
         ("warnings", "Warnings", True),

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from analyses.disclosure import Hidden, Shown
-from analyses.figures import attrition, calibration, missingness, patterns, performance
+from analyses.figures import attrition, calibration, forest, missingness, patterns, performance
 from analyses.figures.style import Table, to_svg
 from analyses.report import words
 from analyses.report.measures import measures_of
@@ -178,6 +178,21 @@ def measures(page: dict[str, Any], models: list[dict[str, Any]]) -> Picture | No
         f"{_BLIND if apart == 'the AUC' else 'C and the AUC'}, no gain for the IPA, and the right "
         "value for the others.",
         table=performance.as_table(panels),
+    )
+
+
+def published(panels: list[forest.Panel]) -> Picture | None:
+    """Forest plot of the literature; None without any."""
+    if not panels:
+        return None
+    return made(
+        "literature",
+        forest.draw(panels),
+        forest.alt_text(panels),
+        caption="Odds ratios with 95% intervals, on a logarithmic scale; right of the dashed line "
+        "the sign goes with the outcome. Grey squares are published, the blue dot is these cases, "
+        "the black diamond what may be pooled. An arrow: the interval goes on.",
+        table=forest.as_table(panels),
     )
 
 

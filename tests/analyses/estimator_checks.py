@@ -18,6 +18,7 @@ from analyses.firth import FirthLogistic
 from analyses.prepared import CentreEncoder
 from analyses.preprocessing import CaseEncoder
 from analyses.proportional_odds import ProportionalOdds
+from analyses.published_prior import RidgeTowards
 from analyses.survival.estimators import CauseSpecificCox, ElasticNetCox, RidgeCox
 
 
@@ -50,6 +51,7 @@ OWN = (
     ElasticNetLogistic,
     FirthLogistic,
     ProportionalOdds,
+    RidgeTowards,
 )
 
 

@@ -65,6 +65,13 @@ from schemas.errors import UsageError
             "sensitivity[0]: 'after_surgery' is not offered; nearest is 'before_surgery'",
         ),
         ("title: Test", "subgroups: sex\ntitle: Test", "subgroups: expected a list of names"),
+        ("title: Test", "table_one: sex\ntitle: Test", "table_one: expected a list of names"),
+        (
+            "title: Test",
+            "associations: yes\ntitle: Test",
+            "associations: expected one of none, exact",
+        ),
+        ("title: Test", "prior: own\ntitle: Test", "prior: 'own' is not offered"),
         (
             "title: Test",
             "title: A\ntitle: Test",
