@@ -7,11 +7,14 @@ Does not belong here: endpoints of time (`analyses.time_endpoints`), the other t
 
 import polars as pl
 
+#: The median time from one image of a case to the next.
+IMAGE_GAP = "image_gap_days"
 #: Columns of `courses`, and the columns of `follow_up` that each is drawn from.
 COURSE: dict[str, tuple[str, ...]] = {
     "vital_status": ("vital_status",),
     "last_alive_day": ("contact_day", "vital_status"),
     "last_imaging_day": ("last_imaging_day",),
+    IMAGE_GAP: ("last_imaging_day",),
     "progression_day": ("progression_day", "progression_status"),
     "is_progression_known": ("progression_status", "contact_day"),
     "is_progression_undated": ("progression_status", "progression_day"),
@@ -43,8 +46,9 @@ def courses(follow_up: pl.DataFrame, surgeries: pl.DataFrame) -> pl.DataFrame:
     pl.DataFrame
         Sorted by `case_id`: `vital_status` (dead if any contact says so; missing where none knows),
         `last_alive_day`, `last_imaging_day` and `progression_day` (the first) in days from day 0;
-        `is_progression_known`: whether a contact after time zero says whether the tumour grew;
-        `is_progression_undated`: it grew after time zero, and no contact says when.
+        `image_gap_days`, the median time from one image to the next, from time zero on, as far as
+        contacts name images; `is_progression_known`: whether a contact after time zero says whether
+        the tumour grew; `is_progression_undated`: it grew after it, and no contact says when.
     """
     zero = pl.col("surgery_day").fill_null(0)
     rows = follow_up.join(surgeries.select("case_id", "surgery_day"), on="case_id", how="left")
@@ -52,6 +56,7 @@ def courses(follow_up: pl.DataFrame, surgeries: pl.DataFrame) -> pl.DataFrame:
     is_later = (pl.col("contact_day") > zero).fill_null(value=True)
     says = pl.col("progression_status").is_not_null() & (pl.col("progression_status") != "unknown")
     status, day = pl.col("vital_status"), pl.col("progression_day")
+    imaged = pl.col("last_imaging_day").filter(pl.col("last_imaging_day") > zero)
     found = rows.group_by("case_id").agg(
         vital_status=pl.when((status == "dead").any())
         .then(pl.lit("dead"))
@@ -59,6 +64,7 @@ def courses(follow_up: pl.DataFrame, surgeries: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("alive")),
         last_alive_day=pl.col("contact_day").filter(status == "alive").max(),
         last_imaging_day=pl.col("last_imaging_day").max(),
+        image_gap_days=pl.concat([zero.first(), imaged]).unique().sort().diff().median(),
         progression_day=day.filter(_PROGRESSED & (day > zero)).min(),
         is_progression_known=yes_no((is_later & says).any()),
         undated=(is_later & _PROGRESSED & day.is_null()).any(),

@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from analyses.contacts import IMAGE_GAP
 from analyses.eligibility import EXCLUSIONS
 from analyses.endpoints import known_at_prediction
 from analyses.outcomes import Coded, code_outcome, is_recorded
@@ -128,7 +129,8 @@ def select(plan: Plan, frame: pl.DataFrame, availability: Mapping[str, str] | No
 def _administrative(plan: Plan) -> tuple[str, ...]:
     """The columns of the outcome, and that of the reasons against a row."""
     outcome = plan.outcome
-    return (outcome.column, outcome.column + _EXCLUSION, *columns_of(outcome))
+    gaps = (IMAGE_GAP,) if outcome.time is not None else ()  # said beside every time
+    return (outcome.column, outcome.column + _EXCLUSION, *columns_of(outcome), *gaps)
 
 
 def resolve_predictors(plan: Plan, frame: pl.DataFrame) -> tuple[str, ...]:

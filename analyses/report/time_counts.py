@@ -74,6 +74,9 @@ def withhold_times(page: dict[str, Any]) -> None:
     found = page.get("survival")
     if not found:
         return
+    if found.get("image_gaps"):
+        known = [row for row in found["image_gaps"] if row["n"] >= _LEAST_OF_A_GROUP]
+        found["image_gaps"] = [{**row, "n": None} for row in known]
     for row in found["horizons"]:
         if not isinstance(row["events"], int):
             row.update(risk=None, risk_interval=None, survival=None, interval=None)

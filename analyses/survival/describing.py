@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analyses.contacts import IMAGE_GAP
 from analyses.metrics import Floats
 from analyses.plan import Plan
 from analyses.selection import Selected
@@ -150,7 +151,7 @@ def describe_survival(plan: Plan, selected: Selected) -> tuple[dict[str, Any] | 
         "horizons": [_at(every, at) for at in plan.outcome.horizons],
         "entry": _late(plan, selected),
         "landmark": _landmark(plan, selected),
-        "image_gaps": None,
+        "image_gaps": _image_gaps(plan, selected),
         **NOT_SHOWN,
     }
     return found, [*_not_reached(plan, every), *_said_of_entry(found["entry"])]
@@ -233,6 +234,21 @@ def _late(plan: Plan, selected: Selected) -> dict[str, Any] | None:
         "n_late": int((selected.follow_up[:, 2] > 0).sum()),
         "n_before_entry": out[EVENT_FIRST] + out[ENDED_FIRST],
     }
+
+
+def _image_gaps(plan: Plan, selected: Selected) -> list[dict[str, Any]] | None:
+    """Median over the cases of each centre of their own median gap; None where none is known."""
+    if IMAGE_GAP not in selected.frame.columns:
+        return None
+    days = selected.frame[IMAGE_GAP].to_numpy().astype(np.float64)
+    centres = centres_of(plan, selected)
+    where = np.full(len(days), "all") if centres is None else centres
+    found = [
+        {"centre": str(name), "n": int(known.sum()), "median_days": float(np.median(days[known]))}
+        for name in np.unique(where)
+        if (known := (where == name) & np.isfinite(days)).any()
+    ]
+    return found or None
 
 
 def _landmark(plan: Plan, selected: Selected) -> dict[str, Any] | None:

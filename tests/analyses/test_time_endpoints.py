@@ -7,6 +7,8 @@ from analyses.contacts import courses
 from analyses.endpoints import known_at_prediction
 from analyses.other_choices import otherwise
 from analyses.plan import parse_plan
+from analyses.protocol import run_plan
+from analyses.report import render_report
 from analyses.selection import select
 from schemas.errors import UsageError
 from tests.analyses.test_endpoints import _case
@@ -195,13 +197,14 @@ def test_contacts_of_a_case_are_read_together() -> None:
         progression_day=pl.col("grew").cast(pl.Int64, strict=False),
     )
     surgeries = pl.DataFrame({"case_id": ["C1", "C2", "C3", "C4"], "surgery_day": [0, 0, 60, 0]})
+    # the fifth: the median gap between images, surgery among them, each image once
     assert courses(contacts, surgeries).rows() == [
-        ("C1", "dead", 400, 600, 250, "yes", "no"),
-        ("C2", "alive", 100, None, None, "no", "no"),
+        ("C1", "dead", 400, 600, 210.0, 250, "yes", "no"),
+        ("C2", "alive", 100, None, None, None, "no", "no"),
         # it grew before surgery; after it nobody says
-        ("C3", "alive", 500, 400, None, "no", "no"),
-        ("C4", "alive", 200, 200, None, "yes", "yes"),
-        ("C5", None, None, None, None, "yes", "no"),
+        ("C3", "alive", 500, 400, 340.0, None, "no", "no"),
+        ("C4", "alive", 200, 200, 200.0, None, "yes", "yes"),
+        ("C5", None, None, None, None, None, "yes", "no"),
     ]
 
 
@@ -223,3 +226,38 @@ baseline: [histology_edition]
     with pytest.raises(UsageError, match="becomes known with the pathology"):
         select(before, cases, known)
     assert "follow_up" not in known_at_prediction("pfs_postoperative")
+
+
+def test_both_choices_and_the_gaps_between_images_are_told_without_a_model() -> None:
+    cases = pl.concat(
+        [
+            _case(
+                case_id=f"C{k}", patient_id=f"P{k}", image_gap_days=100.0 + k, **changes
+            ).with_columns(
+                provenance=pl.lit("simulated"), site_id=pl.lit("SIM_A"), age_years=pl.lit(40)
+            )
+            for k, changes in enumerate(
+                [{"last_imaging_day": 300, "death_day": 1031, **DEAD}, {}, {"progression_day": 400}]
+            )
+        ]
+    )
+    text = """
+title: t
+data: {id: case_id, group: patient_id, centre: site_id}
+population: {provenance: simulated}
+outcome:
+  {kind: survival, time: pfs_months, event: pfs, event_value: "yes", horizons: [12]}
+predictors: [age_years]
+baseline: [age_years]
+models: [ridge]
+sensitivity: [late_deaths_censored]
+"""
+    found = run_plan(parse_plan(text, name="pfs.yaml"), cases, availability=None, stamp={})
+    survival = found.results["survival"]
+    assert found.results["verdict"]["level"] == "describe_only"
+    assert found.results["outcome"]["events"] == 2
+    assert [(row["name"], row["events"]) for row in survival["otherwise"]] == [
+        ("late_deaths_censored", 1)
+    ]
+    assert [row["median_days"] for row in survival["image_gaps"]] == [101.0]
+    assert "Median gap between images" in render_report(found.results).decode()
