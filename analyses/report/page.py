@@ -145,7 +145,11 @@ def contents(made: dict[str, Any]) -> list[tuple[str, str]]:
         ("permutation", "Against chance", bool(made["further"]["permutation"])),
         ("sets", "Sets of groups for one patient", bool(made["further"]["sets"])),
         ("subgroups", "In subgroups", bool(made["further"]["subgroups"])),
-        ("sensitivity", "With other cases or other choices", bool(made["further"]["sensitivity"])),
+        (
+            "sensitivity",
+            "With other cases or other choices",
+            bool(made["further"]["sensitivity"] or made["further"]["filled"]),
+        ),
         ("not-fitted", "What was not fitted", not fitted),
         ("not-yet", "What was not computed", bool(made["not_yet"])),
         ("warnings", "Warnings", True),
