@@ -285,8 +285,10 @@ def _describe(
 
 def _groups(plan: Plan, selected: Selected) -> dict[str, list[str]]:
     """Each row's outcome, and its centre where centres mean something."""
-    names = selected.classes or ("no", "yes")
-    found = {"outcome": [names[int(code)] for code in selected.outcome]}
+    found: dict[str, list[str]] = {}
+    if plan.outcome.kind != "survival":
+        names = selected.classes or ("no", "yes")
+        found["outcome"] = [names[int(code)] for code in selected.outcome]
     centres = centres_of(plan, selected)
     return found if centres is None else {**found, "centre": centres.tolist()}
 

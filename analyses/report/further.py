@@ -21,14 +21,12 @@ _VARIABLES = {"age_years": "age", "site_id": "centre", "field_strength_t": "fiel
 _OF_TWO = ("Without the outcome", "With the outcome")
 _SENSITIVITY = {
     **{name: choice.sentence for name, choice in CHOICES.items()},
-    "multiple_imputation": "Missing values imputed ten times in each training part, "
-    "by chained equations without the outcome; predictions are averaged. The same cases and folds.",
+    "multiple_imputation": "Ten imputations of each training part by chained equations, "
+    "predictions averaged",
     "complete_cases": "Complete cases only: nobody of whom a predictor is missing.",
-    "own_level": "“Not assessable” as a level of its own, beside those of the predictor. The same "
-    "cases and folds.",
-    "as_missing": "“Not assessable” as missing like an empty cell. The same cases and folds.",
-    "without_indicators": "Without indicators: that a value is missing tells the model nothing. "
-    "The same cases and folds.",
+    "own_level": "“Not assessable” as a level of its own",
+    "as_missing": "“Not assessable” as missing like an empty cell",
+    "without_indicators": "Without indicators of missing values",
 }
 
 
@@ -39,7 +37,10 @@ def further(page: dict[str, Any]) -> dict[str, Any]:
         "sets": _sets(page),
         "subgroups": _subgroups(page),
         "proportionality": _proportionality(page),
-        "sensitivity": [_sensitivity(page, one) for one in page.get("sensitivity") or []],
+        "sensitivity": [
+            _sensitivity(page, one) for one in page.get("sensitivity") or [] if not _is_paired(one)
+        ],
+        "filled": _filled(page),
     }
 
 
@@ -194,24 +195,44 @@ def _sensitivity(page: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
             }
         )
     return {
-        "what": _SENSITIVITY[found["name"]],
+        "what": _SENSITIVITY[found["name"]].rstrip(".") + ".",
         "reason": found["reason"],
         "n": found["n"],
         "events": found["events"],
         "main_n": page["data"]["used"],
         "rows": rows,
-        "loss": _loss(found.get("against_main")),
         "beats": found["beats_baseline"],
     }
 
 
-def _loss(against: dict[str, Any] | None) -> str:
-    """How the log-loss differs on the same folds, in a sentence; empty where it was not paired."""
-    loss = (against or {}).get("log_loss")
-    if not loss or loss["estimate"] is None or loss["interval"] is None:
-        return ""
-    return (
-        f"Log-loss minus that of the main analysis, fold by fold: "
-        f"{numbers.number(loss['estimate'], digits=3)} "
-        f"({numbers.interval(loss['interval'], digits=3)}; below 0: lower here)."
-    )
+def _is_paired(found: dict[str, Any]) -> bool:
+    """Whether an analysis is of the same cases and folds as the main one."""
+    return found.get("against_main") is not None
+
+
+def _filled(page: dict[str, Any]) -> dict[str, Any] | None:
+    """A table of the analyses on the same cases and folds: measures, and the log-loss paired."""
+    lines = [one for one in page.get("sensitivity") or [] if _is_paired(one)]
+    if not lines:
+        return None
+    primary = next(m for m in page["models"] if m["role"] == "primary")
+    measures = {
+        key: measure
+        for key, measure in measures_of(page["outcome"].get("kind")).items()
+        if key in _SHOWN
+    }
+    rows: list[tuple[str, Any, Any]] = [
+        ("Main analysis", primary["performance"]["nested_cv"], None)
+    ]
+    rows += [(_SENSITIVITY[one["name"]], one["nested_cv"], one["against_main"]) for one in lines]
+    return {
+        "header": [measure.short for measure in measures.values()],
+        "rows": [
+            {
+                "label": label,
+                "cells": [_cell(nested.get(key), m.digits) for key, m in measures.items()],
+                "loss": _cell((against or {}).get("log_loss"), 3),
+            }
+            for label, nested, against in rows
+        ],
+    }

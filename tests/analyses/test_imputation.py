@@ -177,7 +177,7 @@ def test_multiple_stands_beside_the_median_and_not_instead(
     to_json(found.results)  # holds nothing that results cannot hold
     said = render_report(found.results)
     page = said if isinstance(said, str) else said.decode()
-    assert "Missing values imputed ten times" in page
+    assert "Ten imputations of each training part" in page
     assert "Complete cases only" in page
 
 
