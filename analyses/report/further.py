@@ -225,13 +225,15 @@ def _filled(page: dict[str, Any]) -> dict[str, Any] | None:
         ("Main analysis", primary["performance"]["nested_cv"], None)
     ]
     rows += [(_SENSITIVITY[one["name"]], one["nested_cv"], one["against_main"]) for one in lines]
+    loss = "log_loss" if "log_loss" in lines[0]["against_main"] else "brier"
     return {
         "header": [measure.short for measure in measures.values()],
+        "loss": {"log_loss": "Log-loss", "brier": "Brier score"}[loss],
         "rows": [
             {
                 "label": label,
-                "cells": [_cell(nested.get(key), m.digits) for key, m in measures.items()],
-                "loss": _cell((against or {}).get("log_loss"), 3),
+                "cells": [shown_cell(nested.get(key), m.digits) for key, m in measures.items()],
+                "loss": shown_cell((against or {}).get(loss), 3),
             }
             for label, nested, against in rows
         ],
