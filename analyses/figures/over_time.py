@@ -168,11 +168,10 @@ def _at_risk(figure: Figure, axes: Axes, curves: Sequence[Curve], height: float)
     figure.text(0.04 / WIDTH, y, "At risk", color=INK)
     left, right = axes.get_xlim()
     box = axes.get_position()
-    for place, curve in enumerate(curves):
+    for curve in curves:
         y -= _ROW / height
         if len(curves) > 1:
-            colour = LOOKS[place][0]
-            figure.text(0.04 / WIDTH, y, wrap(curve.name, 40, lines=1), color=colour)
+            figure.text(0.04 / WIDTH, y, wrap(curve.name, 40, lines=1), color=INK)
             y -= _ROW / height
         for at, n in curve.at_risk:
             x = box.x0 + box.width * (at - left) / (right - left)
