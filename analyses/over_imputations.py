@@ -48,6 +48,19 @@ class OverImputations(BaseEstimator):  # type: ignore[misc]  # sklearn is untype
         """Risk of each class."""
         return self.averaged(lambda model, filled: model.predict_proba(filled), X)
 
+    def predict(self, X: Floats) -> Floats:
+        """Linear predictor of a time to an event."""
+        return self.averaged(lambda model, filled: model.predict(filled), X)
+
+    def predict_risk(self, X: Floats, times: Floats) -> Floats:
+        """Absolute risk of the event by each time."""
+
+        def risk(model: Pipeline, filled: Floats) -> Floats:
+            found: Floats = model[-1].predict_risk(model[:-1].transform(filled), times)
+            return found
+
+        return self.averaged(risk, X)
+
 
 def over_imputations(learner: Learner, *, tables: int = TABLES) -> Learner:
     """The learner that fits another one's model to several completed versions of its training rows.
@@ -83,7 +96,7 @@ def _learn(
         rng = generator(resampling.seed, Stage.IMPUTATIONS, *key, number)
         filled, fitted = chain(matrix, blocks, rng=rng)
         steps, scaled = fit_after_imputation(filled, encoder, training.groups, asked)
-        model = clone(chosen).fit(scaled, training.outcome)
+        model = clone(chosen).fit(scaled, training.truth)
         chains.append(fitted)
         models.append(Pipeline([*steps, ("model", model)]))
     averaged = OverImputations().fit(chains, models)
