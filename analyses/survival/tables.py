@@ -15,6 +15,7 @@ from analyses.intervals import Z
 from analyses.metrics import Floats
 from analyses.models import Training
 from analyses.preprocessing import fit_preprocessing
+from analyses.survival.concordance import harrell_c
 from analyses.survival.fine_gray import fit_fine_gray
 from analyses.survival.inference import cox_table
 
@@ -23,6 +24,7 @@ NOT_SHOWN: dict[str, Any] = {
     "cox": None,
     "cox_competing": None,
     "cox_left_out": [],
+    "cox_apparent_c": None,
     "firth": False,
     "proportional_hazards": [],
     "fine_gray": None,
@@ -47,6 +49,7 @@ def cox_tables(training: Training) -> tuple[dict[str, Any], list[dict[str, str]]
     found = NOT_SHOWN | {
         "cox": table["rows"] or None,
         "cox_left_out": table["left_out"],
+        "cox_apparent_c": _apparent_c(table, matrix, names, known),
         "firth": table["method"] == "firth",
         "proportional_hazards": table["proportional_hazards"],
         "notes": notes_of(training),
@@ -57,6 +60,18 @@ def cox_tables(training: Training) -> tuple[dict[str, Any], list[dict[str, str]]
         kept = [place for place, name in enumerate(names) if name not in table["left_out"]]
         found["fine_gray"] = _fine_gray(matrix[:, kept], [names[place] for place in kept], known)
     return found, _monotone(table)
+
+
+def _apparent_c(
+    table: dict[str, Any], matrix: Floats, names: Sequence[str], known: Floats
+) -> dict[str, float | None] | None:
+    """Harrell's C of the table's own model on the rows that it was fitted to: too good."""
+    if not table["rows"]:
+        return None
+    slopes = {row["term"]: row["estimate"] for row in table["rows"]}
+    linear = matrix @ np.array([slopes.get(name, 0.0) for name in names])
+    found = harrell_c(known[:, 0], known[:, 1].astype(np.int64), linear)
+    return {"estimate": found.estimate, "se": found.se}
 
 
 def _fine_gray(matrix: Floats, names: Sequence[str], known: Floats) -> list[dict[str, Any]] | None:

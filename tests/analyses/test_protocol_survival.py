@@ -16,6 +16,7 @@ from analyses.models import Training
 from analyses.plan import parse_plan
 from analyses.plan_parts import Resampling
 from analyses.protocol import AnalysisRun, run_plan
+from analyses.report import render_report
 from analyses.resampled import Resample, refit_many
 from analyses.resampling import bootstrap_weights, generator
 from analyses.results import to_json
@@ -83,6 +84,10 @@ def test_a_plan_gives_the_numbers_of_r(any_event: AnalysisRun) -> None:
         assert rows[name]["se"] == near(cox["efron"]["se"][name], "S1_cox")
     tested = {row["term"]: row["statistic"] for row in found["proportional_hazards"]}
     assert tested["illdef"] == near(cox["zph"]["illdef"][0], "S1_cox")
+    assert found["cox_apparent_c"] == {
+        "estimate": near(cox["harrell_C"], "S1_cox"),
+        "se": near(cox["harrell_C_se"], "S1_cox"),
+    }
     assert not found["firth"]
     assert found["fine_gray"] is None
 
@@ -380,3 +385,6 @@ def test_options_beyond_the_primary_estimate(cohort: pl.DataFrame) -> None:
     assert results["permutation"]["brier"] < results["permutation"]["permuted"]["low"]
     assert [fallen["term"] for fallen in results["preparation"]["correlated"]["fallen"]] == ["adc2"]
     assert "c_index" in results["preparation"]["harmonise"]["without"]["difference"]
+    page = render_report(results).decode()
+    assert "Brier score at the first horizon with the true outcomes" in page
+    assert "Without it the cross-validated C is" in page
