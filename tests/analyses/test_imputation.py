@@ -223,26 +223,27 @@ def test_test_rows_tell_the_imputation_nothing(frame: pl.DataFrame) -> None:
         assert (one.pipeline.predict_proba(cases) == other.pipeline.predict_proba(cases)).all()
 
 
-def test_permuted_outcomes_are_not_predicted_by_imputations(frame: pl.DataFrame) -> None:
-    """Gaps that depend on the outcome would show at once if it filled them."""
-    selected = select(parse_plan(PLAN, name="gaps.yaml"), frame, None)
-    selected = replace(selected, preparation=Preparation(impute="iterative"))
-    training = training_of(selected, selected.predictors)
-    resampling, found = Resampling(outer_folds=3, inner_folds=3, repeats=1), []
-    ones = np.ones((1, len(training.outcome)))
+def test_permuted_outcomes_are_predicted_no_better_with_imputations(frame: pl.DataFrame) -> None:
+    """On the same permutations as with medians: an outcome that filled gaps would show at once."""
+    plain = select(parse_plan(PLAN, name="gaps.yaml"), frame, None)
+    imputed = replace(plain, preparation=Preparation(impute="iterative"))
+    resampling, gains = Resampling(outer_folds=3, inner_folds=3, repeats=1), []
+    learner = over_imputations(learn_ridge, tables=2)
     for number in range(8):
-        permuted = replace(
-            training, outcome=np.random.default_rng(number).permutation(training.outcome)
-        )
-        predicted = nested_cross_validation(
-            permuted,
-            outer_folds(permuted, resampling),
-            learner=over_imputations(learn_ridge, tables=2),
-            resampling=resampling,
-        )
-        found.append(panel_of(2).auc(permuted.outcome, predicted.risk[0], ones, predicted.parts(0)))
-    # eight means of about 120 cases: standard error about .02
-    assert abs(float(np.mean(found)) - 0.5) < 0.06
+        found = []
+        for selected, learn in ((plain, learn_ridge), (imputed, learner)):
+            training = training_of(selected, selected.predictors)
+            outcome = np.random.default_rng(number).permutation(training.outcome)
+            permuted = replace(training, outcome=outcome)
+            predicted = nested_cross_validation(
+                permuted, outer_folds(permuted, resampling), learner=learn, resampling=resampling
+            )
+            ones = np.ones((1, len(outcome)))
+            parts = predicted.parts(0)
+            found.append(float(panel_of(2).auc(outcome, predicted.risk[0], ones, parts)[0]))
+        gains.append(found[1] - found[0])
+    # 60 permutations: .510 with either
+    assert abs(float(np.mean(gains))) < 0.03
 
 
 def test_limits_by_rubins_rules_hold_the_truth_where_others_do_not() -> None:
