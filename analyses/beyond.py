@@ -20,6 +20,7 @@ from analyses.permuted import permutation_test
 from analyses.plan import Plan
 from analyses.prediction_sets import prediction_sets
 from analyses.proportionality import proportionality
+from analyses.published_prior import PriorTerm, beside_the_plain_one
 from analyses.resampling import Stage, bootstrap_weights, generator
 from analyses.selection import Selected
 from analyses.sensitivity import sensitivity
@@ -33,6 +34,7 @@ NOTHING: dict[str, Any] = {
     "subgroups": [],
     "sensitivity": [],
     "proportionality": None,
+    "prior": None,
 }
 
 
@@ -62,6 +64,7 @@ class Analysis:
     centres: NDArray[np.str_] | None
     processes: int = 1
     progress: Callable[[str], None] | None = None
+    prior: Sequence[PriorTerm] = ()
 
     @property
     def primary(self) -> Fitted:
@@ -106,6 +109,8 @@ def look_beyond(main: Analysis) -> Beyond:
     if selected.is_ordered:
         # of the baseline: it has few columns, and the test is worth nothing with many
         found["proportionality"] = proportionality(training_of(selected, plan.baseline))
+    if main.prior:
+        found["prior"] = _prior(main)
     found["sensitivity"], warnings = sensitivity(
         plan,
         main.frame,
@@ -113,6 +118,7 @@ def look_beyond(main: Analysis) -> Beyond:
         {
             "verdict": main.verdict,
             "nested_cv": main.primary.entry["performance"]["nested_cv"],
+            "predicted": main.primary.predicted,
             "beats_baseline": main.compared["beats_baseline"],
         },
         selected,
@@ -151,6 +157,20 @@ def _sets(main: Analysis) -> dict[str, Any]:
             **main.ways(best, "prediction sets"),
         ),
     }
+
+
+def _prior(main: Analysis) -> dict[str, Any]:
+    """Ridge regression towards published odds ratios beside the plain one."""
+    plain = next(f for f in main.fitted if f.entry["name"] == "ridge" and f is not main.fitted[0])
+    weights = bootstrap_weights(
+        main.selected.groups,
+        n_draws=DRAWS,
+        rng=generator(main.plan.resampling.seed, Stage.INTERVALS),
+    )
+    ways = {**main.ways(plain, "published prior"), "resampling": main.plan.resampling}
+    return beside_the_plain_one(
+        main.rows(plain), plain.predicted, plain.entry, weights, prior=main.prior, ways=ways
+    )
 
 
 def names_of_two(positive: str | None) -> tuple[str, str]:

@@ -47,7 +47,7 @@ _FROM_STUDY = (
     "field_strength_t",
     *(c.name for c in BY_NAME["imaging_studies"].columns if c.name.startswith("seq_")),
 )
-_FROM_READ = tuple(
+FROM_READ = tuple(
     c.name for c in BY_NAME["imaging_reads"].columns if c.available == Availability.BY_STUDY_DAY
 )
 _FROM_PATIENT = ("sex", "syndrome")
@@ -93,7 +93,7 @@ def build_cohort(tables: Tables) -> pl.DataFrame:
             on="case_id",
             how="left",
         )
-        .join(reads.select("study_id", *_FROM_READ), on="study_id", how="left")
+        .join(reads.select("study_id", *FROM_READ), on="study_id", how="left")
         .join(wide_measurements(tables["imaging_measurements"], reads), on="study_id", how="left")
         .join(surgeries.select("case_id", "surgery_day", *_FROM_SURGERY), on="case_id", how="left")
         .join(chosen_diagnoses(tables["pathology"]), on="case_id", how="left")
@@ -263,7 +263,7 @@ def availability_of_columns() -> dict[str, str]:
     known = {c: BY_NAME["cases"][c].available.value for c in _FROM_CASE}
     known |= {c: BY_NAME["patients"][c].available.value for c in _FROM_PATIENT}
     # the chosen study lies before surgery, so what was seen on it was known then
-    known |= dict.fromkeys((*_FROM_STUDY, *_FROM_READ, *(m.name for m in MEASURES)), preoperative)
+    known |= dict.fromkeys((*_FROM_STUDY, *FROM_READ, *(m.name for m in MEASURES)), preoperative)
     known |= {c: BY_NAME["surgeries"][c].available.value for c in ("surgery_day", *_FROM_SURGERY)}
     known |= {c: BY_NAME["pathology"][c].available.value for c in _FROM_PATHOLOGY}
     later = Availability.FOLLOW_UP.value
@@ -298,7 +298,7 @@ def sources_of_columns() -> dict[str, tuple[tuple[str, str], ...]]:
         "cases": _FROM_CASE,
         "patients": _FROM_PATIENT,
         "imaging_studies": ("study_day", *_FROM_STUDY),
-        "imaging_reads": _FROM_READ,
+        "imaging_reads": FROM_READ,
         "surgeries": ("surgery_day", *_FROM_SURGERY),
         "pathology": _FROM_PATHOLOGY,
         "follow_up": ("death_day", "cause_of_death"),

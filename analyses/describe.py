@@ -1,7 +1,8 @@
 """Description: who the cases are and what is missing, without any model.
 
 Belongs here: Table 1, missing values and their states, centres, limits of a proportion, SMD.
-Does not belong here: which cases are eligible (`analyses.selection`), tests of difference.
+Does not belong here: which cases are eligible (`analyses.selection`), tests of difference
+(`analyses.associations`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -133,6 +134,18 @@ def table_one(
     return rows
 
 
+def number_values(series: pl.Series) -> Floats:
+    """A column of numbers, nan where there is none."""
+    values: Floats = series.cast(pl.Float64).fill_null(np.nan).to_numpy()
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def recorded_texts(series: pl.Series) -> tuple[NDArray[np.str_], Bools]:
+    """Texts of a column that is counted, and whether each says a value."""
+    text = _as_texts(series) or []
+    return np.array(text, dtype=np.str_), _recorded(series, text)
+
+
 def missingness(
     frame: pl.DataFrame, columns: Sequence[str], availability: Mapping[str, str] | None
 ) -> list[dict[str, Any]]:
@@ -188,7 +201,7 @@ def centre_counts(
 
 def _number_row(series: pl.Series, sides: Sides) -> dict[str, Any]:
     """A number: median and quartiles."""
-    values: Floats = series.cast(pl.Float64).fill_null(np.nan).to_numpy()
+    values = number_values(series)
     recorded = np.isfinite(values)
     q1: float | None
     median: float | None

@@ -1,9 +1,11 @@
 """Inference: unpenalised coefficients with intervals, where the verdict allows them.
 
-Belongs here: the table of one model in the units of its predictors, and what it leaves open.
-Does not belong here: whether it may be shown (`analyses.protocol`), penalised models.
+Belongs here: the table of one model in the units of its predictors, pooled over completed tables
+where values are missing, and what it leaves open.
+Does not belong here: whether it may be shown (`analyses.protocol`), penalised models, filling gaps
+(`analyses.completed`).
 Where a column separates the classes, maximum likelihood has no finite value and Firth's fit with
-profile limits takes its place.
+profile limits takes its place; missing values are then filled once.
 """
 
 from collections.abc import Sequence
@@ -13,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from analyses.completed import Completed, completed_tables
 from analyses.firth import (
     fit_firth,
     independent_columns,
@@ -24,11 +27,17 @@ from analyses.metrics import Floats
 from analyses.models import Training, fit_logistic, predict_risk
 from analyses.preprocessing import fit_preprocessing
 from analyses.proportional_odds import fit_proportional_odds
+from analyses.rubin import pool_fits
 
 FILLED_ONCE = (
     "Missing values were filled in once: the intervals leave out what is not known of them, and "
     "are too narrow by that."
 )
+IMPUTED = (
+    "Missing values were imputed by chained equations, the outcome among what tells of them, and "
+    "the fits pooled by Rubin's rules (degrees of freedom of Barnard and Rubin)."
+)
+TOO_FEW_COMPLETE = "The complete cases are too few for a table of their own."
 REPEATED = "Rows of one patient count as independent ones: the intervals are too narrow by that."
 NO_FINITE = "maximum likelihood has no finite value: a column separates the classes"
 
@@ -44,7 +53,7 @@ class _Design:
 
 
 def inference_table(
-    training: Training, classes: Sequence[str]
+    training: Training, classes: Sequence[str], *, seed: int = 1
 ) -> tuple[dict[str, Any], list[dict[str, str]]]:
     """The table, and the warning that a column separates the classes.
 
@@ -54,48 +63,123 @@ def inference_table(
         All eligible rows with every predictor of the plan.
     classes
         Names of the classes; none for a binary outcome.
+    seed
+        Seed of the plan, for the imputations.
 
     Returns
     -------
     tuple[dict[str, Any], list[dict[str, str]]]
         `method` (ml, firth or None with a `reason`), `rows` with `term`, `class`, `estimate` (on
-        the logarithmic scale, per unit of the term) and `interval`, `left_out` (terms that follow
-        from others), `notes`.
+        the logarithmic scale, per unit of the term), `se` and `interval`, `left_out` (terms that
+        follow from others), `notes`. `imputation` is None where nothing is missing, else `tables`
+        (how many), `complete` (cases without a gap) and `reason` (why those have no table); rows
+        then have `df`, `fmi` and `complete_case` (`estimate`, `interval`; None without a table).
     """
-    design = _design(training)
+    gaps = completed_tables(training.frame, training.groups, _beside(training), seed=seed)
+    pooled = None if gaps is None else _pooled(training, gaps, classes)
+    if pooled is not None:
+        return pooled, []
+    steps = fit_preprocessing(training.frame, training.groups)
+    matrix = steps[:-1].transform(training.frame)
+    design = _design(matrix, [str(name) for name in steps["encode"].get_feature_names_out()])
     separated = _separated(design, training)
     warnings = _warning(separated, training.n_classes)
-    rows: list[dict[str, Any]] = []
-    method: str | None = "ml"
-    if training.is_ordered:
-        rows = [] if separated else _of_grades(design, training)
-    elif training.n_classes > 2:
-        rows = [] if separated else _of_classes(design, training, classes)
-    elif separated:
+    rows, method = _by_likelihood(design, training, classes, separated), "ml"
+    if separated and training.n_classes == 2 and not training.is_ordered:
         method, rows = "firth", _by_firth(design, training.outcome)
-    else:
-        rows = _by_likelihood(design, training.outcome)
-    found = {
+    found: dict[str, Any] = {
         "method": method if rows else None,
         "reason": None if rows else NO_FINITE,
         "rows": rows,
         "left_out": list(design.left_out),
-        "notes": notes_of(training),
+        "notes": [FILLED_ONCE] * (gaps is not None) + _repeated(training),
+        "imputation": None,
     }
     return found, warnings
 
 
-def _design(training: Training) -> _Design:
-    """Scaled columns that vary and do not depend on each other."""
-    steps = fit_preprocessing(training.frame, training.groups)
-    matrix = steps.transform(training.frame)
-    names = [str(name) for name in steps["encode"].get_feature_names_out()]
-    full = np.column_stack([np.ones(len(matrix)), matrix])
-    kept = independent_columns(full)
+def _beside(training: Training) -> Floats:
+    """The outcome as numbers: a grade, or a column for each class but the first."""
+    if training.is_ordered:
+        return training.outcome[:, None]
+    classes = np.arange(1, training.n_classes)
+    found: Floats = (training.outcome[:, None] == classes).astype(np.float64)
+    return found
+
+
+def _pooled(training: Training, gaps: Completed, classes: Sequence[str]) -> dict[str, Any] | None:
+    """The table over completed ones; None where a column separates the classes in one of them."""
+    first = _design(gaps.matrices[0], gaps.names)
+    fits = []
+    for matrix in gaps.matrices:
+        design = _design(matrix, gaps.names, only=first.names)
+        rows = _by_likelihood(design, training, classes, _separated(design, training))
+        if not rows:
+            return None
+        fits.append(rows)
+    parameters = len(fits[0]) + (training.n_classes - 1)
+    found = pool_fits(
+        [np.array([row["estimate"] for row in rows]) for rows in fits],
+        [np.array([row["se"] for row in rows]) ** 2 for rows in fits],
+        freedom=max(1, len(training.outcome) - parameters),
+    )
+    alone, reason = _complete_cases(training, gaps, classes)
+    rows = [
+        {
+            **{key: row[key] for key in ("term", "class")},
+            "estimate": float(found.estimate[k]),
+            "se": float(found.error[k]),
+            "interval": [float(found.low[k]), float(found.high[k])],
+            "df": float(found.df[k]),
+            "fmi": float(found.fmi[k]),
+            "complete_case": alone.get((row["term"], row["class"])),
+        }
+        for k, row in enumerate(fits[0])
+    ]
+    return {
+        "method": "ml",
+        "reason": None,
+        "rows": rows,
+        "left_out": list(first.left_out),
+        "notes": [IMPUTED, *_repeated(training)],
+        "imputation": {
+            "tables": len(gaps.matrices),
+            "complete": int(gaps.is_complete.sum()),
+            "reason": reason,
+        },
+    }
+
+
+def _complete_cases(
+    training: Training, gaps: Completed, classes: Sequence[str]
+) -> tuple[dict[tuple[str, str | None], dict[str, Any]], str | None]:
+    """Estimates from the complete cases by term and class, and why there are none."""
+    rows = gaps.is_complete
+    few = training.part(rows)
+    has_all = len(np.unique(few.outcome)) == len(np.unique(training.outcome))
+    if not has_all or rows.sum() <= 2 * len(gaps.names):
+        return {}, TOO_FEW_COMPLETE
+    design = _design(gaps.matrices[0][rows], gaps.names)
+    found = _by_likelihood(design, few, classes, _separated(design, few))
+    if not found:
+        return {}, TOO_FEW_COMPLETE
+    kept = {(r["term"], r["class"]): {k: r[k] for k in ("estimate", "interval")} for r in found}
+    return kept, None
+
+
+def _design(matrix: Floats, names: Sequence[str], only: Sequence[str] | None = None) -> _Design:
+    """Scaled columns that vary and do not depend on each other, or just those that are named."""
+    spread = matrix.std(axis=0)
+    scale = np.where(spread > 0, spread, 1.0)
+    full = np.column_stack([np.ones(len(matrix)), (matrix - matrix.mean(axis=0)) / scale])
+    if only is None:
+        kept = [place for place in independent_columns(full) if place]
+    else:
+        kept = [place for place, name in enumerate(names, 1) if name in only]
     return _Design(
-        matrix=full[:, kept],
-        names=tuple(names[place - 1] for place in kept if place),
-        scale=np.array([steps["scale"].scale_[place - 1] for place in kept if place]),
+        matrix=full[:, [0, *kept]],
+        names=tuple(names[place - 1] for place in kept),
+        scale=scale[[place - 1 for place in kept]],
         left_out=tuple(name for place, name in enumerate(names, 1) if place not in kept),
     )
 
@@ -120,9 +204,17 @@ def _separated(design: _Design, training: Training) -> list[str]:
     return [design.names[place - 1] for place in sorted(found) if place]
 
 
-def _by_likelihood(design: _Design, outcome: Floats) -> list[dict[str, Any]]:
-    """Logistic regression without penalty, Wald limits."""
-    model = fit_logistic(design.matrix[:, 1:], outcome, np.inf)
+def _by_likelihood(
+    design: _Design, training: Training, classes: Sequence[str], separated: Sequence[str]
+) -> list[dict[str, Any]]:
+    """The fit without penalty and its Wald limits; empty where no value is finite."""
+    if separated:
+        return []
+    if training.is_ordered:
+        return _of_grades(design, training)
+    if training.n_classes > 2:
+        return _of_classes(design, training, classes)
+    model = fit_logistic(design.matrix[:, 1:], training.outcome, np.inf)
     risk = predict_risk(model, design.matrix[:, 1:])
     information = design.matrix.T @ (design.matrix * (risk * (1 - risk))[:, None])
     errors = np.sqrt(np.diag(np.linalg.inv(information)))[1:]
@@ -142,6 +234,7 @@ def _by_firth(design: _Design, outcome: Floats) -> list[dict[str, Any]]:
                 "term": name,
                 "class": None,
                 "estimate": float(fitted.coefficients[place] / scale),
+                "se": None,
                 "interval": None if limits is None else [limit / scale for limit in limits],
             }
         )
@@ -190,6 +283,7 @@ def _rows(
             "term": name,
             "class": of_class,
             "estimate": float(slope / scale),
+            "se": float(error / scale),
             "interval": [float((slope - Z * error) / scale), float((slope + Z * error) / scale)],
         }
         for name, slope, error, scale in zip(
@@ -218,5 +312,9 @@ def _warning(separated: Sequence[str], n_classes: int) -> list[dict[str, str]]:
 def notes_of(training: Training) -> list[str]:
     """What the intervals leave out."""
     is_filled = any(training.frame[name].null_count() for name in training.frame.columns)
-    is_repeated = len(np.unique(training.groups)) < len(training.groups)
-    return [FILLED_ONCE] * is_filled + [REPEATED] * is_repeated
+    return [FILLED_ONCE] * is_filled + _repeated(training)
+
+
+def _repeated(training: Training) -> list[str]:
+    """Whether the intervals take rows of one patient for independent ones."""
+    return [REPEATED] * (len(np.unique(training.groups)) < len(training.groups))

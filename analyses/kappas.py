@@ -81,7 +81,7 @@ def cohen_kappa(
     by_chance = float((worth * np.outer(rows, columns)).sum())
     if by_chance >= 1 - 1e-12:
         return Agreement(None, reason="both gave one and the same answer throughout")
-    kappa = (observed - by_chance) / (1 - by_chance)
+    kappa = min((observed - by_chance) / (1 - by_chance), 1.0)
     margins = np.add.outer(worth @ columns, worth.T @ rows)
     spread = (table * (worth * (1 - by_chance) - margins * (1 - observed)) ** 2).sum()
     spread -= (observed * by_chance - 2 * by_chance + observed) ** 2

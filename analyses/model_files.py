@@ -19,6 +19,7 @@ from schemas.errors import IntegrityError
 #: explainable boosting, the name of an array's number type, which scikit-learn's imputer keeps, and
 #: the trees of a forest. Classes of installed packages' models come with their entry points.
 TRUSTED = (
+    "analyses.chained_step.ChainedImputer",
     "analyses.combat.ComBat",
     "analyses.elastic_net.ElasticNetLogistic",
     "analyses.filters.AgreementFilter",

@@ -7,7 +7,7 @@ The penalty is 1/(2C) times the sum of squared slopes of standardised columns, a
 the losses; the intercept is free.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -164,7 +164,13 @@ def fit_logistic(matrix: Floats, outcome: Floats, c: float) -> LogisticRegressio
     return model
 
 
-def ridge_path(matrix: Floats, outcome: Floats) -> Floats:
+def ridge_path(
+    matrix: Floats,
+    outcome: Floats,
+    *,
+    grid: Sequence[float] = GRID,
+    centre: Floats | None = None,
+) -> Floats:
     """Ridge logistic regressions for every C of the grid, by Newton steps from one C to the next.
 
     The same solutions as `fit_logistic` (to 1e-6, tested), without the work that scikit-learn does
@@ -176,11 +182,15 @@ def ridge_path(matrix: Floats, outcome: Floats) -> Floats:
         Shape (n, p). Standardised columns.
     outcome
         Shape (n,). 1 or 0, both present.
+    grid
+        The values of C, the strongest penalty first.
+    centre
+        Shape (p,). The slopes that the penalty pulls towards; None: zero.
 
     Returns
     -------
     Floats
-        Shape (len(GRID), 1 + p). Intercept first.
+        Shape (len(grid), 1 + p). Intercept first.
 
     Examples
     --------
@@ -191,17 +201,22 @@ def ridge_path(matrix: Floats, outcome: Floats) -> Floats:
     """
     basis = _span(matrix)
     if basis is not None:
-        path = ridge_path(matrix @ basis, outcome)
-        return np.column_stack([path[:, 0], path[:, 1:] @ basis.T])
+        # what of the centre no row can see stays as it is
+        within = None if centre is None else basis.T @ centre
+        unseen = 0.0 if centre is None or within is None else centre - basis @ within
+        path = ridge_path(matrix @ basis, outcome, grid=grid, centre=within)
+        return np.column_stack([path[:, 0], path[:, 1:] @ basis.T + unseen])
     design = np.column_stack([np.ones(len(outcome)), matrix])
     free = np.r_[0.0, np.ones(matrix.shape[1])]  # the intercept is not penalised
     beta = np.zeros(design.shape[1])
     share = outcome.mean()
     beta[0] = np.log(share / (1 - share))
-    found = np.empty((len(GRID), len(beta)))
-    for place, c in enumerate(GRID):
-        beta = _newton(design, outcome, free / c, start=beta)
-        if not np.isfinite(beta).all():
+    goal = np.zeros(len(beta)) if centre is None else np.r_[0.0, centre]
+    beta = beta + goal
+    found = np.empty((len(grid), len(beta)))
+    for place, c in enumerate(grid):
+        beta = _newton(design, outcome, free / c, start=beta, goal=goal)
+        if not np.isfinite(beta).all() and centre is None:
             model = fit_logistic(matrix, outcome, c)
             beta = np.r_[model.intercept_, model.coef_[0]]
         found[place] = beta
@@ -346,13 +361,15 @@ def _span(matrix: Floats) -> Floats | None:
     return basis
 
 
-def _newton(design: Floats, outcome: Floats, penalty: Floats, *, start: Floats) -> Floats:
+def _newton(
+    design: Floats, outcome: Floats, penalty: Floats, *, start: Floats, goal: Floats
+) -> Floats:
     """Penalised logistic regression; nan where Newton steps do not arrive."""
     beta = start
-    value = _objective(design, outcome, penalty, beta)
+    value = _objective(outcome, penalty, beta - goal, design @ beta)
     for _ in range(_MAX_STEPS):
         mu = 1 / (1 + np.exp(-np.clip(design @ beta, -500, 500)))
-        gradient = design.T @ (outcome - mu) - penalty * beta
+        gradient = design.T @ (outcome - mu) - penalty * (beta - goal)
         if np.abs(gradient).max() <= _GRADIENT_TOLERANCE:
             return beta
         curvature = design.T @ (design * (mu * (1 - mu))[:, None])
@@ -363,7 +380,7 @@ def _newton(design: Floats, outcome: Floats, penalty: Floats, *, start: Floats) 
             break
         for _ in range(_MAX_HALVINGS):
             trial = beta + step
-            trial_value = _objective(design, outcome, penalty, trial)
+            trial_value = _objective(outcome, penalty, trial - goal, design @ trial)
             if trial_value <= value + 1e-12 * abs(value):
                 break
             step = step / 2
@@ -371,8 +388,7 @@ def _newton(design: Floats, outcome: Floats, penalty: Floats, *, start: Floats) 
     return np.full(len(start), np.nan)
 
 
-def _objective(design: Floats, outcome: Floats, penalty: Floats, beta: Floats) -> float:
+def _objective(outcome: Floats, penalty: Floats, away: Floats, logits: Floats) -> float:
     """Sum of the losses and the penalty."""
-    logits = design @ beta
     losses = np.logaddexp(0, logits) - outcome * logits
-    return float(losses.sum() + 0.5 * (penalty * beta * beta).sum())
+    return float(losses.sum() + 0.5 * (penalty * away * away).sum())

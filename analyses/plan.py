@@ -9,7 +9,6 @@ Every key that the plan does not write has its default filled in before the hash
 import dataclasses
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from analyses.own_models import own_models
 from analyses.plan_options import (
     NUMBERS,
     check_kind,
+    check_prior,
     number_or_none,
     read_harmonise,
     read_sensitivity,
@@ -54,7 +54,9 @@ class Plan:
     `agreement` names a file of repeated reads beside the plan, `correlated` the rank correlation
     above which a column falls away; `permutation` is a number of permuted outcomes, `conformal` the
     coverage of prediction sets, or "none"; `subgroups` are columns, `sensitivity` names of other
-    analyses (`SENSITIVITY`).
+    analyses (`SENSITIVITY`). `table_one` are columns by which Table 1 is shown as well,
+    `associations` asks for tests of single predictors, `prior` for a ridge regression that shrinks
+    towards published odds ratios.
     """
 
     name: str
@@ -76,6 +78,9 @@ class Plan:
     conformal: float | str = "none"
     subgroups: tuple[str, ...] = ()
     sensitivity: tuple[str, ...] = ()
+    table_one: tuple[str, ...] = ()
+    associations: str = "none"
+    prior: str = "none"
 
     def effective(self) -> dict[str, Any]:
         """The plan as JSON-ready values, every default filled; what the hash is taken of."""
@@ -210,27 +215,31 @@ def parse_plan(text: str, *, name: str) -> Plan:
         conformal=number_or_none(reader, keys, "conformal"),
         subgroups=reader.names(keys.get("subgroups", []), "subgroups", least=0),
         sensitivity=read_sensitivity(reader, keys.get("sensitivity", [])),
+        table_one=reader.names(keys.get("table_one", []), "table_one", least=0),
         **{
             key: reader.choice(keys[key], key, of=allowed)
             for key, allowed in _SINGLE_CHOICES.items()
             if key in keys
         },
     )
-    _check_models(reader, plan.models)
-    check_kind(reader, plan.outcome.kind, models=plan.models, conformal=plan.conformal)
+    _check(reader, plan)
     return plan
 
 
-def _check_models(reader: PlanReader, models: Sequence[str]) -> None:
-    """Every model is one of the platform or of an installed package."""
-    for place, model in enumerate(models):
+def _check(reader: PlanReader, plan: Plan) -> None:
+    """Refuse parts that do not fit together."""
+    for place, model in enumerate(plan.models):
         offered = MODELS if model in MODELS else (*MODELS, *own_models())
         reader.choice(model, f"models[{place}]", of=offered)
+    check_kind(reader, plan.outcome.kind, models=plan.models, conformal=plan.conformal)
+    check_prior(reader, plan.outcome.kind, models=plan.models, prior=plan.prior)
 
 
-#: Keys whose other values come with later work; until then a plan that asks for them is refused.
+#: Keys with one value out of a list.
 _SINGLE_CHOICES = {
-    "impute": ("median",),
+    "impute": ("median", "iterative", "multiple"),
+    "associations": ("none", "exact"),
+    "prior": ("none", "published"),
 }
 _OPTIONAL = (
     "population",
@@ -239,6 +248,7 @@ _OPTIONAL = (
     "thresholds",
     "subgroups",
     "sensitivity",
+    "table_one",
     "harmonise",
     "agreement",
     *NUMBERS,

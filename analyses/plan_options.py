@@ -18,6 +18,10 @@ NUMBERS: dict[str, tuple[type, float, float, str]] = {
     "conformal": (float, 0.5, 0.99, "none, or a coverage from 0.5 to 0.99"),
     "correlated": (float, 0.5, 0.999, "none, or a rank correlation from 0.5 to 0.999"),
 }
+#: The sensitivity analysis that makes the primary model from each reader's signs.
+BY_READER = "by_reader"
+#: Missing values otherwise (`analyses.missing_lines`).
+OF_MISSING = ("complete_cases", "not_assessable")
 #: Models of the platform that know no order of grades.
 _WITHOUT_ORDER = ("elastic_net", "random_forest", "ebm")
 
@@ -48,7 +52,7 @@ def read_sensitivity(reader: PlanReader, raw: object) -> tuple[str, ...]:
     """The sensitivity analyses by name."""
     named = reader.names(raw, "sensitivity", least=0)
     for place, name in enumerate(named):
-        reader.choice(name, f"sensitivity[{place}]", of=tuple(CHOICES))
+        reader.choice(name, f"sensitivity[{place}]", of=(*CHOICES, *OF_MISSING, BY_READER))
     return named
 
 
@@ -88,4 +92,20 @@ def check_kind(reader: PlanReader, kind: str, *, models: Sequence[str], conforma
         raise UsageError(
             f"{reader.source}, conformal: prediction sets are for classes without an order; a set "
             "of grades could leave out the middle one. Take the key out."
+        )
+
+
+def check_prior(reader: PlanReader, kind: str, *, models: Sequence[str], prior: str) -> None:
+    """Refuse published odds ratios as a prior where there is no ridge regression of two classes.
+
+    Raises
+    ------
+    UsageError
+        Naming the key and the reason.
+    """
+    if prior != "none" and (kind != "binary" or "ridge" not in models):
+        raise UsageError(
+            f"{reader.source}, prior: published odds ratios are for a binary outcome and are shown "
+            "beside the model 'ridge'. Take the key out, or name such an outcome and ridge among "
+            "the models."
         )

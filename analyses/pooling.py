@@ -29,7 +29,9 @@ class Pooled:
     tau2: float
 
 
-def pool(estimates: Sequence[float], errors: Sequence[float]) -> Pooled | None:
+def pool(
+    estimates: Sequence[float], errors: Sequence[float], *, is_guarded: bool = False
+) -> Pooled | None:
     """Pool by REML with the Hartung-Knapp error; None for fewer than three centres.
 
     Parameters
@@ -38,11 +40,16 @@ def pool(estimates: Sequence[float], errors: Sequence[float]) -> Pooled | None:
         One of each centre, on a scale where it is about normal.
     errors
         Standard errors, above 0.
+    is_guarded
+        The error is never below that of the weights alone: a few estimates that happen to agree
+        would otherwise give an interval narrower than any of them can bear.
 
     Notes
     -----
-    t with k - 1 degrees of freedom for both intervals; the error is not truncated from below.
+    t with k - 1 degrees of freedom for both intervals; unless guarded, the error is not truncated
+    from below.
     Source: IntHout J et al. BMC Med Res Methodol 2014;14:25. doi:10.1186/1471-2288-14-25;
+    guarded: Röver C et al. BMC Med Res Methodol 2015;15:99. doi:10.1186/s12874-015-0091-1;
     prediction interval: Higgins JPT et al. J R Stat Soc A 2009;172:137.
     doi:10.1111/j.1467-985X.2008.00552.x
 
@@ -60,6 +67,8 @@ def pool(estimates: Sequence[float], errors: Sequence[float]) -> Pooled | None:
     w = 1 / (v + tau2)
     mean = float((w @ y) / w.sum())
     se = float(np.sqrt((w @ (y - mean) ** 2) / ((k - 1) * w.sum())))
+    if is_guarded:
+        se = max(se, float(w.sum() ** -0.5))
     quantile = float(stats.t.ppf(0.975, k - 1))
     half, wide = quantile * se, quantile * float(np.sqrt(tau2 + se**2))
     return Pooled(mean, se, (mean - half, mean + half), (mean - wide, mean + wide), tau2)

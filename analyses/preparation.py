@@ -14,6 +14,7 @@ import polars as pl
 from sklearn.pipeline import Pipeline
 
 from analyses.agreement import LEAST_AGREEMENT, UNKNOWN, Reads, gather_reads
+from analyses.centre_test import tells_centres
 from analyses.combat import LEAST_ROWS
 from analyses.evaluation import DRAWS, OutOfFold, compare, nested_cross_validation, performance
 from analyses.learners import learner_of
@@ -46,9 +47,12 @@ def preparation_of(
     UsageError
         If there is nothing to harmonise or no centre, or no reads of any predictor.
     """
+    # with `multiple` the model itself keeps medians and indicators; imputations stand beside it
+    impute = "iterative" if plan.impute == "iterative" else "median"
     if plan.harmonise == plan.agreement == plan.correlated == "none":
-        return PLAIN
+        return replace(PLAIN, impute=impute)
     return Preparation(
+        impute=impute,
         centre=plan.data.centre,
         harmonised=_harmonised(plan, selected, availability) if plan.harmonise != "none" else (),
         correlated=None if plan.correlated == "none" else float(plan.correlated),
@@ -129,7 +133,7 @@ def preparation_entry(
         where not asked for) and `fallen`, the terms that the model of all rows does without.
     """
     asked = selected.preparation
-    if asked.is_plain:
+    if not asked.is_stepped:
         return None, []
     training = training_of(selected, primary["predictors"])
     warnings: Warnings = []
@@ -141,7 +145,8 @@ def preparation_entry(
             tell = lambda message: said(f"{plan.name}: not harmonised: {message}")  # noqa: E731 short
         ways = {"processes": processes, "progress": tell}
         entry["harmonise"] = _harmonise_entry(pipeline) | {
-            "without": _without(plan, training, primary["name"], predicted, ways)
+            "without": _without(plan, training, primary["name"], predicted, ways),
+            "centre_test": _centre_test(plan, selected, asked.harmonised, ways),
         }
         warnings += _unseen(plan, selected, predicted)
     if asked.reads is not None:
@@ -185,6 +190,23 @@ def _without(
         "nested_cv": performance(training.truth, other, weights, **training.kind),
         "difference": compare(training.truth, predicted, other, **training.kind),
     }
+
+
+def _centre_test(
+    plan: Plan, selected: Selected, columns: Sequence[str], ways: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Whether a model can tell the centres by these numbers, before and after."""
+    centres = centres_of(plan, selected)
+    assert centres is not None  # else nothing is harmonised
+    assert plan.data.centre is not None
+    return tells_centres(
+        selected.frame.select(columns),
+        centres,
+        selected.groups,
+        centre=plan.data.centre,
+        resampling=plan.resampling,
+        **ways,
+    )
 
 
 def _unseen(plan: Plan, selected: Selected, predicted: OutOfFold) -> Warnings:

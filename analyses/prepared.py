@@ -1,7 +1,7 @@
-"""Prepared: the steps before the model where a plan asks for more than coding and imputation.
+"""Prepared: the steps before the model where a plan asks for more than coding and medians.
 
-Belongs here: harmonising centres and the filters, in their order, each fitted on the training rows
-that it is given.
+Belongs here: chained equations, harmonising centres and the filters, in their order, each fitted on
+the training rows that it is given.
 Does not belong here: the plain steps (`analyses.preprocessing`), each step (`analyses.combat`,
 `analyses.filters`), what is said of them (`analyses.preparation_report`).
 """
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from analyses.agreement import Reads
+from analyses.chained_step import ChainedImputer
 from analyses.combat import ComBat
 from analyses.filters import AgreementFilter, CorrelationFilter
 from analyses.preprocessing import (
@@ -31,22 +32,31 @@ NO_CENTRE = "(none)"
 
 @dataclass(frozen=True)
 class Preparation:
-    """What a plan asks for between imputation and scaling; by default nothing.
+    """What a plan asks for between coding and scaling; by default medians and nothing more.
 
     `harmonised` are the predictors that ComBat moves, and `centre` the column that names the centre
     for it; `correlated` is the limit of the correlation filter, `reads` those of the agreement
-    filter.
+    filter. `impute` is `median` or `iterative` (`analyses.chained_step`); `indicates`: missing
+    values have indicators.
     """
 
     centre: str | None = None
     harmonised: tuple[str, ...] = ()
     correlated: float | None = None
     reads: Reads | None = None
+    impute: str = "median"
+    indicates: bool = True
 
     @property
     def is_plain(self) -> bool:
         """Whether nothing is asked for."""
-        return not self.harmonised and self.correlated is None and self.reads is None
+        is_default = self.impute == "median" and self.indicates
+        return is_default and not self.is_stepped
+
+    @property
+    def is_stepped(self) -> bool:
+        """Whether there are steps between imputation and scaling."""
+        return bool(self.harmonised) or self.correlated is not None or self.reads is not None
 
 
 #: Coding, imputation and scaling only.
@@ -60,7 +70,7 @@ class CentreEncoder(CaseEncoder):
     ----------
     centre
         The column of the frame that names the centre; None: as `CaseEncoder`, without one.
-    min_patients
+    min_patients, fills, indicates
         As in `CaseEncoder`.
 
     Examples
@@ -72,9 +82,13 @@ class CentreEncoder(CaseEncoder):
     """
 
     def __init__(
-        self, centre: str | None = None, min_patients: int = MIN_PATIENTS_PER_STATE
+        self,
+        centre: str | None = None,
+        min_patients: int = MIN_PATIENTS_PER_STATE,
+        fills: bool = True,
+        indicates: bool = True,
     ) -> None:
-        super().__init__(min_patients=min_patients)
+        super().__init__(min_patients=min_patients, fills=fills, indicates=indicates)
         self.centre = centre
 
     def fit(self, X: Any, y: Any = None, groups: NDArray[np.str_] | None = None) -> Self:
@@ -120,13 +134,37 @@ def fit_prepared(
     preparation
         What the plan asks for.
     """
-    centre = preparation.centre if preparation.harmonised else None
-    encoder = CentreEncoder(centre=centre).fit(frame, groups=groups)
-    (_, impute), (_, scale) = preprocessing_steps()[1:]
-    steps: list[tuple[str, Any]] = [("encode", encoder), ("impute", impute)]
+    encoder = fit_encoder(frame, groups, preparation)
+    impute: Any = preprocessing_steps()[1][1]
+    if preparation.impute == "iterative":
+        impute = ChainedImputer.over(encoder.codes_)
     matrix = impute.fit_transform(encoder.transform(frame))
+    steps, _ = fit_after_imputation(matrix, encoder, groups, preparation)
+    return Pipeline([("encode", encoder), ("impute", impute), *steps])
+
+
+def fit_encoder(
+    frame: pl.DataFrame, groups: NDArray[np.str_], preparation: Preparation
+) -> CentreEncoder:
+    """The coding of the training rows; texts stay missing where chained equations fill them."""
+    encoder = CentreEncoder(
+        centre=preparation.centre if preparation.harmonised else None,
+        fills=preparation.impute == "median",
+        indicates=preparation.indicates,
+    )
+    return encoder.fit(frame, groups=groups)
+
+
+def fit_after_imputation(
+    matrix: NDArray[np.float64],
+    encoder: CentreEncoder,
+    groups: NDArray[np.str_],
+    preparation: Preparation,
+) -> tuple[list[tuple[str, Any]], NDArray[np.float64]]:
+    """The steps from the filled matrix of the training rows on, and what they make of it."""
+    steps: list[tuple[str, Any]] = []
     sources = encoder.source_columns()
-    if centre is not None:
+    if encoder.centre is not None:
         names = encoder.get_feature_names_out()
         moved = tuple(j for j, name in enumerate(names) if name in preparation.harmonised)
         steps.append(("harmonise", ComBat(moved)))
@@ -139,5 +177,5 @@ def fit_prepared(
     if preparation.correlated is not None:
         steps.append(("differ", CorrelationFilter(preparation.correlated)))
         matrix = steps[-1][1].fit_transform(matrix)
-    steps.append(("scale", scale.fit(matrix)))
-    return Pipeline(steps)
+    scale = preprocessing_steps()[2][1]
+    return [*steps, ("scale", scale)], scale.fit_transform(matrix)

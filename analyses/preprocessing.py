@@ -54,6 +54,11 @@ class CaseEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # skl
     ----------
     min_patients
         Training patients from which on a state has an indicator of its own.
+    fills
+        Whether a missing text takes the most frequent value; else it stays missing (nan in every
+        column of its value) for an imputer.
+    indicates
+        Whether there are indicators.
 
     Notes
     -----
@@ -71,8 +76,15 @@ class CaseEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # skl
     [[30.0, 0.0, 1.0, 0.0], [nan, 1.0, 0.0, 1.0], [50.0, 0.0, 0.0, 0.0]]
     """
 
-    def __init__(self, min_patients: int = MIN_PATIENTS_PER_STATE) -> None:
+    def __init__(
+        self,
+        min_patients: int = MIN_PATIENTS_PER_STATE,
+        fills: bool = True,
+        indicates: bool = True,
+    ) -> None:
         self.min_patients = min_patients
+        self.fills = fills
+        self.indicates = indicates
 
     def fit(self, X: Any, y: Any = None, groups: NDArray[np.str_] | None = None) -> Self:
         """Learn levels, most frequent values and states.
@@ -93,6 +105,9 @@ class CaseEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # skl
             else _learn_number(column)
             for column in columns
         ]
+        if not self.indicates:
+            for code in self.codes_:
+                code["own"], code["joint"] = [], False
         return self
 
     def transform(self, X: Any) -> NDArray[np.float64]:
@@ -107,7 +122,7 @@ class CaseEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # skl
                 if code["joint"]:
                     blocks.append(np.isnan(values).astype(np.float64))
             else:
-                blocks.extend(_code_text(_as_text(column), code))
+                blocks.extend(_code_text(_as_text(column), code, fills=self.fills))
         return np.column_stack(blocks) if blocks else np.empty((_height(X), 0))
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
@@ -260,7 +275,7 @@ def _learn_text(
     )
 
 
-def _code_text(column: pl.Series, code: ColumnCode) -> list[NDArray[np.float64]]:
+def _code_text(column: pl.Series, code: ColumnCode, *, fills: bool) -> list[NDArray[np.float64]]:
     """The columns that a text becomes."""
     codes, texts = coded(column)
     filled = [code["fill"] if is_missing(text) else text for text in texts]
@@ -269,6 +284,9 @@ def _code_text(column: pl.Series, code: ColumnCode) -> list[NDArray[np.float64]]
         ones = {"present", "yes"}
         blocks.append(np.array([float(text in ones) for text in filled])[codes])
     blocks.extend(np.array([float(t == level) for t in filled])[codes] for level in code["levels"])
+    if not fills:
+        gap = np.array([np.nan if is_missing(text) else 0.0 for text in texts])[codes]
+        blocks = [block + gap for block in blocks]
     blocks.extend(np.array([float(t == state) for t in texts])[codes] for state in code["own"])
     if code["joint"]:
         other = [float(is_missing(t) and t not in code["own"]) for t in texts]

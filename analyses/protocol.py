@@ -22,13 +22,17 @@ from threadpoolctl import (  # type: ignore[import-untyped]  # publishes no type
 
 from analyses import cautions, describe, results
 from analyses.beyond import NOTHING, Analysis, look_beyond
+from analyses.described import described, tables_by
 from analyses.fitting import Fitted, comparison, fit_all
 from analyses.inference import inference_table
+from analyses.missing_patterns import missing_patterns
 from analyses.models import Training
 from analyses.own_models import own_versions
 from analyses.panel import panel_of
 from analyses.plan import Plan
 from analyses.preparation import preparation_entry, preparation_of
+from analyses.published_prior import published_prior
+from analyses.readers import add_readers
 from analyses.selection import Selected, select
 from analyses.subgroups import grouped
 from analyses.survival.counted_otherwise import counted_otherwise
@@ -59,6 +63,7 @@ def run_plan(
     availability: Mapping[str, str] | None,
     stamp: Mapping[str, str | None],
     reads: pl.DataFrame | None = None,
+    evidence: pl.DataFrame | None = None,
     processes: int = 1,
     progress: Progress | None = None,
 ) -> AnalysisRun:
@@ -76,7 +81,10 @@ def run_plan(
     stamp
         `snapshot`, `code` and `lock`: what the results rest on.
     reads
-        The file of repeated reads that the plan names as `agreement`.
+        A row for each case and reader: the file that the plan names as `agreement`, or the reads
+        of the warehouse (`analyses.reader_cohort`).
+    evidence
+        Published counts (layer `reference`); None: nothing published is shown.
     processes
         Processes that share the fits; the results do not depend on it.
     progress
@@ -99,7 +107,18 @@ def run_plan(
         selected = select(plan, frame, availability)
         asked = preparation_of(plan, selected, availability, reads)
         selected = replace(selected, preparation=asked)
-        return _run(plan, selected, frame, availability, stamp, processes, progress)
+        run = _run(plan, selected, frame, availability, stamp, evidence, processes, progress)
+        add_readers(
+            run.results,
+            plan,
+            selected,
+            frame,
+            availability,
+            reads,
+            processes=processes,
+            progress=progress,
+        )
+        return run
 
 
 def _run(
@@ -108,11 +127,13 @@ def _run(
     frame: pl.DataFrame,
     availability: Mapping[str, str] | None,
     stamp: Mapping[str, str | None],
+    evidence: pl.DataFrame | None,
     processes: int,
     progress: Progress | None,
 ) -> AnalysisRun:
     """The steps after selection."""
     grouped(plan, selected)  # refused before the work, not after it
+    prior = published_prior(plan, selected.predictors, evidence)
     used = tuple(dict.fromkeys((*selected.predictors, *plan.baseline)))
     cohort = _describe(plan, selected, used, availability)
     verdict = decide(counts_of(plan, selected))
@@ -159,6 +180,7 @@ def _run(
                 centres,
                 processes,
                 progress,
+                prior,
             )
         )
         primary = next(f for f in fitted if f.entry["role"] == "primary")
@@ -175,7 +197,9 @@ def _run(
     inference = None
     if verdict["level"] == "model" and selected.follow_up is None:
         inference, separated = inference_table(
-            training_of(selected, selected.predictors), selected.classes
+            training_of(selected, selected.predictors),
+            selected.classes,
+            seed=plan.resampling.seed,
         )
         warnings += separated
     survival, said = describe_survival(plan, selected)
@@ -205,6 +229,7 @@ def _run(
         "verdict": verdict,
         "warnings": sorted(warnings, key=lambda w: (w["code"], w["message"])),
         "cohort": cohort,
+        **described(plan, selected, used, frame, evidence),
         "models": [f.entry for f in fitted],
         "comparison": compared,
         "inference": inference,
@@ -249,11 +274,23 @@ def _describe(
         "provenance": provenance,
         "attrition": selected.attrition,
         "table_one": describe.table_one(selected.frame, selected.outcome, used, selected.classes),
+        "table_one_by": tables_by(plan, selected, used),
         "missingness": describe.missingness(selected.frame, used, availability),
+        "missing_patterns": missing_patterns(selected.frame, used, _groups(plan, selected)),
         "centres": []
         if centre is None or not has_centres(plan)
         else describe.centre_counts(selected.frame, selected.outcome, centre, selected.classes),
     }
+
+
+def _groups(plan: Plan, selected: Selected) -> dict[str, list[str]]:
+    """Each row's outcome, and its centre where centres mean something."""
+    found: dict[str, list[str]] = {}
+    if plan.outcome.kind != "survival":
+        names = selected.classes or ("no", "yes")
+        found["outcome"] = [names[int(code)] for code in selected.outcome]
+    centres = centres_of(plan, selected)
+    return found if centres is None else {**found, "centre": centres.tolist()}
 
 
 def _hash_rows(frame: pl.DataFrame) -> str:

@@ -26,6 +26,8 @@ class Stage(IntEnum):
     BOOTSTRAPS = 6
     PERMUTATIONS = 7
     SETS = 8
+    IMPUTATIONS = 9
+    TABLES = 10
 
 
 def generator(seed: int, *key: int) -> np.random.Generator:

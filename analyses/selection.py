@@ -93,7 +93,8 @@ def select(plan: Plan, frame: pl.DataFrame, availability: Mapping[str, str] | No
     _check_columns(plan, frame, predictors, availability)
     columns = tuple(dict.fromkeys((*predictors, *plan.baseline)))
     keys = [name for name in (plan.data.id, plan.data.group, plan.data.centre) if name]
-    extra = [name for name in (*_administrative(plan), *plan.subgroups) if name in frame.columns]
+    further = (*plan.subgroups, *plan.table_one)
+    extra = [name for name in (*_administrative(plan), *further) if name in frame.columns]
     cohort = cohort.select(list(dict.fromkeys((*keys, *extra, *columns))))
     named = {plan.data.id, plan.data.group}
     cohort = _without_missing_texts(cohort, plan.data.missing, but=named)
@@ -197,8 +198,9 @@ def _check_columns(
     for path, name in named.items():
         if name is not None:
             _check_there(plan, frame, name, path)
-    for place, name in enumerate(plan.subgroups):
-        _check_there(plan, frame, name, f"subgroups[{place}]")
+    for key in ("subgroups", "table_one"):
+        for place, name in enumerate(getattr(plan, key)):
+            _check_there(plan, frame, name, f"{key}[{place}]")
     by_name = plan.predictors.names is not None
     chosen = "predictors.prefix" if plan.predictors.prefix else "predictors.all_except"
     paths = [(f"predictors[{i}]" if by_name else chosen, n) for i, n in enumerate(predictors)]

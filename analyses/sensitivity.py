@@ -1,8 +1,8 @@
-"""Sensitivity: the same protocol on another choice of cases, beside the main result.
+"""Sensitivity: the same protocol on other cases or with gaps filled otherwise, beside the main one.
 
 Belongs here: which other analyses a plan may declare, and their line of results.
-Does not belong here: the other choice itself (`analyses.other_choices`), the main analysis
-(`analyses.protocol`).
+Does not belong here: the other choice itself (`analyses.other_choices`), other ways to treat
+missing values (`analyses.missing_lines`), the main analysis (`analyses.protocol`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,8 +11,10 @@ from typing import Any
 
 import polars as pl
 
+from analyses import missing_lines
 from analyses.evaluation import (
     DRAWS,
+    OutOfFold,
     compare,
     nested_cross_validation,
     outer_folds,
@@ -22,6 +24,7 @@ from analyses.learners import Learner, learner_of
 from analyses.other_choices import CHOICES, otherwise
 from analyses.panel import panel_of
 from analyses.plan import Plan
+from analyses.plan_options import BY_READER
 from analyses.resampling import Stage, bootstrap_weights, generator
 from analyses.selection import Selected, select
 from analyses.trainings import counts_of, training_of
@@ -31,6 +34,7 @@ NOT_AN_ENDPOINT = (
     "The outcome is none that this choice belongs to, or the table does not hold what it rests on: "
     "this analysis is for endpoints of the warehouse."
 )
+_SAID = {**{name: choice.said for name, choice in CHOICES.items()}, **missing_lines.SAID}
 
 
 def sensitivity(
@@ -51,7 +55,8 @@ def sensitivity(
     plan, frame, availability
         As in `analyses.protocol.run_plan`.
     main
-        `verdict`, `nested_cv` of the primary model and `beats_baseline` of the main analysis.
+        `verdict`, `nested_cv` and `predicted` (out of fold) of the primary model, and
+        `beats_baseline` of the main analysis.
     selected
         The rows of the main analysis.
     learner
@@ -64,13 +69,18 @@ def sensitivity(
     tuple
         One entry for each: `name`, `reason` (None where it was run), `n`, `excluded`, `events`,
         `classes`, `verdict`, `nested_cv`, `difference` (of each estimate to the main one),
-        `against_baseline` and `beats_baseline`. And warnings: where the verdict or the comparison
-        with the baseline came out otherwise.
+        `against_main` (on the same cases and folds only), `against_baseline` and `beats_baseline`.
+        On the same cases `n`, `events` and `classes` are None. And warnings: where the verdict or
+        the comparison with the baseline came out otherwise.
     """
     entries: list[dict[str, Any]] = []
     warnings: list[dict[str, str]] = []
-    for name in plan.sensitivity:
-        entry = _one(plan, name, frame, availability, selected, learner, processes, progress)
+    for name in (line for line in missing_lines.lines_of(plan) if line != BY_READER):
+        told = {"processes": processes, "progress": progress}
+        if name in missing_lines.SAID:
+            entry = _filled_otherwise(plan, name, selected, learner, main["predicted"], told)
+        else:
+            entry = _one(plan, name, frame, availability, selected, learner, processes, progress)
         nested = entry["nested_cv"]
         if nested is not None and main["nested_cv"] is not None:
             entry["difference"] = _differences(nested, main["nested_cv"])
@@ -90,19 +100,62 @@ def _one(
     progress: Callable[[str], None] | None,
 ) -> dict[str, Any]:
     """One analysis on the other choice of cases."""
-    empty: dict[str, Any] = dict.fromkeys(
-        ("n", "events", "classes", "verdict", "nested_cv", "difference", "beats_baseline")
-    )
-    entry = {"name": name, "reason": None, "excluded": [], "against_baseline": None, **empty}
+    entry = _empty(name)
     other = otherwise(frame, plan.outcome.column, name)
     if other is None:
         return entry | {"reason": NOT_AN_ENDPOINT}
     chosen = replace(select(plan, other, availability), preparation=selected.preparation)
     if _cases(plan, chosen) == _cases(plan, selected):
         return entry | {"reason": CHOICES[name].unchanged}
+    return entry | _judged(plan, chosen, learner, processes, progress)
+
+
+def _filled_otherwise(
+    plan: Plan,
+    name: str,
+    selected: Selected,
+    learner: Learner,
+    predicted: OutOfFold,
+    told: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Missing values treated otherwise; on the same cases paired with the main analysis."""
+    chosen, learn, reason = missing_lines.otherwise(name, selected, learner)
+    entry = _empty(name)
+    if reason is not None:
+        return entry | {"reason": reason}
+    if name == "complete_cases":
+        return entry | _judged(plan, chosen, learn, **told)
+    whole = training_of(chosen, chosen.predictors)
+    found = nested_cross_validation(
+        whole, predicted.folds, learner=learn, resampling=plan.resampling, **told
+    )
+    weights = bootstrap_weights(
+        whole.groups, n_draws=DRAWS, rng=generator(plan.resampling.seed, Stage.INTERVALS)
+    )
+    return entry | {
+        "nested_cv": performance(whole.truth, found, weights, **whole.kind),
+        "against_main": compare(whole.truth, found, predicted, **whole.kind),
+    }
+
+
+def _empty(name: str) -> dict[str, Any]:
+    """An entry with nothing in it."""
+    keys = ("reason", "n", "events", "classes", "verdict", "nested_cv", "difference")
+    against = ("against_main", "against_baseline", "beats_baseline")
+    return {"name": name, "excluded": [], **dict.fromkeys((*keys, *against))}
+
+
+def _judged(
+    plan: Plan,
+    chosen: Selected,
+    learner: Learner,
+    processes: int,
+    progress: Callable[[str], None] | None,
+) -> dict[str, Any]:
+    """The cases, their verdict, and what it allows."""
     verdict = decide(counts_of(plan, chosen))
     is_binary = not chosen.classes
-    entry |= {
+    entry: dict[str, Any] = {
         "n": chosen.frame.height,
         "excluded": chosen.excluded,
         "events": int(chosen.outcome.sum()) if is_binary else None,
@@ -116,10 +169,10 @@ def _one(
     }
     if verdict["level"] == "describe_only":
         return entry | {"reason": " ".join(verdict["reasons"])}
-    return entry | _evaluated(plan, chosen, learner, processes, progress)
+    return entry | evaluated(plan, chosen, learner, processes, progress)
 
 
-def _evaluated(
+def evaluated(
     plan: Plan,
     chosen: Selected,
     learner: Learner,
@@ -182,7 +235,7 @@ def _changes(entry: Mapping[str, Any], main: Mapping[str, Any]) -> Sequence[dict
             "the primary model "
             + ("beats the baseline" if entry["beats_baseline"] else "no longer beats the baseline")
         )
-    name = CHOICES[entry["name"]].said
+    name = _SAID[entry["name"]]
     return [
         {"code": "sensitivity", "message": f"In {name} {' and '.join(said)}."} for _ in said[:1]
     ]

@@ -61,7 +61,7 @@ def subgroups(
             "variable": name,
             "groups": [
                 {"group": group, **_group(training, predicted, weights, values == group)}
-                for group in _ordered(values)
+                for group in ordered_groups(values)
             ],
         }
         for name, values in grouped(plan, selected).items()
@@ -82,7 +82,7 @@ def grouped(plan: Plan, selected: Selected) -> dict[str, NDArray[np.str_]]:
     return {name: group_values(plan, selected.frame[name]) for name in dict.fromkeys(names)}
 
 
-def group_values(plan: Plan, column: pl.Series) -> NDArray[np.str_]:
+def group_values(plan: Plan, column: pl.Series, *, key: str = "subgroups") -> NDArray[np.str_]:
     """The group of each row: a level, a number of few, or a band of ages.
 
     Raises
@@ -98,7 +98,7 @@ def group_values(plan: Plan, column: pl.Series) -> NDArray[np.str_]:
         n_texts = len(set(texts))
         if column.name != plan.data.centre and n_texts > max(_MOST_LEVELS, len(texts) / 2):
             raise UsageError(
-                f"{plan.source}, subgroups: column '{column.name}' holds {n_texts} different texts "
+                f"{plan.source}, {key}: column '{column.name}' holds {n_texts} different texts "
                 f"in {len(texts)} rows; it names cases instead of grouping them, and they would "
                 "be printed. Name a column of categories."
             )
@@ -115,7 +115,7 @@ def group_values(plan: Plan, column: pl.Series) -> NDArray[np.str_]:
         known = np.unique(numbers[np.isfinite(numbers)])
         if len(known) > _MOST_VALUES:
             raise UsageError(
-                f"{plan.source}, subgroups: column '{column.name}' has {len(known)} different "
+                f"{plan.source}, {key}: column '{column.name}' has {len(known)} different "
                 f"numbers; groups are made of at most {_MOST_VALUES}. Name a column of categories."
             )
         place, names = np.searchsorted(known, numbers), [f"{value:g}" for value in known]
@@ -123,7 +123,7 @@ def group_values(plan: Plan, column: pl.Series) -> NDArray[np.str_]:
     return named[np.where(np.isfinite(numbers), np.minimum(place, len(names) - 1), len(names))]
 
 
-def _ordered(values: NDArray[np.str_]) -> list[str]:
+def ordered_groups(values: NDArray[np.str_]) -> list[str]:
     """Groups in order: bands by age, numbers by size, texts by name, those not recorded last."""
     bands = [name for of_column in _BANDS.values() for _, name in of_column]
 

@@ -9,11 +9,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from analyses.frozen import describe_model
 from analyses.left_open import endpoint_warnings
 from analyses.model_files import save
 from analyses.plan import Plan
 from analyses.protocol import AnalysisRun, run_plan
+from analyses.reader_cohort import READ_TABLES, build_reads
 from analyses.report import render_counts, render_index, render_report
 from analyses.results import to_json
 from analyses.workers import processors
@@ -54,6 +57,8 @@ def analyse_cohort(line: Line, plan: Plan) -> dict[str, str | int]:
         cases,
         availability=availability,
         stamp=stamp,
+        reads=_reads(line, plan),
+        evidence=line.store.read("reference", "published_counts"),
         processes=processors(),
         progress=line.say,
     )
@@ -63,6 +68,13 @@ def analyse_cohort(line: Line, plan: Plan) -> dict[str, str | int]:
     write_run(run, results=target.parent, report=page.parent)
     line.say(f"reports/{folder}/report.html: written")
     return _summary(run.results, was_run=1)
+
+
+def _reads(line: Line, plan: Plan) -> pl.DataFrame | None:
+    """The reads of every case; a plan that names a file of its own is refused without it."""
+    if plan.agreement != "none":
+        return None
+    return build_reads({name: line.store.read("core", name) for name in READ_TABLES})
 
 
 def write_run(run: AnalysisRun, *, results: Path, report: Path) -> None:

@@ -31,6 +31,9 @@ from analyses.report.words import RESEARCH_ONLY
 from dashboard.filters import read_address, snap_of
 from dashboard.guard import Guard
 from dashboard.pages.cohort import PATH, allowed_values, cohort_page, default_cohort
+from dashboard.pages.cord_map import IMAGE as CORD_MAP_IMAGE
+from dashboard.pages.cord_map import PATH as CORD_MAP
+from dashboard.pages.cord_map import cord_map_image, cord_map_page
 from dashboard.pages.overview import cases_behind, overview, today
 from dashboard.pages.reports import report_file
 from dashboard.shelf import Shelf, View
@@ -73,6 +76,8 @@ def build_app(home: Home, *, hosts: tuple[str, ...]) -> Starlette:
         routes=[
             Route("/", _overview, name="overview"),
             Route(PATH, _cohort, name="cohort"),
+            Route(CORD_MAP, _cord_map, name="cord_map"),
+            Route(CORD_MAP_IMAGE, _cord_map_image, name="cord_map_image"),
             Route("/current", _current, name="current"),
             Route("/reports/{folder}/report.html", _report, name="report"),
             Mount("/static", StaticFiles(packages=[("dashboard", "static")]), name="static"),
@@ -128,6 +133,31 @@ def _cohort(request: Request) -> Response:
         moved=moved,
     )  # fmt: skip
     return RedirectResponse(moved[0], status_code=303) if moved else answer
+
+
+def _cord_map(request: Request) -> Response:
+    """The page of the cord map."""
+    pairs = request.query_params.multi_items()
+    return _page(
+        request,
+        "cord_map.html",
+        title="Cord map",
+        content=lambda view: cord_map_page(
+            view, read_address(pairs, allowed=allowed_values(view.reader))
+        ),
+        snapshot_id=snap_of(pairs),
+    )
+
+
+def _cord_map_image(request: Request) -> Response:
+    """The figure of that page."""
+    pairs = request.query_params.multi_items()
+    shelf: Shelf = request.app.state.shelf
+    with shelf.view(snap_of(pairs)) as view:
+        if view is None:
+            raise HTTPException(404)
+        selection = read_address(pairs, allowed=allowed_values(view.reader))
+        return Response(cord_map_image(view, selection), media_type="image/svg+xml")
 
 
 def _current(request: Request) -> Response:

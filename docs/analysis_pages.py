@@ -8,6 +8,9 @@ Does not belong here: the declarations (`analyses.endpoints`, `analyses.claims`)
 import inspect
 import re
 from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
 
 from analyses import eligibility, endpoints, time_endpoints
 from analyses.claim_rules import (
@@ -19,7 +22,11 @@ from analyses.claim_rules import (
     Statistic,
 )
 from analyses.claims import CLAIMS
+from analyses.exact_tests import conditional_odds_ratio
+from analyses.literature import every_published_table
+from assets.readers.evidence import read_published_counts
 from schemas.columns import Availability
+from schemas.evidence import CONTRASTS, PublishedSign
 from schemas.pages.words import AVAILABILITY, anchor, as_text, grid, number
 
 _SECTION = re.compile(r"\n\n(?=[A-Z][a-z]+\n-+\n)")
@@ -85,9 +92,54 @@ def claims_page() -> str:
     ]
     for claim in CLAIMS:
         lines += _claim(claim)
+    lines += _published_tables()
     lines += ["## Said as well, and not testable here", ""]
     lines += [f"- {statement}" for statement in NOT_TESTABLE]
     return as_text(lines)
+
+
+def _published_tables() -> Iterator[str]:
+    """The published two-by-two tables, computed again from their counts."""
+    yield from (
+        anchor("published-tables"),
+        "",
+        "## Published two-by-two tables, computed again",
+        "",
+        "Every table of one study that sets a sign against an outcome, from the counts in "
+        "`assets/data/evidence/published_counts.csv`. Conditional odds ratio with exact limits, "
+        "two-sided p of Fisher's exact test; the three p-values that a study prints come out to "
+        "the printed digit. A test and exact limits may disagree near 0.05: they are inverted "
+        "differently. `inf`: a cell is empty. Counts marked * are doubtful, the "
+        "reason is in the list of sources. The arms of different studies are never set against "
+        "each other. How they stand beside a cohort, and when they are pooled: "
+        "[published evidence](decisions/published-prior.md).",
+        "",
+    )
+    header = ("sign", "study", "with it", "without", "odds ratio", "p", "printed p")
+    yield from grid(
+        header, (_table_row(s, r) for s, r in every_published_table(read_published_counts()))
+    )
+    yield ""
+
+
+def _table_row(sign: PublishedSign, row: dict[str, Any]) -> tuple[str, ...]:
+    """One published table as text."""
+    contrast, cells = CONTRASTS[sign.outcome], row["cells"]
+    found = conditional_odds_ratio(np.array(list(cells.values())).reshape(2, 2))
+    assert found is not None  # no published table has an empty side
+    sides = (
+        f"{cells[f'{side}_has']} of {cells[f'{side}_has'] + cells[f'{side}_lacks']} {name}"
+        for side, name in (("with", contrast.with_it), ("without", contrast.without_it))
+    )
+    ratio, low, high = (f"{value:.3g}" for value in (found.estimate, found.low, found.high))
+    return (
+        f"`{sign.column}`: {sign.said}",
+        row["study"] + (" *" if row["doubtful"] else ""),
+        *sides,
+        f"{ratio} ({low} to {high})",
+        f"{row['p']:.2g}",
+        row["printed_p"] or "",
+    )
 
 
 def _rules(claim: Claim) -> list[str]:

@@ -30,8 +30,10 @@ from analyses.model_files import load
 from analyses.plan import Plan, load_plan, shipped_plans
 from analyses.plan_parts import EACH, PROVENANCES, Population
 from analyses.protocol import run_plan
+from analyses.reader_cohort import READ_TABLES, build_reads
 from analyses.workers import processors
 from assets.analysing import write_run
+from assets.readers.evidence import read_published_counts
 from assets.readers.free_table import read_free_table
 from orchestration.home import require_home
 from orchestration.provenance import code_hash, lock_hash
@@ -51,8 +53,10 @@ class _Table:
     """Rows to analyse; `availability` and `snapshot` are None for a user's own file."""
 
     frame: pl.DataFrame
+    evidence: pl.DataFrame
     availability: dict[str, str] | None
     snapshot: str | None
+    reads: pl.DataFrame | None
 
 
 def analyse(
@@ -68,9 +72,9 @@ def analyse(
         If the table cannot be read.
     """
     plan = _plan(plan_name)
-    table = _published(home) if data is None else _free(data, plan)
+    folder = Path(plan_name).parent
+    table = _published(home, plan) if data is None else _free(data, plan, folder)
     cohorts = list(_cohorts(plan, table.frame))
-    reads = None if data is None else _reads(plan, Path(plan_name).parent)
     said = []
     for cohort in cohorts:
         results, report = _folders(home, cohort, out, table.snapshot, is_one=len(cohorts) == 1)
@@ -79,7 +83,8 @@ def analyse(
             table.frame,
             availability=table.availability,
             stamp={"snapshot": table.snapshot, "code": code_hash(), "lock": lock_hash()},
-            reads=reads,
+            reads=table.reads,
+            evidence=table.evidence,
             processes=processors(),
             progress=say,
         )
@@ -106,8 +111,8 @@ def _plan(name: str) -> Plan:
     return load_plan(Path(name))
 
 
-def _published(home: Home) -> _Table:
-    """The cases of the current snapshot, and when each column becomes known."""
+def _published(home: Home, plan: Plan) -> _Table:
+    """The cases of the current snapshot, when each column becomes known, and the reads apart."""
     require_home(home)
     snapshot = current(home)
     if snapshot is None:
@@ -118,13 +123,18 @@ def _published(home: Home) -> _Table:
     content = read_content(snapshot.path)
     columns = content["analysis", "columns"]
     known = dict(zip(columns["column"], columns["availability"], strict=True))
-    return _Table(content["analysis", "cases"], known, snapshot.id)
+    reads = None
+    if plan.agreement == "none":  # else a file is asked for, and refused without a table of its own
+        reads = build_reads({name: content["core", name] for name in READ_TABLES})
+    evidence = content["reference", "published_counts"]
+    return _Table(content["analysis", "cases"], evidence, known, snapshot.id, reads)
 
 
-def _free(data: Path, plan: Plan) -> _Table:
+def _free(data: Path, plan: Plan, folder: Path) -> _Table:
     """A user's own table."""
     keys = [name for name in (plan.data.id, plan.data.group, plan.data.centre) if name]
-    return _Table(read_free_table(data, texts=keys, missing=plan.data.missing), None, None)
+    frame = read_free_table(data, texts=keys, missing=plan.data.missing)
+    return _Table(frame, read_published_counts(), None, None, _reads(plan, folder))
 
 
 def _reads(plan: Plan, folder: Path) -> pl.DataFrame | None:

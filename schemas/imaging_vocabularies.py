@@ -151,6 +151,7 @@ ENHANCING_PROPORTION = vocabulary(
     ("34_to_67", "34 to 67 percent"),
     ("over_67", "more than 67 percent"),
     *_NOT_CODED,
+    is_ordered=True,
     source="VASARI (RDES221)",
 )
 MARGIN = vocabulary(
@@ -175,6 +176,7 @@ DTI_FIBRE_TYPE = vocabulary(
     ("3", "fibres are encased by the tumour"),
     ("not_assessable", "sequence or quality does not allow a judgement"),
     ("not_reported", "the report says nothing"),
+    is_ordered=True,
     source="Setzer 2010",
 )
 FIRST_DIAGNOSIS = vocabulary(

@@ -9,6 +9,8 @@ Only cases with consent for the research registry are counted.
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 
+import polars as pl
+
 from warehouse.published import PublishedReader
 
 #: Shown in place of a value that nobody wrote down, beside the values of the vocabulary.
@@ -111,6 +113,20 @@ def count_by_site_and_histology(
         (cohort,),
     )
     return {(str(site), str(group)): int(n) for site, group, n in rows.iter_rows()}
+
+
+def levels_of_lesions(reader: PublishedReader, *, cohort: str) -> pl.DataFrame:
+    """Levels and histology of every case of one cohort: rows for counting, never for a page."""
+    return reader.answer(
+        "select case_id, provenance, consent_scope, histology, level_upper, level_lower"
+        f" {_CASES} and provenance = ? order by case_id",
+        (cohort,),
+    )
+
+
+def cord_norms(reader: PublishedReader) -> pl.DataFrame:
+    """Norms of the healthy cord by level, as published with the snapshot."""
+    return reader.answer("from reference.cord_norms order by vert_level, sex, measure")
 
 
 def _choice(chosen: Mapping[Facet, Collection[str]]) -> tuple[str, tuple[list[str], ...]]:

@@ -19,6 +19,15 @@ _SHOWN = ("c_index", "auc", "calibration_slope", "o_e_ratio", "rps", "log_loss")
 _NOTABLE = 0.05
 _VARIABLES = {"age_years": "age", "site_id": "centre", "field_strength_t": "field strength"}
 _OF_TWO = ("Without the outcome", "With the outcome")
+_SENSITIVITY = {
+    **{name: choice.sentence for name, choice in CHOICES.items()},
+    "multiple_imputation": "Ten imputations of each training part by chained equations, "
+    "predictions averaged",
+    "complete_cases": "Complete cases only: nobody of whom a predictor is missing.",
+    "own_level": "“Not assessable” as a level of its own",
+    "as_missing": "“Not assessable” as missing like an empty cell",
+    "without_indicators": "Without indicators of missing values",
+}
 
 
 def further(page: dict[str, Any]) -> dict[str, Any]:
@@ -28,7 +37,10 @@ def further(page: dict[str, Any]) -> dict[str, Any]:
         "sets": _sets(page),
         "subgroups": _subgroups(page),
         "proportionality": _proportionality(page),
-        "sensitivity": [_sensitivity(page, one) for one in page.get("sensitivity") or []],
+        "sensitivity": [
+            _sensitivity(page, one) for one in page.get("sensitivity") or [] if not _is_paired(one)
+        ],
+        "filled": _filled(page),
     }
 
 
@@ -140,7 +152,7 @@ def _subgroups(page: dict[str, Any]) -> dict[str, Any] | None:
                         "n": row["n"],
                         "events": numbers.NONE if row["events"] is None else row["events"],
                         "cells": [
-                            _cell((row["performance"] or {}).get(key), measure.digits)
+                            shown_cell((row["performance"] or {}).get(key), measure.digits)
                             for key, measure in measures.items()
                         ],
                     }
@@ -152,7 +164,7 @@ def _subgroups(page: dict[str, Any]) -> dict[str, Any] | None:
     }
 
 
-def _cell(value: dict[str, Any] | None, digits: int) -> dict[str, str]:
+def shown_cell(value: dict[str, Any] | None, digits: int) -> dict[str, str]:
     """An estimate and its interval."""
     if not value or value["estimate"] is None:
         return {"estimate": numbers.NONE, "interval": ""}
@@ -175,19 +187,54 @@ def _sensitivity(page: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
         rows.append(
             {
                 "label": measure.short,
-                "main": _cell(main.get(key), measure.digits),
-                "other": _cell(value, measure.digits),
+                "main": shown_cell(main.get(key), measure.digits),
+                "other": shown_cell(value, measure.digits),
                 "difference": numbers.number(
                     (found["difference"] or {}).get(key), digits=measure.digits
                 ),
             }
         )
     return {
-        "what": CHOICES[found["name"]].sentence,
+        "what": _SENSITIVITY[found["name"]].rstrip(".") + ".",
         "reason": found["reason"],
         "n": found["n"],
         "events": found["events"],
         "main_n": page["data"]["used"],
         "rows": rows,
         "beats": found["beats_baseline"],
+    }
+
+
+def _is_paired(found: dict[str, Any]) -> bool:
+    """Whether an analysis is of the same cases and folds as the main one."""
+    return found.get("against_main") is not None
+
+
+def _filled(page: dict[str, Any]) -> dict[str, Any] | None:
+    """A table of the analyses on the same cases and folds: measures, and the log-loss paired."""
+    lines = [one for one in page.get("sensitivity") or [] if _is_paired(one)]
+    if not lines:
+        return None
+    primary = next(m for m in page["models"] if m["role"] == "primary")
+    measures = {
+        key: measure
+        for key, measure in measures_of(page["outcome"].get("kind")).items()
+        if key in _SHOWN
+    }
+    rows: list[tuple[str, Any, Any]] = [
+        ("Main analysis", primary["performance"]["nested_cv"], None)
+    ]
+    rows += [(_SENSITIVITY[one["name"]], one["nested_cv"], one["against_main"]) for one in lines]
+    loss = "log_loss" if "log_loss" in lines[0]["against_main"] else "brier"
+    return {
+        "header": [measure.short for measure in measures.values()],
+        "loss": {"log_loss": "Log-loss", "brier": "Brier score"}[loss],
+        "rows": [
+            {
+                "label": label,
+                "cells": [shown_cell(nested.get(key), m.digits) for key, m in measures.items()],
+                "loss": shown_cell((against or {}).get(loss), 3),
+            }
+            for label, nested, against in rows
+        ],
     }

@@ -33,11 +33,14 @@ def collect_further(counts: Counts, page: dict[str, Any]) -> None:
     for i, one in enumerate(page.get("sensitivity") or []):
         here: Path = ("sensitivity", i)
         counts.add(one, here, "n", "events")
+        counts.remainder(("data", "used"), (*here, "n"), "incomplete")
+        counts.remainder(("outcome", "events"), (*here, "events"), "incomplete")
         counts.remainder((*here, "n"), ("data", "used"), "further cases")
         counts.remainder((*here, "events"), ("outcome", "events"), "further events")
         counts.remainder((*here, "n"), (*here, "events"), "no event")
         without: Path = ("left", "no event", *here, "events")
         counts.remainder(without, ("outcome", "non_events"), "further cases without")
+        counts.remainder(("outcome", "non_events"), without, "incomplete")
 
 
 def _subgroup(counts: Counts, page: dict[str, Any], part: dict[str, Any], path: Path) -> None:

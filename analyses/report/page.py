@@ -7,8 +7,19 @@ Does not belong here: numbers, words, drawings (the other modules of this packag
 from typing import Any
 
 from analyses import numbers
-from analyses.report import contest, environment, over_time, pictures, prose, sections, words
+from analyses.report import (
+    contest,
+    described,
+    environment,
+    over_time,
+    pictures,
+    prose,
+    sections,
+    words,
+)
 from analyses.report.further import further
+from analyses.report.patterns import patterns
+from analyses.report.readers import readers
 from analyses.report.release import release
 from analyses.report.shortening import SHOWN, shortened
 from analyses.report.steadiness import steadiness
@@ -89,7 +100,13 @@ def context(page: dict[str, Any]) -> dict[str, Any]:
         "gaps": sections.missing_summary(page),
         "flow": pictures.flow(page),
         "missing_figure": pictures.gaps(page),
+        "patterns": patterns(page),
+        "patterns_figure": pictures.missing_together(page),
         "table_one": sections.table_one(page),
+        "tables_by": described.tables_by(page),
+        "associations": described.associations(page),
+        "literature": described.literature(page),
+        "literature_figure": pictures.published(described.panels(page)),
         "predictors": sections.predictors(page) if page["data"]["used"] != 0 else [],
         "cautions": sections.cautions(page),
         "methods": prose.methods(page),
@@ -123,6 +140,8 @@ def _of_models(
         "steadiness": steadiness(page, models),
         "centres": contest.centres(page, models),
         "further": further(page),
+        "readers": readers(page),
+        "prior": described.prior(page),
         "calibration_figures": pictures.curves(primary),
         "decision": contest.decision(primary, baseline),
         "not_yet": sections.not_yet(primary),
@@ -140,6 +159,9 @@ def contents(made: dict[str, Any]) -> list[tuple[str, str]]:
         ("missing", "Predictors and what is missing", bool(made["predictors"])),
         ("size", "Outcome and sample size", True),
         ("over-time", "Over time", made["over_time"] is not None),
+        ("table-one-by", "Table 1 by other groupings", bool(made["tables_by"])),
+        ("associations", "Single predictors and the outcome", bool(made["associations"])),
+        ("literature", "Beside the literature", bool(made["literature"])),
         ("specification", "The model", fitted),
         ("performance", "Performance", fitted),
         ("steadiness", "How steady the model is", made["steadiness"] is not None),
@@ -149,7 +171,13 @@ def contents(made: dict[str, Any]) -> list[tuple[str, str]]:
         ("permutation", "Against chance", bool(made["further"]["permutation"])),
         ("sets", "Sets of groups for one patient", bool(made["further"]["sets"])),
         ("subgroups", "In subgroups", bool(made["further"]["subgroups"])),
-        ("sensitivity", "With other cases", bool(made["further"]["sensitivity"])),
+        ("readers", "Readers", fitted and made["readers"] is not None),
+        (
+            "sensitivity",
+            "With other cases or other choices",
+            bool(made["further"]["sensitivity"] or made["further"]["filled"]),
+        ),
+        ("prior", "With published odds ratios as a prior", bool(made["prior"])),
         ("not-fitted", "What was not fitted", not fitted),
         ("not-yet", "What was not computed", bool(made["not_yet"])),
         ("warnings", "Warnings", True),

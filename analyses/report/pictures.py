@@ -11,7 +11,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from analyses.disclosure import Hidden, Shown
-from analyses.figures import attrition, calibration, missingness, performance
+from analyses.figures import attrition, calibration, forest, missingness, patterns, performance
 from analyses.figures.style import Table, to_svg
 from analyses.report import words
 from analyses.report.measures import measures_of
@@ -117,6 +117,31 @@ def gaps(page: dict[str, Any]) -> Picture | None:
     )
 
 
+def missing_together(page: dict[str, Any]) -> Picture | None:
+    """Patterns of missing values of released results; None without a frequent one."""
+    found = page["cohort"].get("missing_patterns")
+    if not found or not found["patterns"]:
+        return None
+    columns = [row["column"] for row in page["cohort"]["missingness"]]
+    labels = [
+        words.label_of(row.get("label"), row["column"]) for row in page["cohort"]["missingness"]
+    ]
+    shown = [patterns.Pattern(frozenset(), found["complete"])]
+    shown += [
+        patterns.Pattern(frozenset(columns.index(name) for name in row["columns"]), row["n"])
+        for row in found["patterns"]
+    ]
+    return made(
+        "patterns",
+        patterns.draw(labels, shown),
+        patterns.alt_text(labels, shown),
+        caption="Which predictors are missing together: a column is a pattern (complete cases, "
+        "then the most frequent patterns of at least five cases), hatched is missing. "
+        f"{found['others']['n']} further cases have {found['others']['patterns']} other patterns.",
+        table=patterns.as_table(labels, shown),
+    )
+
+
 def measures(page: dict[str, Any], models: list[dict[str, Any]]) -> Picture | None:
     """Performance figure: nested cross-validation of each model; None without models."""
     panels = []
@@ -153,6 +178,21 @@ def measures(page: dict[str, Any], models: list[dict[str, Any]]) -> Picture | No
         f"{_BLIND if apart == 'the AUC' else 'C and the AUC'}, no gain for the IPA, and the right "
         "value for the others.",
         table=performance.as_table(panels),
+    )
+
+
+def published(panels: list[forest.Panel]) -> Picture | None:
+    """Forest plot of the literature; None without any."""
+    if not panels:
+        return None
+    return made(
+        "literature",
+        forest.draw(panels),
+        forest.alt_text(panels),
+        caption="Odds ratios with 95% intervals, on a logarithmic scale; right of the dashed line "
+        "the sign goes with the outcome. Grey squares are published, the blue dot is these cases, "
+        "the black diamond what may be pooled. An arrow: the interval goes on.",
+        table=forest.as_table(panels),
     )
 
 

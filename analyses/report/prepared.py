@@ -55,7 +55,24 @@ def _harmonised(entry: dict[str, Any], label: Any) -> str:
         f"{numbers.number(loss['estimate'], digits=3)} "
         f"({numbers.interval(loss['interval'], digits=3)}; below 0: lower with it)."
     )
-    return text
+    return f"{text} {_centre_test(entry['centre_test'])}"
+
+
+def _centre_test(found: dict[str, Any]) -> str:
+    """Whether a model knows from the numbers which centre a case is of."""
+    if found["reason"]:
+        return f"Whether a model can tell the centres apart was not tested: {found['reason']}."
+    said = {True: "can", False: "cannot"}
+    before, after = (
+        f"{said[found['tells'][when]]} (AUC {numbers.number(found[when]['estimate'])}, "
+        f"{numbers.interval(found[when]['interval'])})"
+        for when in ("before", "after")
+    )
+    return (
+        f"Can a ridge model tell which of {len(found['centres'])} centres a case is of, by these "
+        f"numbers alone? As delivered it {before}, harmonised it {after}; 0.5: no better than "
+        "chance. It looks at location; a difference in spread may remain."
+    )
 
 
 def _agreement(entry: dict[str, Any], label: Any) -> str:

@@ -10,13 +10,23 @@ from analyses import numbers
 from analyses.report import sections, words
 from analyses.report.prepared import prepared
 
-FILLED = (
-    "Numbers are filled with the median of the training cases and marked by an indicator of "
-    "their being missing. Signs count 1 for present and 0 for absent; indeterminate, not "
-    "assessable and not reported are no values but ways of being missing, each with an indicator "
-    "of its own where at least 10 training cases have it, otherwise one in common. Other "
-    "categories get one column per level."
+_STATES = (
+    "Signs count 1 for present and 0 for absent; indeterminate, not assessable and not reported "
+    "are no values but ways of being missing, each with an indicator of its own where at least 10 "
+    "training cases have it, otherwise one in common. Other categories get one column per level."
 )
+_MEDIANS = (
+    "Numbers are filled with the median of the training cases and marked by an indicator of "
+    f"their being missing. {_STATES}"
+)
+FILLED = {
+    "median": _MEDIANS,
+    "iterative": "Missing values are filled by chained equations, each column from the others, in "
+    "five rounds, learned from the training cases; the outcome is not among them, and nothing is "
+    "drawn at random: a number becomes its expected value, a sign its probability. Every missing "
+    f"value is marked by an indicator. {_STATES}",
+    "multiple": f"{_MEDIANS} A model over ten imputations stands beside it (sensitivity).",
+}
 
 
 _MODELS = {
@@ -62,8 +72,9 @@ def methods(page: dict[str, Any]) -> list[str]:
         words.level(labels.get(c) or words.human(c)) for c in plan.get("baseline") or []
     )
     folds = plan.get("resampling") or {}
+    filled = FILLED[plan.get("impute") or "median"]
     said.append(
-        f"Models: {names}; every one has to beat the baseline ({baseline or 'none'}). {FILLED} "
+        f"Models: {names}; every one has to beat the baseline ({baseline or 'none'}). {filled} "
         "All of this is learned inside the training cases of each fold."
     )
     said.append(

@@ -11,12 +11,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from analyses.disclosure import Audience, Shown, audience_for, disclose
+from analyses.report.centre_counts import (
+    collect_centres,
+    collect_left_out,
+    withhold_centres,
+)
+from analyses.report.described_counts import withhold_hidden, withhold_small
 from analyses.report.further_counts import (
     collect_further,
     leave_out_events,
     withhold_further,
 )
 from analyses.report.merging import leave_out_breakdown, merge_small_steps
+from analyses.report.pattern_counts import collect_patterns, leave_out_patterns, withhold_patterns
+from analyses.report.reader_counts import collect_readers, withhold_readers
 from analyses.report.time_counts import collect_times, withhold_times
 
 Path = tuple[str | int, ...]
@@ -87,6 +95,8 @@ def release(results: dict[str, Any], *, audience: Audience | None = None) -> dic
     if for_whom == "internal":
         merge_small_steps(page)
         leave_out_events(page)
+        leave_out_patterns(page)
+        withhold_small(page)
         if outcome.get("classes"):
             leave_out_breakdown(page)
     counts = _collect(page)
@@ -128,13 +138,15 @@ def _collect(page: dict[str, Any]) -> _Counts:
         _missing_row(counts, row, ("cohort", "missingness", i))
         if row["column"] in first:
             _same_variable(counts, page, first[row["column"]], i)
-    _centres(counts, page)
+    collect_centres(counts, page)
     for i, model in enumerate(page["models"]):
         for path, curve in _calibrations(model, i):
             _calibration(counts, curve, path)
-        _left_out(counts, page, model, i)
+        collect_left_out(counts, page, model, i)
     collect_further(counts, page)
     collect_times(counts, page)
+    collect_readers(counts, page)
+    collect_patterns(counts, page)
     return counts
 
 
@@ -271,47 +283,6 @@ def _same_variable(counts: _Counts, page: dict[str, Any], one: int, other: int) 
                     counts.link((*left, "groups", g, "levels", k, "n"), [there])
 
 
-def _centres(counts: _Counts, page: dict[str, Any]) -> None:
-    """Cases and events, or cases of each class, of each centre."""
-    root: Path = ("cohort", "centres")
-    rows = page["cohort"]["centres"]
-    for i, row in enumerate(rows):
-        counts.add(row, (*root, i), "n", "events")
-        counts.remainder((*root, i, "n"), (*root, i, "events"), "no event")
-        classes = row.get("classes") or []
-        for k, group in enumerate(classes):
-            counts.add(group, (*root, i, "classes", k), "n")
-        counts.link((*root, i, "n"), [(*root, i, "classes", k, "n") for k in range(len(classes))])
-    for total, name in ((("data", "used"), "n"), (("outcome", "events"), "events")):
-        counts.link(total, [(*root, i, name) for i in range(len(rows))])
-    for k in range(len(page["outcome"].get("classes") or [])):
-        parts = [(*root, i, "classes", k, "n") for i in range(len(rows))]
-        counts.link(("outcome", "classes", k, "n"), parts)
-
-
-def _left_out(counts: _Counts, page: dict[str, Any], model: dict[str, Any], i: int) -> None:
-    """Centres left out in turn: the same cases again, and the smaller class of each."""
-    rows = ((model.get("performance") or {}).get("internal_external") or {}).get("by_centre") or []
-    centres = {row["centre"]: place for place, row in enumerate(page["cohort"]["centres"])}
-    for j, row in enumerate(rows):
-        here: Path = ("models", i, "performance", "internal_external", "by_centre", j)
-        counts.add(row, here, "n", "events")
-        place = centres.get(row["centre"])
-        if place is None:
-            continue
-        there: Path = ("cohort", "centres", place)
-        counts.link((*there, "n"), [(*here, "n")])
-        centre = page["cohort"]["centres"][place]
-        same = [(*there, "events"), ("left", "no event", *there, "events")]
-        of_class = [(*there, "classes", k, "n") for k in range(len(centre.get("classes") or []))]
-        for path in (*same, *of_class):
-            counts.link(path, [(*here, "events")])
-        if page["outcome"].get("kind") == "ordinal":
-            for cut in range(1, len(of_class)):
-                for side in (of_class[:cut], of_class[cut:]):
-                    counts.link((*here, "events"), side)
-
-
 def _calibrations(model: dict[str, Any], i: int) -> list[tuple[Path, dict[str, Any]]]:
     """Every calibration figure of a model with its place."""
     curves = model.get("curves") or {}
@@ -369,9 +340,12 @@ def _withhold(page: dict[str, Any], raw: dict[Path, int], shown: dict[Path, Show
                 }
                 if mine & unseen:
                     del curve["bins"][j]
-        _withhold_centres(model)
+        withhold_centres(model)
     withhold_further(page, unseen)
     withhold_times(page)
+    withhold_readers(page, raw)
+    withhold_patterns(page)
+    withhold_hidden(page)
     if unseen & {("verdict", "n"), ("verdict", "events"), ("outcome", "events")}:
         page["verdict"].update(minimum_n=None, events_per_parameter=None, r2_anticipated=None)
     whole = {path for path in unseen if path[0] in ("data", "outcome", "verdict")}
@@ -381,16 +355,6 @@ def _withhold(page: dict[str, Any], raw: dict[Path, int], shown: dict[Path, Show
     for warning in page["warnings"]:
         if _quotes(warning["message"], raw, unseen):
             warning["message"] = WITHHELD
-
-
-def _withhold_centres(model: dict[str, Any]) -> None:
-    """Take away the measures of a centre whose cases or events are not told."""
-    found = (model.get("performance") or {}).get("internal_external") or {}
-    for row in found.get("by_centre") or []:
-        if not (isinstance(row["n"], int) and isinstance(row["events"] or 0, int)):
-            for name, value in row.items():
-                if isinstance(value, dict) and "estimate" in value:
-                    row[name] = {"estimate": None, "interval": None}
 
 
 def _quotes(sentence: str, raw: dict[Path, int], paths: set[Path]) -> bool:

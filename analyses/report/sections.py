@@ -96,13 +96,24 @@ def merged_classes(page: dict[str, Any]) -> str:
 
 def table_one(page: dict[str, Any]) -> dict[str, Any]:
     """Table 1: a row per number, a heading and a row per level of a category."""
-    body: Rows = []
     if page["data"]["used"] == 0:
         return {"rows": [], "groups": [], "is_whole": True, "is_wide": False, "n": 0}
     shown = {g["group"] for row in page["cohort"]["table_one"] for g in row["groups"]}
     apart = [group for group in groups_of(page) if group["group"] in shown]
     names = ["overall", *(group["group"] for group in apart)]
-    for row in page["cohort"]["table_one"]:
+    return {
+        "rows": rows_of_table_one(page["cohort"]["table_one"], names),
+        "groups": apart,
+        "is_whole": bool(apart) or not page["cohort"]["table_one"],
+        "is_wide": len(apart) > 2,
+        "n": page["data"]["used"],
+    }
+
+
+def rows_of_table_one(rows: Rows, names: Sequence[str]) -> Rows:
+    """Rows of Table 1 as a page shows them, in the groups named."""
+    body: Rows = []
+    for row in rows:
         groups = {group["group"]: group for group in row["groups"]}
         label = words.label_of(row.get("label"), row["variable"])
         total = row["n"] + row["missing"] if _exact(row["n"], row["missing"]) else None
@@ -120,13 +131,7 @@ def table_one(page: dict[str, Any]) -> dict[str, Any]:
             line["cells"] = None
             line["levels"] = _levels(groups, names)
         body.append(line)
-    return {
-        "rows": body,
-        "groups": apart,
-        "is_whole": bool(apart) or not body,
-        "is_wide": len(apart) > 2,
-        "n": page["data"]["used"],
-    }
+    return body
 
 
 def _exact(*counts: Shown) -> bool:
@@ -298,23 +303,32 @@ def inference(page: dict[str, Any]) -> dict[str, Any] | None:
         label = term_label(row["term"], labels)
         if row["class"]:
             label += f" ({words.level(row['class'])})"
-        limits = row["interval"]
         rows.append(
             {
                 "label": label,
-                "ratio": numbers.brief(_ratio(row["estimate"])),
-                "interval": f"{numbers.brief(_ratio(limits[0]))} to "
-                f"{numbers.brief(_ratio(limits[1]))}"
-                if limits
-                else numbers.NONE,
+                **_odds(row),
+                "fmi": numbers.NONE if row.get("fmi") is None else f"{100 * row['fmi']:.0f}%",
+                "complete": _odds(row.get("complete_case")),
             }
         )
     return {
         "rows": rows,
+        "imputation": found.get("imputation"),
         "method": found["method"],
         "reason": found["reason"],
         "left_out": [term_label(term, labels) for term in found["left_out"]],
         "notes": found["notes"],
+    }
+
+
+def _odds(row: dict[str, Any] | None) -> dict[str, str]:
+    """An odds ratio and its limits."""
+    if row is None:
+        return {"ratio": numbers.NONE, "interval": numbers.NONE}
+    limits = [numbers.brief(_ratio(limit)) for limit in row["interval"] or []]
+    return {
+        "ratio": numbers.brief(_ratio(row["estimate"])),
+        "interval": " to ".join(limits) or numbers.NONE,
     }
 
 

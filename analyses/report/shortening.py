@@ -24,4 +24,11 @@ def shortened(results: Mapping[str, Any]) -> dict[str, Any]:
     cohort = results["cohort"]
     kept = {name: cohort[name][:SHOWN] for name in ("table_one", "missingness")}
     left_out = len(cohort["missingness"]) - len(kept["missingness"])
-    return {**results, "cohort": {**cohort, **kept, "left_out": left_out}}
+    kept["table_one_by"] = [
+        {**table, "rows": table["rows"][:SHOWN]} for table in cohort.get("table_one_by") or []
+    ]
+    found = {**results, "cohort": {**cohort, **kept, "left_out": left_out}}
+    table = results.get("associations")
+    if table:
+        found["associations"] = {**table, "rows": table["rows"][:SHOWN]}
+    return found

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from analyses.other_choices import otherwise
+from analyses.other_choices import CHOICES, otherwise
 from analyses.plan import Plan
 from analyses.selection import select
 from analyses.survival.describing import describe_survival
@@ -32,7 +32,8 @@ def counted_otherwise(
         `name`, `n`, `events`, `median`, `horizons`; empty for outcomes without a time or a choice.
     """
     found: list[dict[str, Any]] = []
-    for name in plan.sensitivity if plan.outcome.kind == "survival" else ():
+    named = plan.sensitivity if plan.outcome.kind == "survival" else ()
+    for name in (one for one in named if one in CHOICES):
         other = otherwise(frame, plan.outcome.column, name)
         if other is None:
             continue

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from sklearn.utils.estimator_checks import check_estimator
 
+from analyses.chained_step import ChainedImputer
 from analyses.combat import ComBat
 from analyses.elastic_net import ElasticNetLogistic
 from analyses.filters import AgreementFilter, CorrelationFilter
@@ -17,6 +18,7 @@ from analyses.firth import FirthLogistic
 from analyses.prepared import CentreEncoder
 from analyses.preprocessing import CaseEncoder
 from analyses.proportional_odds import ProportionalOdds
+from analyses.published_prior import RidgeTowards
 from analyses.survival.estimators import CauseSpecificCox, ElasticNetCox, RidgeCox
 
 
@@ -43,11 +45,13 @@ OWN = (
     AllEventsRidge,
     CaseEncoder,
     CentreEncoder,
+    ChainedImputer,
     ComBat,
     CorrelationFilter,
     ElasticNetLogistic,
     FirthLogistic,
     ProportionalOdds,
+    RidgeTowards,
 )
 
 

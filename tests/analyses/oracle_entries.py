@@ -13,15 +13,11 @@ for _file in sorted(FOLDER.glob("reference*.json")):
 SAMPLE_SIZES = json.loads((FOLDER / "pmsampsize_reference.json").read_text(encoding="utf-8"))
 PREDICTORS = ["age", "central", "illdef", "cap", "seg", "mcc"]
 
-#: Entries without a test yet, and the work that brings it. T1 and T2 are tested in part already.
+#: Entries without a test yet, and the work that brings it.
 PENDING = {
     "CR2_absolute_risk": "Brier and AUC at 36; the risks are tested",
-    "MI1_rubin": "multiple imputation",
-    "MI2_mice_run": "multiple imputation",
     "S1_cox": "Harrell and Uno C; fits, tests and predictions are tested",
     "S2_cox_public": "C and medians; the fits are tested",
-    "T1_table1": "tables of the report",
-    "T2_tables": "tables of the report",
     "c_riley_example": "no outcome of the platform is a number",
 }
 

@@ -5,8 +5,9 @@ import re
 import pytest
 
 from analyses.disclosure import Hidden, Small
-from analyses.figures import attrition, calibration, missingness, performance
+from analyses.figures import attrition, calibration, forest, missingness, performance
 from analyses.figures.style import WIDTH, to_svg, wrap
+from analyses.numbers import NONE
 from schemas.errors import IntegrityError
 
 STEPS = [attrition.Step("no surgery", 10, 4, 6), attrition.Step("outcome unknown", 6, 0, 6)]
@@ -75,3 +76,18 @@ def test_text_is_wrapped_and_cut_and_never_read_as_mathematics():
     assert "$5" in svg
     assert "&lt;b" in svg
     assert f'viewBox="0 0 {WIDTH * 72:g}' in svg
+
+
+def test_a_forest_shows_every_study_and_says_where_an_interval_goes_on():
+    far = forest.Study("Kim", "published", 113.0, (4.9, 2624.0))
+    own = forest.Study("These cases", "own", None, None)
+    together = forest.Study("Together", "pooled", 8.2, (1.9, 36.0), prediction=(1.0, 60.0))
+    panel = forest.Panel("Margin: well defined v ill defined", (far, own, together))
+    svg = to_svg(forest.draw([panel]), name="f")
+    for text in ("Kim", "These cases", "not shown", "(4.9 to 2624)", "Together"):
+        assert text in svg
+    assert svg == to_svg(forest.draw([panel]), name="f")
+    inside = forest.Panel(panel.title, (forest.Study("Kim", "published", 113.0, (4.9, 900.0)),))
+    lines = [forest.draw([p]).axes[0].get_lines() for p in (panel, inside)]
+    assert [sum(line.get_marker() == ">" for line in of) for of in lines] == [1, 0]
+    assert forest.as_table([panel]).rows[2][2:] == ("8.2", "1.9 to 36", NONE, "1 to 60")

@@ -11,7 +11,6 @@ from sklearn.preprocessing import StandardScaler
 
 from analyses import metrics
 from analyses.curves import net_benefit
-from analyses.describe import smd_numbers, wilson_interval
 from analyses.elastic_net import elastic_net_path
 from analyses.intervals import Z
 from analyses.models import fit_logistic, predict_risk
@@ -191,20 +190,6 @@ def test_X1_rcs(cohort: pl.DataFrame) -> None:  # noqa: N802
     basis = spline_basis(cohort["adc"].to_numpy(), np.array([0.9, 1.1, 1.3, 1.6]))
     for found, expected in zip(basis, REFERENCE["X1_rcs"]["values"]["rows"], strict=False):
         assert list(found) == near(expected, "X1_rcs")
-
-
-def test_smd_of_T1(cohort: pl.DataFrame) -> None:  # noqa: N802
-    adc, y = cohort["adc"].to_numpy(), cohort["gtr"].to_numpy()
-    expected = REFERENCE["T1_table1"]["values"]["smd_adc"]
-    assert smd_numbers(adc[y == 1], adc[y == 0]) == near(expected, "T1_table1")
-
-
-def test_wilson_of_T2(cohort: pl.DataFrame) -> None:  # noqa: N802
-    values = REFERENCE["T2_tables"]["values"]
-    events, n = int(cohort["gtr"].sum()), cohort.height
-    # the entry's tolerance is for odds ratios; its note asks 1e-10 of proportions
-    assert wilson_interval(events, n) == pytest.approx(values["wilson"], abs=1e-10)
-    assert wilson_interval(3, 19) == pytest.approx(values["wilson_3_19"], abs=1e-10)
 
 
 def test_BC_logit() -> None:  # noqa: N802

@@ -51,7 +51,7 @@ from schemas.errors import UsageError
             "models: [ridge, forest]\ntitle: Test",
             "models[1]: 'forest' is not offered",
         ),
-        ("title: Test", "impute: multiple\ntitle: Test", "impute: 'multiple' is not offered"),
+        ("title: Test", "impute: mean\ntitle: Test", "impute: 'mean' is not offered"),
         (
             "title: Test",
             "permutation: 0\ntitle: Test",
@@ -65,6 +65,13 @@ from schemas.errors import UsageError
             "sensitivity[0]: 'after_surgery' is not offered; nearest is 'before_surgery'",
         ),
         ("title: Test", "subgroups: sex\ntitle: Test", "subgroups: expected a list of names"),
+        ("title: Test", "table_one: sex\ntitle: Test", "table_one: expected a list of names"),
+        (
+            "title: Test",
+            "associations: yes\ntitle: Test",
+            "associations: expected one of none, exact",
+        ),
+        ("title: Test", "prior: own\ntitle: Test", "prior: 'own' is not offered"),
         (
             "title: Test",
             "title: A\ntitle: Test",

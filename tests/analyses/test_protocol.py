@@ -34,6 +34,7 @@ def test_results_hold_every_key(run: Run, frame: pl.DataFrame, plan: Plan) -> No
         "schema", "title", "name", "plan", "data", "provenance", "outcome", "verdict", "warnings",
         "cohort", "models", "comparison", "inference", "survival", "permutation",
         "prediction_sets", "subgroups", "sensitivity", "proportionality", "preparation",
+        "associations", "literature", "prior", "readers",
     }  # fmt: skip
     assert results["plan"]["sha256"] == plan.sha256
     assert results["data"]["rows"] == results["data"]["used"] == 120

@@ -3,6 +3,7 @@
 import polars as pl
 import pytest
 
+from analyses.cohort import availability_of_columns
 from analyses.contacts import courses
 from analyses.endpoints import known_at_prediction
 from analyses.other_choices import otherwise
@@ -10,6 +11,7 @@ from analyses.plan import parse_plan
 from analyses.protocol import run_plan
 from analyses.report import render_report
 from analyses.selection import select
+from analyses.simulation import simulate_registry
 from schemas.errors import UsageError
 from tests.analyses.test_endpoints import _case
 from tests.support.text_tables import read_table
@@ -146,11 +148,11 @@ def test_entry_counts_from_time_zero_and_is_0_before_it(
 def test_a_death_long_after_the_last_image_is_counted_or_censored() -> None:
     late = _case(last_imaging_day=300, death_day=1031, **DEAD)
     assert late["pfs_months"][0] == 1031 / MONTH
-    other = otherwise(late, "pfs", "late_deaths_censored")
+    other = otherwise(late, "pfs", "late_reportedcensored")
     assert other is not None
     assert other.select("pfs", "pfs_months", "pfs_exclusion").row(0) == ("no", 300 / MONTH, None)
     soon = _case(last_imaging_day=300, death_day=1030, **DEAD)
-    other = otherwise(soon, "pfs", "late_deaths_censored")
+    other = otherwise(soon, "pfs", "late_reportedcensored")
     assert other is not None
     assert other["pfs"][0] == "yes"
 
@@ -168,7 +170,7 @@ def test_death_before_month_12_is_left_out_or_the_worst_grade() -> None:
 
 def test_a_choice_of_another_outcome_is_not_made() -> None:
     assert otherwise(_case(), "os", "death_as_worst") is None
-    assert otherwise(pl.DataFrame({"pfs": ["yes"]}), "pfs", "late_deaths_censored") is None
+    assert otherwise(pl.DataFrame({"pfs": ["yes"]}), "pfs", "late_reportedcensored") is None
 
 
 def test_contacts_of_a_case_are_read_together() -> None:
@@ -261,3 +263,21 @@ sensitivity: [late_deaths_censored]
     ]
     assert [row["median_days"] for row in survival["image_gaps"]] == [101.0]
     assert "Median gap between images" in render_report(found.results).decode()
+
+
+def test_the_day_of_entry_is_never_a_predictor() -> None:
+    assert availability_of_columns()["entry_day"] == "admin"
+    for outcome in ("pfs", "pfs_postoperative"):
+        assert "admin" not in known_at_prediction(outcome)
+
+
+def test_every_other_simulated_site_delivers_the_day_of_entry() -> None:
+    registry = simulate_registry(cases=120, sites=2, seed=4)
+    assert set(registry["SIM_B"]["cases"]["entry_day"]) == {""}
+    cases = registry["SIM_A"]["cases"].with_columns(pl.col("entry_day").cast(pl.Int64))
+    assert cases["entry_day"].min() >= 0  # type: ignore[operator]
+    assert (cases["entry_day"] > 60).sum() > 5  # some came late
+    reported = registry["SIM_A"]["follow_up"].filter(pl.col("death_day") != "")
+    both = cases.join(reported.select("case_id", pl.col("death_day").cast(pl.Int64)), on="case_id")
+    assert both.height > 0
+    assert (both["entry_day"] < both["death_day"]).all()

@@ -31,6 +31,7 @@ STATES = {
     "simulated": SIMULATED,
     "chosen": "/cohort?cohort=simulated&histology=ependymoma,other&sex=female",
     "too small": "/cohort?cohort=simulated&region=holocord",
+    "cord map": "/cord-map",
     "address": "/cohort?sex=robot",
     "nowhere": "/nowhere",
 }
@@ -290,7 +291,7 @@ def test_an_empty_home_is_no_barrier_and_fills_itself(tmp_path: Path, open_page:
 
 
 def test_titles_name_page_and_snapshot(served: Served, open_page: Open) -> None:
-    for path, name in (("/", "Overview"), ("/cohort", "Cohort")):
+    for path, name in (("/", "Overview"), ("/cohort", "Cohort"), ("/cord-map", "Cord map")):
         title = open_page(served.url + path).title()
         assert re.fullmatch(rf"{name} \u2013 snapshot [0-9a-f]{{8}} \u2013 imsct", title)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from schemas.vocabularies import LEVEL
 from warehouse.home import Home
 from warehouse.ledger import Ledger
 from warehouse.snapshots import Snapshot, publish
@@ -21,6 +22,14 @@ REPORT = (
     "<!DOCTYPE html><html lang='en'><head><title>r</title><style>p { color: #1b1f24; }</style>"
     "</head><body><p>A report.</p></body></html>"
 )
+
+_TYPE = {
+    "ependymoma": "spinal_ependymoma",
+    "astrocytic": "pilocytic_astrocytoma",
+    "haemangioblastoma": "haemangioblastoma",
+    "other": "lymphoma",
+    "": "no_tissue",
+}
 
 
 def noon() -> datetime:
@@ -42,6 +51,7 @@ def cases(*, n: int = 300, seed: int = 4) -> pl.DataFrame:
     region[np.flatnonzero(simulated & consented)[:3]] = "holocord"  # three: too few to show
     extent = rng.choice(["gtr", "subtotal", "biopsy", "unknown"], n, p=[0.6, 0.3, 0.05, 0.05])
     operated = rng.random(n) < 0.9
+    upper = np.random.default_rng(seed + 1).integers(-1, 18, n)  # -1: not recorded
     return pl.DataFrame(
         {
             "case_id": [f"C-{i:04d}" for i in range(n)],
@@ -49,6 +59,9 @@ def cases(*, n: int = 300, seed: int = 4) -> pl.DataFrame:
             "provenance": np.where(simulated, "simulated", "published"),
             "consent_scope": np.where(consented, "research_registry", "site_only"),
             "histology_group": [value or None for value in histology],
+            "histology": [_TYPE[value] for value in histology],
+            "level_upper": ["unknown" if row < 0 else LEVEL.coded[row] for row in upper],
+            "level_lower": ["unknown" if row < 0 else LEVEL.coded[row + 3] for row in upper],
             "cord_region": region,
             "surgery_day": [0 if done else None for done in operated],
             "extent_of_resection": [

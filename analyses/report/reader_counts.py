@@ -1,0 +1,56 @@
+"""Counts of the readers' section: which it adds to a page, and what is withheld with them.
+
+Belongs here: cases read by two readers, by column and centre, and those of each reader's model.
+Does not belong here: the rule (`analyses.disclosure`), other counts (`analyses.report.release`).
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from analyses.disclosure import SMALLEST_SHOWN
+from analyses.report.further_counts import Counts, Path
+
+_COUNTED = ("n", "not_assessable")
+
+
+def collect_readers(counts: Counts, page: dict[str, Any]) -> None:
+    """Every count of the section with its sums."""
+    found = page.get("readers")
+    if not found:
+        return
+    counts.add(found, ("readers",), "cases")
+    for row, here in _rows(found):
+        counts.add(row, here, *_COUNTED)
+        counts.link(("readers", "cases"), [(*here, name) for name in _COUNTED])
+        for name in _COUNTED:
+            parts: list[Path] = [
+                (*here, "by_centre", j, name) for j in range(len(row["by_centre"]))
+            ]
+            for j, part in enumerate(row["by_centre"]):
+                counts.add(part, (*here, "by_centre", j), name)
+            counts.link((*here, name), parts)
+    for i, model in enumerate(found["models"]):
+        place: Path = ("readers", "models", i)
+        counts.add(model, place, "n", "events")
+        counts.remainder((*place, "n"), (*place, "events"), "no event")
+        counts.remainder((*place, "n"), ("data", "used"), "further cases")
+        counts.remainder((*place, "events"), ("outcome", "events"), "further events")
+
+
+def withhold_readers(page: dict[str, Any], raw: Mapping[Path, int]) -> None:
+    """Take away the agreement of readers on so few cases that their number is never told."""
+    found = page.get("readers")
+    if not found:
+        return
+    for row, here in _rows(found):
+        parts = [(row, here)]
+        parts += [(part, (*here, "by_centre", j)) for j, part in enumerate(row["by_centre"])]
+        for part, place in parts:
+            if raw[(*place, "n")] < SMALLEST_SHOWN:
+                part.update(estimate=None, interval=None, share_agreed=None)
+
+
+def _rows(found: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Path]]:
+    """The columns and their places."""
+    for i, row in enumerate(found["columns"]):
+        yield row, ("readers", "columns", i)
