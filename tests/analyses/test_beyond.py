@@ -86,7 +86,7 @@ def _lean(plan: Plan) -> str:
     asked = plan.effective()
     kept = {key: asked[key] for key in ("title", "data", "population", "predictors", "baseline")}
     kept["data"].pop("missing")
-    kept["outcome"] = {k: v for k, v in asked["outcome"].items() if v is not None}
+    kept["outcome"] = {k: v for k, v in asked["outcome"].items() if v}
     kept["predictors"] = asked["predictors"]["names"]
     kept["resampling"] = {k: v for k, v in asked["resampling"].items() if v is not None}
     return json.dumps(kept | {"permutation": 9})
@@ -234,7 +234,7 @@ def test_a_table_without_histology_says_why_there_is_no_other_population(
     asked_run: AnalysisRun,
 ) -> None:
     (found,) = asked_run.results["sensitivity"]
-    assert "the exclusions rest on" in found["reason"]
+    assert "the table does not hold what it rests on" in found["reason"]
     assert found["nested_cv"] is None
 
 
