@@ -234,7 +234,7 @@ def test_a_table_without_histology_says_why_there_is_no_other_population(
     asked_run: AnalysisRun,
 ) -> None:
     (found,) = asked_run.results["sensitivity"]
-    assert "what it rests on" in found["reason"]
+    assert "the table does not hold what it rests on" in found["reason"]
     assert found["nested_cv"] is None
 
 
