@@ -21,6 +21,9 @@ LATE_DEATH_DAYS = 730
 _SURGERY = pl.col("surgery_day")
 _PROGRESSION = pl.col("progression_day")
 _DEATH = pl.col("death_day")
+#: Groups that are shown apart and never compared: who is imaged first and operated on later has
+#: survived until then.
+NEVER_COMPARED = {name: ("index_event",) for name in ("os", "os_postoperative")}
 
 
 @dataclass(frozen=True)

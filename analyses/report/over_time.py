@@ -34,6 +34,7 @@ def over_time(page: dict[str, Any]) -> dict[str, Any] | None:
         "horizons": _horizons(page, found),
         "groups": _groups(page, found),
         "tests": _tests(page, found),
+        "apart": " and ".join(variable_name(page, n) for n in found.get("never_compared") or []),
         "follow_up": _follow_up(page, found),
         "entry": _entry(page, found),
         "gaps": found.get("image_gaps") or [],

@@ -79,6 +79,7 @@ def context(page: dict[str, Any]) -> dict[str, Any]:
     )
     made = {
         **_of_models(page, primary, baseline, models),
+        **_of_cases(page),
         "page": page,
         "band": band,
         "cohort_name": cohort,
@@ -95,6 +96,18 @@ def context(page: dict[str, Any]) -> dict[str, Any]:
         "is_survival": words.is_survival(page),
         "over_time": over_time.over_time(page),
         "time_figures": time_figures(page),
+        "predictors": sections.predictors(page) if page["data"]["used"] != 0 else [],
+        "cautions": sections.cautions(page),
+        "methods": prose.methods(page),
+        "limitations": prose.limitations(page),
+        "percent": numbers.share(page["outcome"].get("events"), page["outcome"].get("n")),
+    }
+    return made | {"contents": contents(made)}
+
+
+def _of_cases(page: dict[str, Any]) -> dict[str, Any]:
+    """What is told of the cases before any model: flow, tables, gaps, associations, literature."""
+    return {
         "groups": sections.groups_of(page),
         "merged": sections.merged_classes(page),
         "gaps": sections.missing_summary(page),
@@ -107,13 +120,7 @@ def context(page: dict[str, Any]) -> dict[str, Any]:
         "associations": described.associations(page),
         "literature": described.literature(page),
         "literature_figure": pictures.published(described.panels(page)),
-        "predictors": sections.predictors(page) if page["data"]["used"] != 0 else [],
-        "cautions": sections.cautions(page),
-        "methods": prose.methods(page),
-        "limitations": prose.limitations(page),
-        "percent": numbers.share(page["outcome"].get("events"), page["outcome"].get("n")),
     }
-    return made | {"contents": contents(made)}
 
 
 def _of_models(

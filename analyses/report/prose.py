@@ -61,23 +61,32 @@ def methods(page: dict[str, Any]) -> list[str]:
             "without p-values."
         )
         return said
+    return [*said, _models(page), _validation(page), *prepared(page), *_refits(page)]
+
+
+def _models(page: dict[str, Any]) -> str:
+    """Which models were fitted, and what fills the gaps."""
+    plan, outcome = page["plan"], page["plan"].get("outcome") or {}
     labels = {row["column"]: row.get("label") for row in page["cohort"]["missingness"]}
-    names = ", ".join(_MODELS.get(str(m), str(m)) for m in plan.get("models") or [])
-    is_time = outcome.get("kind") == "survival"
-    if is_time:
-        names = ", ".join(_COX.get(str(m), str(m)) for m in plan.get("models") or [])
+    known = _COX if outcome.get("kind") == "survival" else _MODELS
+    names = ", ".join(known.get(str(m), str(m)) for m in plan.get("models") or [])
     if outcome.get("kind") == "ordinal":
         names = names.replace(_MODELS["ridge"], "proportional-odds regression with a ridge penalty")
     baseline = ", ".join(
         words.level(labels.get(c) or words.human(c)) for c in plan.get("baseline") or []
     )
-    folds = plan.get("resampling") or {}
     filled = FILLED[plan.get("impute") or "median"]
-    said.append(
+    return (
         f"Models: {names}; every one has to beat the baseline ({baseline or 'none'}). {filled} "
         "All of this is learned inside the training cases of each fold."
     )
-    said.append(
+
+
+def _validation(page: dict[str, Any]) -> str:
+    """How the models were tested, and what the intervals cover."""
+    folds = page["plan"].get("resampling") or {}
+    is_time = words.is_survival(page)
+    return (
         f"Validation: {folds.get('repeats')} times repeated {folds.get('outer_folds')}-fold "
         f"cross-validation, stratified by {'event' if is_time else 'outcome'}, all rows of a "
         "patient in the same fold; the penalty is chosen by "
@@ -89,7 +98,6 @@ def methods(page: dict[str, Any]) -> list[str]:
         "with twice the variance. No p-values are computed for penalised coefficients, and no "
         "predictor is selected by one."
     )
-    return [*said, *prepared(page), *_refits(page)]
 
 
 def _refits(page: dict[str, Any]) -> list[str]:

@@ -29,6 +29,7 @@ from analyses.survival.selecting import (
     WAS_LOST,
 )
 from analyses.survival.tables import NOT_SHOWN
+from analyses.time_endpoints import NEVER_COMPARED
 from analyses.trainings import centres_of
 
 Warnings = list[dict[str, str]]
@@ -126,6 +127,8 @@ def describe_survival(plan: Plan, selected: Selected) -> tuple[dict[str, Any] | 
     every = _Times(known[:, 0], known[:, 1].astype(np.int64), entry)
     last = plan.outcome.horizons[-1]
     groups = _groups(plan, selected)
+    apart = NEVER_COMPARED.get(plan.outcome.column, ())
+    compared = {name: values for name, values in groups.items() if name not in apart}
     grid = grid_of(float(every.time.max(initial=0.0)))
     curves = [{"variable": None, "group": "all", **_curve(every, last, grid)}]
     curves += [
@@ -139,13 +142,14 @@ def describe_survival(plan: Plan, selected: Selected) -> tuple[dict[str, Any] | 
         "median": curves[0]["median"],
         "log_rank": [
             {"variable": name, **_test(log_rank(every.time, every.code > 0, v, entry=entry))}
-            for name, v in groups.items()
+            for name, v in compared.items()
         ],
         "gray": [
             {"variable": name, **_test(gray_test(every.time, every.code, values))}
-            for name, values in groups.items()
+            for name, values in compared.items()
             if has_competing
         ],
+        "never_compared": [name for name in groups if name in apart],
         "follow_up": _estimate(follow_up(every.time, every.code > 0, entry=entry), "median"),
         "cumulative_incidence": _incidences(every) if has_competing else [],
         "horizons": [_at(every, at) for at in plan.outcome.horizons],

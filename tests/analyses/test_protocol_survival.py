@@ -388,3 +388,27 @@ def test_options_beyond_the_primary_estimate(cohort: pl.DataFrame) -> None:
     page = render_report(results).decode()
     assert "Brier score at the first horizon with the true outcomes" in page
     assert "Without it the cross-validated C is" in page
+
+
+def test_missing_values_of_a_survival_plan_are_imputed_beside_the_median() -> None:
+    frame = pl.read_csv(FOLDER / "cohort_missing.csv")
+    text = TEXT[: TEXT.index("resampling")].replace("mcc]", "mcc, adc]") + QUICK
+    found = _run(frame, f"{text}\nimpute: multiple\nsensitivity: [before_surgery]\n").results
+    lines = {line["name"]: line for line in found["sensitivity"]}
+    assert lines["complete_cases"]["n"] == frame["adc"].is_not_null().sum()
+    filled = lines["multiple_imputation"]
+    assert abs(filled["difference"]["c_index"]) < 0.05
+    assert filled["against_main"]["brier"]["interval"] is not None
+    page = render_report(json.loads(to_json(found))).decode()
+    assert "Brier score minus the main one" in page
+
+
+def test_survival_from_surgery_and_from_imaging_stand_apart(cohort: pl.DataFrame) -> None:
+    frame = cohort.rename({"time": "os_months", "event": "os", "male": "index_event"})
+    text = TEXT.replace("time: time", "time: os_months").replace("event: event", "event: os")
+    plan = parse_plan(text.replace("[illdef]", "[illdef, index_event]"), name="os.yaml")
+    found, _ = describe_survival(plan, select(plan, frame, None))
+    assert found is not None
+    assert {row["variable"] for row in found["kaplan_meier"]} >= {"illdef", "index_event"}
+    assert "index_event" not in {row["variable"] for row in found["log_rank"]}
+    assert found["never_compared"] == ["index_event"]
