@@ -56,6 +56,11 @@ def unit(page: dict[str, Any]) -> str:
     return last if last in _UNITS else ""
 
 
+def _digits(value: float) -> str:
+    """A time with three digits, or all before the point."""
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
 def timed(page: dict[str, Any], value: float | None) -> str:
     """A time with its unit; of many days the years too.
 
@@ -66,7 +71,7 @@ def timed(page: dict[str, Any], value: float | None) -> str:
     """
     if value is None:
         return "not reached"
-    said = f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    said = _digits(value)
     found = unit(page)
     if found == "days" and value >= _DAYS_PER_YEAR / 2:
         return f"{said} days ({value / _DAYS_PER_YEAR:.1f} years)"
@@ -108,7 +113,7 @@ def answer(page: dict[str, Any]) -> str:
         low, high = median["interval"] or (None, None)
         said = (
             f"Half of the cases were free of {either} for {timed(page, median['estimate'])} "
-            f"(95% interval {_span(page, low, high)})."
+            f"({_interval(page, low, high)})."
         )
     first = found["horizons"][0] if found["horizons"] else None
     if first and first["risk"] == 0:
@@ -124,8 +129,16 @@ def answer(page: dict[str, Any]) -> str:
 
 def _span(page: dict[str, Any], low: float | None, high: float | None) -> str:
     """Two limits of a time, either of which may not be reached."""
-    ends = ["not reached" if end is None else f"{end:.4g}" for end in (low, high)]
+    if low is None and high is None:
+        return "no limits"
+    ends = ["not reached" if end is None else _digits(end) for end in (low, high)]
     return f"{ends[0]} to {ends[1]}"
+
+
+def _interval(page: dict[str, Any], low: float | None, high: float | None) -> str:
+    """The same in a sentence."""
+    said = _span(page, low, high)
+    return said if low is None and high is None else f"95% interval {said}"
 
 
 def _percent(value: float | None, interval: list[float] | None) -> str:
@@ -164,7 +177,7 @@ def _groups(page: dict[str, Any], found: dict[str, Any]) -> Rows:
                 "variable": variable_name(page, row["variable"]) if row["variable"] else "",
                 "label": group_name(page, row["variable"], row["group"]),
                 "n": row["n"],
-                "median": f"{median['estimate']:.4g}" if is_known else numbers.NONE,
+                "median": _digits(median["estimate"]) if is_known else numbers.NONE,
                 "limits": _span(page, low, high) if is_known else median.get("reason", ""),
                 "mean": numbers.number(mean["estimate"], digits=1),
                 "mean_limits": numbers.interval(mean["interval"], digits=1)
@@ -219,7 +232,7 @@ def _follow_up(page: dict[str, Any], found: dict[str, Any]) -> str:
     low, high = median["interval"] or (None, None)
     return (
         f"Had nobody had an event, half of the cases would have been followed for "
-        f"{timed(page, median['median'])} or longer (95% interval {_span(page, low, high)})."
+        f"{timed(page, median['median'])} or longer ({_interval(page, low, high)})."
     )
 
 
@@ -256,7 +269,7 @@ def _otherwise(page: dict[str, Any], found: dict[str, Any]) -> Rows:
                 "what": what,
                 "n": row["n"],
                 "events": row["events"],
-                "median": f"{median['estimate']:.4g} ({_span(page, low, high)})"
+                "median": f"{_digits(median['estimate'])} ({_span(page, low, high)})"
                 if is_known
                 else numbers.NONE,
                 "risk": _percent(at["risk"], at["risk_interval"]) if at else numbers.NONE,
