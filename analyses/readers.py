@@ -85,17 +85,13 @@ def add_readers(
         "least": {"kappa": LEAST_KAPPA, "icc": LEAST_AGREEMENT},
         "columns": judged,
         "models": [],
-        "reason": None,
     }
     primary = next((m["name"] for m in results["models"] if m["role"] == "primary"), None)
     if BY_READER not in plan.sensitivity or primary is None:
         return
-    if plan.outcome.kind == "survival":
-        results["readers"]["reason"] = "A model of time is not made reader by reader yet."
-    else:
-        results["readers"]["models"] = _models(
-            plan, selected, frame, availability, mine, columns, primary, processes, progress
-        )
+    results["readers"]["models"] = _models(
+        plan, selected, frame, availability, mine, columns, primary, processes, progress
+    )
 
 
 def _of_cases(plan: Plan, reads: pl.DataFrame, known: pl.DataFrame | None) -> pl.DataFrame:
@@ -292,7 +288,7 @@ def _one(
     """One reader's model beside the baseline on the same folds."""
     verdict = decide(counts_of(plan, chosen))
     empty = dict.fromkeys(("nested_cv", "against_baseline", "beats_baseline"))
-    is_binary = plan.outcome.kind == "binary"
+    is_binary = not chosen.classes
     entry: Entry = {
         "n": chosen.frame.height,
         "events": int(chosen.outcome.sum()) if is_binary else None,

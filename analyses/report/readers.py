@@ -12,7 +12,7 @@ from analyses.report import words
 from analyses.report.measures import measures_of
 
 #: Measures of a reader's model that a page shows, if the outcome has them.
-_SHOWN = ("auc", "calibration_slope", "o_e_ratio", "rps", "log_loss")
+_SHOWN = ("c_index", "auc", "calibration_slope", "o_e_ratio", "rps", "log_loss")
 _MEASURES = {
     "kappa": "kappa",
     "kappa_quadratic": "kappa, weighted",
@@ -43,7 +43,6 @@ def readers(page: dict[str, Any]) -> dict[str, Any] | None:
             for row in found["columns"]
         ],
         "models": _models(page, found["models"]),
-        "reason": found["reason"],
     }
 
 

@@ -7,9 +7,12 @@ import polars as pl
 import pytest
 
 from analyses.survival.absolute_risk import absolute_risk
+from analyses.survival.concordance import harrell_c_many
 from analyses.survival.cox import CoxFit, baseline_hazard, fit_cox, ridge_cox_path
 from analyses.survival.cox_net import cox_net_path
 from analyses.survival.firth_cox import fit_firth_cox
+from analyses.survival.horizon_scores import auc_many, brier_many, observed_risk_many
+from analyses.survival.kaplan_meier import censoring, kaplan_meier
 from analyses.survival.monotone import monotone_columns
 from analyses.survival.predicted import predicted_survival
 from analyses.survival.schoenfeld import proportional_hazards
@@ -61,7 +64,7 @@ def _zph_agrees(found: Any, values: dict[str, Any], entry: str) -> None:
     assert expected == near(together, entry)
 
 
-def test_fits_of_S1_cox(cohort: Any) -> None:  # noqa: N802 - named as the oracle entry
+def test_S1_cox(cohort: Any) -> None:  # noqa: N802 - named as the oracle entry
     X, time, code = cohort
     values, entry = REFERENCE["S1_cox"]["values"], "S1_cox"
     for ties in TIES:
@@ -89,13 +92,22 @@ def test_fits_of_S5_cox_breslow_pred(cohort: Any) -> None:  # noqa: N802
     assert risk.tolist() == [near(row, entry) for row in values["risk_first3"]]
 
 
-def test_fits_of_S2_cox_public() -> None:  # noqa: N802
+def test_S2_cox_public() -> None:  # noqa: N802
     """The second set; the first one is not kept here: `test_S10_cox_whas500`."""
     fitted = fit_cox(*_read("gbsg.csv", GBSG, "rfstime", "status"))
     expected = REFERENCE["S2_cox_public"]["values"]["gbsg2"]["coef"]
     # the oracle has the dummy of before the menopause, the set here that of after
     found = fitted.coef * np.array([1, 1, -1, 1, 1, 1])
     assert list(found) == near(list(expected.values()), "S2_cox_public")
+    _c_and_median_agree("gbsg2", *_read("gbsg.csv", GBSG, "rfstime", "status"), fitted.coef)
+
+
+def _c_and_median_agree(name: str, X: Any, time: Any, is_event: Any, coef: Any) -> None:
+    """Harrell's C of the model and the median of Kaplan and Meier, of a public set."""
+    values = REFERENCE["S2_cox_public"]["values"][name]
+    c = harrell_c_many(time, np.asarray(is_event).astype(int), X @ coef, np.ones((1, len(time))))
+    assert c[0] == near(values["C"], "S2_cox_public")
+    assert kaplan_meier(time, is_event).median().estimate == values["median_km"]
 
 
 def test_S7_cox_gbsg() -> None:  # noqa: N802
@@ -148,6 +160,7 @@ def test_S10_cox_whas500() -> None:  # noqa: N802
     _zph_agrees(proportional_hazards(X, time, is_event, fitted.coef), values["zph"], entry)
     expected = REFERENCE["S2_cox_public"]["values"]["whas500"]["coef"]
     assert list(fitted.coef) == near(list(expected.values()), "S2_cox_public")
+    _c_and_median_agree("whas500", X, time, is_event, fitted.coef)
 
 
 def test_S3_penalised_cox(cohort: Any, standardised: Any) -> None:  # noqa: N802
@@ -191,7 +204,7 @@ def test_cause_specific_cox_of_CR1(cohort: Any) -> None:  # noqa: N802
     assert list(fitted.errors) == near(list(values["se"].values()), "CR1_competing")
 
 
-def test_risks_of_CR2_absolute_risk(cohort: Any) -> None:  # noqa: N802
+def test_CR2_absolute_risk(cohort: Any) -> None:  # noqa: N802
     X, time, code = cohort
     values, entry = REFERENCE["CR2_absolute_risk"]["values"], "CR2_absolute_risk"
     coefs = [fit_cox(X, time, code == cause).coef for cause in (1, 2)]
@@ -201,3 +214,9 @@ def test_risks_of_CR2_absolute_risk(cohort: Any) -> None:  # noqa: N802
         risk = absolute_risk(linear, hazards, at, product_limit=product_limit)
         expected = values[f"risk_{name}_first3"]
         assert risk.tolist() == [near(row, entry) for row in expected]
+    risk = absolute_risk([X @ b for b in coefs], hazards, np.array([36.0]))[:, 0]
+    one, said = np.ones((1, len(time))), {"at": 36.0, "censoring": censoring(time, code > 0)}
+    null = np.full(len(time), observed_risk_many(time, code, one, at=36.0)[0])
+    assert brier_many(time, code, risk, one, **said)[0] == near(values["brier36"], entry)
+    assert brier_many(time, code, null, one, **said)[0] == near(values["brier36_null"], entry)
+    assert auc_many(time, code, risk, one, **said)[0] == near(values["auc36"], entry)

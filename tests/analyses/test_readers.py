@@ -226,3 +226,18 @@ def test_reads_of_the_warehouse_are_told_apart() -> None:
 def test_only_what_exists_may_be_asked_for() -> None:
     with pytest.raises(UsageError, match="nearest is 'by_reader'"):
         parse_plan(PLAN + "sensitivity: [by_readers]\n", name="t.yaml")
+
+
+def test_a_model_of_time_is_made_reader_by_reader_too() -> None:
+    frame = _frame()
+    rng = np.random.default_rng(5)
+    is_present = frame["cap_sign"].to_numpy() == "present"
+    frame = frame.with_columns(
+        months=pl.Series(rng.exponential(np.where(is_present, 10, 60))), ended=pl.lit("yes")
+    )
+    outcome = "kind: survival, time: months, event: ended, event_value: 'yes', horizons: [12]"
+    text = BY_READER.replace('kind: binary, column: y, positive: "yes"', outcome)
+    results = _run(text, frame, _reads(frame))
+    sure, guessing = (m["nested_cv"]["c_index"]["estimate"] for m in results["readers"]["models"])
+    assert sure > guessing + 0.1
+    assert "Harrell" in render_report(results).decode().split('id="readers"')[1]
