@@ -81,7 +81,7 @@ def add_readers(
             [*results["warnings"], _warning(used)], key=lambda w: (w["code"], w["message"])
         )
     results["readers"] = {
-        "cases": mine[plan.data.id].n_unique(),
+        "cases": _read_by_several(plan, mine),
         "least": {"kappa": LEAST_KAPPA, "icc": LEAST_AGREEMENT},
         "columns": judged,
         "models": [],
@@ -111,6 +111,13 @@ def _read_twice(plan: Plan, reads: pl.DataFrame) -> set[str]:
     by_case = reads.filter(pl.col(READER) != CONSENSUS).group_by(plan.data.id)
     counted = by_case.agg(pl.exclude(READER, plan.data.id).count()).drop(plan.data.id)
     return {name for name in counted.columns if (counted[name] > 1).any()}
+
+
+def _read_by_several(plan: Plan, reads: pl.DataFrame) -> int:
+    """Cases that two readers or more read; a file may hold others, which tell of no agreement."""
+    own = reads.filter(pl.col(READER) != CONSENSUS)
+    by_case = own.group_by(plan.data.id).agg(pl.col(READER).n_unique())
+    return by_case.filter(pl.col(READER) > 1).height
 
 
 def _column(plan: Plan, selected: Selected, reads: pl.DataFrame, name: str) -> Entry:
