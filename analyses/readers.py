@@ -233,6 +233,8 @@ def _icc(values: NDArray[np.float64]) -> Agreement:
     estimate, low, high = icc_agreement(values[:, :, None])[:, 0].tolist()
     if np.isnan(estimate):
         return Agreement(None, reason="fewer than three cases, or no variation")
+    if not high - low > 1e-9:
+        return Agreement(estimate, reason="readers never differ, which gives no limits")
     return Agreement(estimate, low, high)
 
 

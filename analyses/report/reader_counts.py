@@ -31,6 +31,7 @@ def collect_readers(counts: Counts, page: dict[str, Any]) -> None:
         place: Path = ("readers", "models", i)
         counts.add(model, place, "n", "events")
         counts.remainder((*place, "n"), (*place, "events"), "no event")
+        counts.remainder(("readers", "cases"), (*place, "n"), "not in the model")
         counts.remainder((*place, "n"), ("data", "used"), "further cases")
         counts.remainder((*place, "events"), ("outcome", "events"), "further events")
 

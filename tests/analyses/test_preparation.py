@@ -295,8 +295,9 @@ def test_combat_needs_centres_and_numbers_from_imaging() -> None:
         (lambda reads: reads.drop("reader"), "has no column 'reader'"),
         (lambda reads: pl.concat([reads, reads]), "60 rows repeat a case and reader"),
         (lambda reads: reads.filter(pl.col("reader") == "one"), "1 readers; it needs"),
-        (lambda reads: reads.rename({c: f"z{c}" for c in COLUMNS[1:]}), "holds none of the 6"),
+        (lambda reads: reads.rename({c: f"z{c}" for c in COLUMNS[1:]}), "holds none of the 7"),
         (lambda reads: reads.with_columns(reader=pl.lit(None, pl.String)), "'reader' is empty in"),
+        (lambda reads: reads.with_columns(pl.format("{} mm", "x1").alias("x1")), "x1 is a number"),
     ],
 )
 def test_reads_that_cannot_be_used(change: Any, message: str) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from analyses.kappas import cohen_kappa
 from analyses.plan import parse_plan
 from analyses.protocol import run_plan
 from analyses.reader_cohort import build_reads
@@ -172,6 +173,22 @@ def test_a_share_that_tells_of_a_few_cases_is_not_told() -> None:
     columns = {r["column"]: r for r in release(results, audience="internal")["readers"]["columns"]}
     assert columns["margin"]["share_agreed"] is None
     assert columns["cap_sign"]["share_agreed"] is not None
+
+
+def test_a_file_of_signs_alone_gives_their_agreement_and_leaves_nothing_out() -> None:
+    frame = _frame()
+    signs = _reads(frame).select("case_id", "reader", "cap_sign", "margin")
+    results = _run(PLAN + "agreement: reads.csv\n", frame, signs)
+    assert [row["column"] for row in results["readers"]["columns"]] == ["cap_sign", "margin"]
+    assert (results["preparation"] or {}).get("agreement") is None
+
+
+@pytest.mark.parametrize(("second", "estimate"), [([0, 1, 1, 0, 1], 1.0), ([1, 1, 1, 1, 1], 0.0)])
+def test_five_cases_without_variance_have_no_limits(second: list[int], estimate: float) -> None:
+    """They were printed as 1.00 to 1.00, and 0.00 to 0.00."""
+    found = cohen_kappa(np.array([0, 1, 1, 0, 1]), np.array(second), levels=2)
+    assert found.estimate == pytest.approx(estimate)
+    assert (found.low, found.high) == (None, None)
 
 
 def test_without_reads_nothing_is_said_and_nothing_flagged() -> None:
