@@ -36,6 +36,14 @@ _MOST_GRADES = 7
 _NO_ANSWER = ("not_assessable", "not_reported", "unknown", "")
 _FEW_READS = 0.5
 
+_NO_READS = {
+    "code": "no_reads",
+    "message": (
+        "The plan asks for the primary model by reader, and names no file of repeated reads: none "
+        "was made. Name the file as agreement."
+    ),
+}
+
 Entry = dict[str, Any]
 
 
@@ -66,6 +74,8 @@ def add_readers(
     for model in results["models"]:
         model["low_agreement"] = []
     if reads is None:
+        if BY_READER in plan.sensitivity:
+            _warn(results, _NO_READS)
         return
     known = selected.frame if availability is not None else None
     mine = _of_cases(plan, reads, known)
@@ -77,9 +87,7 @@ def add_readers(
         model["low_agreement"] = [name for name in model["predictors"] if name in low]
     used = sorted({name for model in results["models"] for name in model["low_agreement"]})
     if used:
-        results["warnings"] = sorted(
-            [*results["warnings"], _warning(used)], key=lambda w: (w["code"], w["message"])
-        )
+        _warn(results, _warning(used))
     results["readers"] = {
         "cases": _read_by_several(plan, mine),
         "least": {"kappa": LEAST_KAPPA, "icc": LEAST_AGREEMENT},
@@ -242,6 +250,13 @@ def _said(found: Agreement) -> Entry:
     """An agreement as the results have it."""
     limits = None if found.low is None or found.high is None else [found.low, found.high]
     return {"estimate": found.estimate, "interval": limits, "reason": found.reason}
+
+
+def _warn(results: Entry, warning: dict[str, str]) -> None:
+    """Add a warning in its place."""
+    results["warnings"] = sorted(
+        [*results["warnings"], warning], key=lambda w: (w["code"], w["message"])
+    )
 
 
 def _warning(names: Sequence[str]) -> dict[str, str]:

@@ -195,6 +195,10 @@ def test_without_reads_nothing_is_said_and_nothing_flagged() -> None:
     plain = _run(PLAN, _frame(), None)
     assert plain["readers"] is None
     assert [model["low_agreement"] for model in plain["models"]] == [[], []]
+    asked = _run(BY_READER, _frame(), None)
+    assert {w["code"] for w in asked["warnings"]} - {w["code"] for w in plain["warnings"]} == {
+        "no_reads"
+    }
 
 
 def test_one_reader_alone_is_no_agreement() -> None:
