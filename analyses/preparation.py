@@ -65,9 +65,14 @@ def _harmonised(
 ) -> tuple[str, ...]:
     """The predictors that are harmonised: measured numbers."""
     if not has_centres(plan):
+        remedy = (
+            "Name the column as data.centre"
+            if plan.data.centre is None
+            else "Published cases come from no centre: name another cohort as population.provenance"
+        )
         raise UsageError(
             f"{plan.source}, harmonise: combat takes out what differs between centres, and these "
-            "cases have none. Name the column as data.centre, or take the key out."
+            f"cases have none. {remedy}, or take the key out."
         )
     found = tuple(
         name

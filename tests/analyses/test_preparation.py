@@ -283,6 +283,9 @@ def test_combat_needs_centres_and_numbers_from_imaging() -> None:
     text = PLAN.replace(", centre: site_id", "") + "harmonise: combat\n"
     with pytest.raises(UsageError, match="these cases have none"):
         _run(text, _frame())
+    published = PLAN + "population: {provenance: published}\nharmonise: combat\n"
+    with pytest.raises(UsageError, match="name another cohort as"):
+        _run(published, _frame().with_columns(provenance=pl.lit("published")))
     known = dict.fromkeys([*COLUMNS, "cap_sign"], "preoperative_clinical")
     plan: Plan = parse_plan(PLAN + "harmonise: combat\n", name="p.yaml")
     with pytest.raises(UsageError, match="0 of the predictors are numbers from imaging"):
