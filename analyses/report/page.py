@@ -97,11 +97,8 @@ def context(page: dict[str, Any]) -> dict[str, Any]:
         "time_figures": time_figures(page),
         "groups": sections.groups_of(page),
         "merged": sections.merged_classes(page),
-        "gaps": sections.missing_summary(page),
+        **_of_missing(page),
         "flow": pictures.flow(page),
-        "missing_figure": pictures.gaps(page),
-        "patterns": patterns(page),
-        "patterns_figure": pictures.missing_together(page),
         "table_one": sections.table_one(page),
         "tables_by": described.tables_by(page),
         "associations": described.associations(page),
@@ -114,6 +111,16 @@ def context(page: dict[str, Any]) -> dict[str, Any]:
         "percent": numbers.share(page["outcome"].get("events"), page["outcome"].get("n")),
     }
     return made | {"contents": contents(made)}
+
+
+def _of_missing(page: dict[str, Any]) -> dict[str, Any]:
+    """What the template shows of missing values."""
+    return {
+        "gaps": sections.missing_summary(page),
+        "missing_figure": pictures.gaps(page),
+        "patterns": patterns(page),
+        "patterns_figure": pictures.missing_together(page),
+    }
 
 
 def _of_models(

@@ -62,10 +62,9 @@ def methods(page: dict[str, Any]) -> list[str]:
         )
         return said
     labels = {row["column"]: row.get("label") for row in page["cohort"]["missingness"]}
-    names = ", ".join(_MODELS.get(str(m), str(m)) for m in plan.get("models") or [])
     is_time = outcome.get("kind") == "survival"
-    if is_time:
-        names = ", ".join(_COX.get(str(m), str(m)) for m in plan.get("models") or [])
+    known = _COX if is_time else _MODELS
+    names = ", ".join(known.get(str(m), str(m)) for m in plan.get("models") or [])
     if outcome.get("kind") == "ordinal":
         names = names.replace(_MODELS["ridge"], "proportional-odds regression with a ridge penalty")
     baseline = ", ".join(
