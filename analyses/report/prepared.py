@@ -39,6 +39,7 @@ def _harmonised(entry: dict[str, Any], label: Any) -> str:
     area, score = ("C", "Brier score") if "c_index" in without else ("AUC", "log-loss")
     plain = without["c_index"] if area == "C" else without["auc"]
     loss = gap["brier"] if area == "C" else gap["log_loss"]
+    area = "C" if "rps" in without else area  # of grades it is a concordance too
     centres = ", ".join(entry["centres"])
     text = (
         f"Harmonised: location and scale of {_names(entry['columns'], label)} were taken out for "

@@ -20,6 +20,7 @@ from analyses.plan import Plan, parse_plan
 from analyses.plan_parts import Resampling
 from analyses.prepared import Preparation
 from analyses.protocol import AnalysisRun, run_plan
+from analyses.report.prepared import prepared as paragraphs
 from analyses.report.prose import methods
 from analyses.results import to_json
 from schemas.errors import UsageError
@@ -308,3 +309,22 @@ def test_reads_that_cannot_be_used(change: Any, message: str) -> None:
     with pytest.raises(UsageError) as caught:
         _run(PLAN + "agreement: reads.csv\n", frame, reads=change(_reads(frame)))
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(("measures", "named"), [(("auc",), "AUC"), (("auc", "rps"), "C")])
+def test_what_was_harmonised_is_told_by_the_measure_of_its_outcome(
+    measures: tuple[str, ...], named: str
+) -> None:
+    one = {"estimate": 0.6, "interval": [0.5, 0.7]}
+    entry = {
+        "columns": ["x1"],
+        "centres": ["A", "B"],
+        "as_they_are": [],
+        "without": {"nested_cv": dict.fromkeys(measures, one), "difference": {"log_loss": one}},
+        "centre_test": {"reason": "too few"},
+    }
+    page = {
+        "preparation": {"harmonise": entry, "agreement": None, "correlated": None},
+        "cohort": {"missingness": []},
+    }
+    assert f"the cross-validated {named} is 0.60" in paragraphs(page)[0]
