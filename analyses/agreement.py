@@ -122,7 +122,8 @@ def gather_reads(
     Parameters
     ----------
     frame
-        Columns `id_column`, `reader`, and numbers under the names that the plan's table has.
+        Columns `id_column`, `reader`, and what was read, under the names that the plan's table has;
+        only numbers are gathered, a sign is never left out for what readers make of it.
     source
         Plan and key, for messages.
     id_column
@@ -133,7 +134,7 @@ def gather_reads(
     Raises
     ------
     UsageError
-        If a key is not there or empty, a reader has two rows for a case, or no number is read.
+        If a key is not there or empty, a reader has two rows for a case, or nothing is read.
     """
     for name in (id_column, READER):
         if name not in frame.columns:
@@ -160,13 +161,15 @@ def gather_reads(
     ]
     ids, case = np.unique(frame[id_column].to_numpy().astype(np.str_), return_inverse=True)
     readers, reader = np.unique(frame[READER].to_numpy().astype(np.str_), return_inverse=True)
-    if not columns or len(readers) < 2:
+    n_read = frame.width - 2
+    if not n_read or len(readers) < 2:
         raise UsageError(
-            f"{source}: the file of repeated reads holds {len(columns)} columns of numbers and "
+            f"{source}: the file of repeated reads holds {n_read} columns that were read and "
             f"{len(readers)} readers; it needs at least one and two."
         )
     values = np.full((len(ids), len(readers), len(columns)), np.nan)
-    values[case, reader] = frame.select(pl.col(columns).cast(pl.Float64)).to_numpy()
+    if columns:
+        values[case, reader] = frame.select(pl.col(columns).cast(pl.Float64)).to_numpy()
     text = frame.select(id_column, READER, *columns).write_csv(quote_style="always")
     return Reads(
         columns=tuple(columns),

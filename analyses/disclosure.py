@@ -306,6 +306,9 @@ def _cover(
     """Hide one thing more around an exposed count."""
     tied = next(group for group in _groups(sums, unseen) if exposed in group)
     near = [(total, parts) for total, parts in sums if {total, *parts} & set(tied)]
+    if (open_to := _subtracted(near, counts, unseen, keep)) is not None:
+        unseen[open_to] = Hidden()
+        return
     own = [line for line in near if exposed in (line[0], *line[1])]
     for lines, spared in ((own, keep), (near, keep), (near, ())):
         parts = [p for _, line in lines for p in line if p not in unseen and p not in spared]
@@ -322,3 +325,34 @@ def _cover(
             unseen[min(totals, key=lambda t: counts[t])] = Hidden()
             return
     raise AssertionError("nothing is left to hide around a count")  # pragma: no cover
+
+
+def _subtracted(
+    lines: Sums[Key], counts: Mapping[Key, int], unseen: Mapping[Key, Shown], keep: Collection[Key]
+) -> Key | None:
+    """What to hide in a sum of which one member alone is unseen: subtracting tells that one.
+
+    Nothing else helps there, so it comes first. Of the parts, the total last, the one that leaves
+    the fewest other sums open in the same way: otherwise one small count would hide a whole page.
+    """
+    for total, parts in lines:
+        members = {total, *parts}
+        if len(members & unseen.keys()) != 1:
+            continue
+        free = [m for m in (*parts, total) if m not in unseen and m not in keep]
+        if free:
+            return min(
+                free,
+                key=lambda m: (
+                    m == total,
+                    counts[m] < SMALLEST_SHOWN,
+                    sum(_is_opened(line, m, unseen) for line in lines),
+                    counts[m],
+                ),
+            )
+    return None
+
+
+def _is_opened(line: tuple[Key, Sequence[Key]], name: Key, unseen: Mapping[Key, Shown]) -> bool:
+    """Whether a sum would have this one unseen member only."""
+    return name in (line[0], *line[1]) and not unseen.keys() & {line[0], *line[1]}

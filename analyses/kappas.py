@@ -18,6 +18,8 @@ from analyses.metrics import Floats
 
 #: 97.5 % point of the normal distribution.
 _Z = 1.959963984540054
+#: Half an interval below this is the rounding of a variance of 0.
+_NO_WIDTH = 1e-6
 _TAIL = 0.975
 Weights = Literal["none", "linear", "quadratic"]
 
@@ -49,8 +51,9 @@ def cohen_kappa(
     Returns
     -------
     Agreement
-        Limits are cut at -1 and 1. Not defined without cases, or where both readers gave one and
-        the same answer throughout: chance alone would agree then.
+        Limits are cut at -1 and 1; none where the variance comes out as 0 (both always agree, or
+        one reader always gives the same answer): 5 of 5 are not sure to be 1. Not defined without
+        cases, or where both readers gave one and the same answer throughout.
 
     Notes
     -----
@@ -86,6 +89,8 @@ def cohen_kappa(
     spread = (table * (worth * (1 - by_chance) - margins * (1 - observed)) ** 2).sum()
     spread -= (observed * by_chance - 2 * by_chance + observed) ** 2
     half = _Z * float(np.sqrt(max(float(spread), 0.0) / n)) / (1 - by_chance) ** 2
+    if half < _NO_WIDTH:
+        return Agreement(kappa, reason="the variance comes out as 0, which gives no limits")
     return Agreement(kappa, max(kappa - half, -1.0), min(kappa + half, 1.0))
 
 

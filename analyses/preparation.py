@@ -65,9 +65,14 @@ def _harmonised(
 ) -> tuple[str, ...]:
     """The predictors that are harmonised: measured numbers."""
     if not has_centres(plan):
+        remedy = (
+            "Name the column as data.centre"
+            if plan.data.centre is None
+            else "Published cases come from no centre: name another cohort as population.provenance"
+        )
         raise UsageError(
             f"{plan.source}, harmonise: combat takes out what differs between centres, and these "
-            "cases have none. Name the column as data.centre, or take the key out."
+            f"cases have none. {remedy}, or take the key out."
         )
     found = tuple(
         name
@@ -84,8 +89,8 @@ def _harmonised(
     return found
 
 
-def _reads(plan: Plan, selected: Selected, frame: pl.DataFrame | None) -> Reads:
-    """The repeated reads of the predictors."""
+def _reads(plan: Plan, selected: Selected, frame: pl.DataFrame | None) -> Reads | None:
+    """The repeated reads of the predictors that are numbers; None where signs alone were read."""
     source = f"{plan.source}, agreement"
     if frame is None:
         raise UsageError(
@@ -96,13 +101,19 @@ def _reads(plan: Plan, selected: Selected, frame: pl.DataFrame | None) -> Reads:
     groups = selected.cohort[plan.data.group or plan.data.id].cast(pl.String).to_list()
     patients = dict(zip(ids, groups, strict=True))
     found = gather_reads(frame, source=source, id_column=plan.data.id, patients=patients)
-    numbers = [n for n in selected.predictors if selected.cohort[n].dtype.is_numeric()]
-    if not set(found.columns) & set(numbers):
+    if not set(frame.columns) & set(selected.predictors):
         raise UsageError(
-            f"{source}: the file of repeated reads holds none of the {len(numbers)} predictors "
-            "that are numbers. Its columns must be named as those of the table."
+            f"{source}: the file of repeated reads holds none of the {len(selected.predictors)} "
+            "predictors. Its columns must be named as those of the table."
         )
-    return found
+    numbers = {n for n in selected.predictors if selected.cohort[n].dtype.is_numeric()}
+    texts = sorted(numbers & set(frame.columns) - set(found.columns))
+    if texts:
+        raise UsageError(
+            f"{source}: {', '.join(texts)} {'is a number' if len(texts) == 1 else 'are numbers'} "
+            "in the table and text in the file of repeated reads. Write bare numbers there."
+        )
+    return found if set(found.columns) & numbers else None
 
 
 def preparation_entry(

@@ -36,6 +36,14 @@ _MOST_GRADES = 7
 _NO_ANSWER = ("not_assessable", "not_reported", "unknown", "")
 _FEW_READS = 0.5
 
+_NO_READS = {
+    "code": "no_reads",
+    "message": (
+        "The plan asks for the primary model by reader, and names no file of repeated reads: none "
+        "was made. Name the file as agreement."
+    ),
+}
+
 Entry = dict[str, Any]
 
 
@@ -66,6 +74,8 @@ def add_readers(
     for model in results["models"]:
         model["low_agreement"] = []
     if reads is None:
+        if BY_READER in plan.sensitivity:
+            _warn(results, _NO_READS)
         return
     known = selected.frame if availability is not None else None
     mine = _of_cases(plan, reads, known)
@@ -77,11 +87,9 @@ def add_readers(
         model["low_agreement"] = [name for name in model["predictors"] if name in low]
     used = sorted({name for model in results["models"] for name in model["low_agreement"]})
     if used:
-        results["warnings"] = sorted(
-            [*results["warnings"], _warning(used)], key=lambda w: (w["code"], w["message"])
-        )
+        _warn(results, _warning(used))
     results["readers"] = {
-        "cases": mine[plan.data.id].n_unique(),
+        "cases": _read_by_several(plan, mine),
         "least": {"kappa": LEAST_KAPPA, "icc": LEAST_AGREEMENT},
         "columns": judged,
         "models": [],
@@ -107,6 +115,13 @@ def _read_twice(plan: Plan, reads: pl.DataFrame) -> set[str]:
     by_case = reads.filter(pl.col(READER) != CONSENSUS).group_by(plan.data.id)
     counted = by_case.agg(pl.exclude(READER, plan.data.id).count()).drop(plan.data.id)
     return {name for name in counted.columns if (counted[name] > 1).any()}
+
+
+def _read_by_several(plan: Plan, reads: pl.DataFrame) -> int:
+    """Cases that two readers or more read; a file may hold others, which tell of no agreement."""
+    own = reads.filter(pl.col(READER) != CONSENSUS)
+    by_case = own.group_by(plan.data.id).agg(pl.col(READER).n_unique())
+    return by_case.filter(pl.col(READER) > 1).height
 
 
 def _column(plan: Plan, selected: Selected, reads: pl.DataFrame, name: str) -> Entry:
@@ -222,6 +237,8 @@ def _icc(values: NDArray[np.float64]) -> Agreement:
     estimate, low, high = icc_agreement(values[:, :, None])[:, 0].tolist()
     if np.isnan(estimate):
         return Agreement(None, reason="fewer than three cases, or no variation")
+    if not high - low > 1e-9:
+        return Agreement(estimate, reason="readers never differ, which gives no limits")
     return Agreement(estimate, low, high)
 
 
@@ -229,6 +246,13 @@ def _said(found: Agreement) -> Entry:
     """An agreement as the results have it."""
     limits = None if found.low is None or found.high is None else [found.low, found.high]
     return {"estimate": found.estimate, "interval": limits, "reason": found.reason}
+
+
+def _warn(results: Entry, warning: dict[str, str]) -> None:
+    """Add a warning in its place."""
+    results["warnings"] = sorted(
+        [*results["warnings"], warning], key=lambda w: (w["code"], w["message"])
+    )
 
 
 def _warning(names: Sequence[str]) -> dict[str, str]:

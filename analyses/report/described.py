@@ -25,6 +25,8 @@ TESTS = {
     None: numbers.NONE,
 }
 METHODS = {"exact": "", "ml": "", "firth": " (Firth)"}
+#: Limits so near to each other want more decimals than three digits give.
+_NARROW = 0.1
 PROVENANCES = {
     "published": "published",
     "own_published": "published case reports",
@@ -81,18 +83,32 @@ def _ratio(ratio: dict[str, Any], row: dict[str, Any]) -> dict[str, str]:
     unit = f"unit: {row['unit']}" if row["unit"] else "per unit"
     per = unit if ratio["level"] is None else words.level(ratio["level"])
     limits = ratio["interval"]
+    digits = None if limits is None else _digits(*limits)
+    low, high = ("", "") if limits is None else (_short(limit, digits) for limit in limits)
     return {
         "label": per + METHODS[ratio["method"]],
-        "ratio": numbers.brief(_short(ratio["estimate"])),
-        "interval": numbers.NONE
-        if limits is None
-        else f"{numbers.brief(_short(limits[0]))} to {numbers.brief(_short(limits[1]))}",
+        "ratio": _short(ratio["estimate"], digits),
+        "interval": f"{low} to {high}" if low else numbers.NONE,
     }
 
 
-def _short(value: float | None) -> float | None:
-    """Three digits are enough of an odds ratio."""
-    return None if value is None else float(f"{value:.3g}")
+def _digits(low: float, high: float) -> int | None:
+    """Decimals of an odds ratio of a small unit, which lies so near to 1 that three digits say "1".
+
+    Examples
+    --------
+    >>> _digits(1.00097, 1.00413), _digits(2.03, 7.31)
+    (4, None)
+    """
+    width = high - low
+    return 1 - math.floor(math.log10(width)) if 1e-9 < width < _NARROW else None
+
+
+def _short(value: float | None, digits: int | None) -> str:
+    """Three digits are enough of an odds ratio, and so many decimals of one with narrow limits."""
+    if value is None or digits is None:
+        return numbers.brief(None if value is None else float(f"{value:.3g}"))
+    return numbers.number(value, digits=digits)
 
 
 def _p(value: float | None) -> str:

@@ -110,16 +110,23 @@ def _of_cases(page: dict[str, Any]) -> dict[str, Any]:
     return {
         "groups": sections.groups_of(page),
         "merged": sections.merged_classes(page),
-        "gaps": sections.missing_summary(page),
+        **_of_missing(page),
         "flow": pictures.flow(page),
-        "missing_figure": pictures.gaps(page),
-        "patterns": patterns(page),
-        "patterns_figure": pictures.missing_together(page),
         "table_one": sections.table_one(page),
         "tables_by": described.tables_by(page),
         "associations": described.associations(page),
         "literature": described.literature(page),
         "literature_figure": pictures.published(described.panels(page)),
+    }
+
+
+def _of_missing(page: dict[str, Any]) -> dict[str, Any]:
+    """What the template shows of missing values."""
+    return {
+        "gaps": sections.missing_summary(page),
+        "missing_figure": pictures.gaps(page),
+        "patterns": patterns(page),
+        "patterns_figure": pictures.missing_together(page),
     }
 
 

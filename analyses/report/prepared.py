@@ -39,6 +39,7 @@ def _harmonised(entry: dict[str, Any], label: Any) -> str:
     area, score = ("C", "Brier score") if "c_index" in without else ("AUC", "log-loss")
     plain = without["c_index"] if area == "C" else without["auc"]
     loss = gap["brier"] if area == "C" else gap["log_loss"]
+    area = "C" if "rps" in without else area  # of grades it is a concordance too
     centres = ", ".join(entry["centres"])
     text = (
         f"Harmonised: location and scale of {_names(entry['columns'], label)} were taken out for "
@@ -79,8 +80,8 @@ def _agreement(entry: dict[str, Any], label: Any) -> str:
     """What readers do not agree on."""
     lost = [row["column"] for row in entry["columns"] if not row["kept"]]
     text = (
-        f"Readers: {entry['cases']} cases were read by {entry['readers']} readers. A number stays "
-        f"if the lower 95 % limit of its agreement, ICC(2,1), is at least {entry['least']}: "
+        f"Readers: repeated reads of {entry['readers']} readers were used. A number stays if the "
+        f"lower 95 % limit of its agreement, ICC(2,1), is at least {entry['least']}: "
         f"{len(entry['columns']) - len(lost)} of {len(entry['columns'])} do."
     )
     if lost:

@@ -21,24 +21,34 @@ def collect_readers(counts: Counts, page: dict[str, Any]) -> None:
     counts.add(found, ("readers",), "cases")
     for row, here in _rows(found):
         counts.add(row, here, *_COUNTED)
-        counts.link(("readers", "cases"), [(*here, name) for name in _COUNTED])
-        for name in _COUNTED:
-            parts: list[Path] = [
-                (*here, "by_centre", j, name) for j in range(len(row["by_centre"]))
-            ]
+        _whole(counts, ("readers", "cases"), [(*here, name) for name in _COUNTED])
+        for name in _COUNTED if row["by_centre"] else ():
             for j, part in enumerate(row["by_centre"]):
                 counts.add(part, (*here, "by_centre", j), name)
-            counts.link((*here, name), parts)
+            places = range(len(row["by_centre"]))
+            _whole(counts, (*here, name), [(*here, "by_centre", j, name) for j in places])
     for i, model in enumerate(found["models"]):
         place: Path = ("readers", "models", i)
         counts.add(model, place, "n", "events")
         counts.remainder((*place, "n"), (*place, "events"), "no event")
+        counts.remainder(("readers", "cases"), (*place, "n"), "not in the model")
         counts.remainder((*place, "n"), ("data", "used"), "further cases")
         counts.remainder((*place, "events"), ("outcome", "events"), "further events")
 
 
+def _whole(counts: Counts, total: Path, parts: list[Path]) -> None:
+    """Note a sum with what its parts leave of the total: cases of no centre, or not read by all."""
+    rest: Path = ("left", "of readers", *parts[0])
+    counts.values[rest] = counts.values[total] - sum(counts.values[part] for part in parts)
+    counts.link(total, [*parts, rest])
+
+
 def withhold_readers(page: dict[str, Any], raw: Mapping[Path, int]) -> None:
-    """Take away the agreement of readers on so few cases that their number is never told."""
+    """Take away the agreement on so few cases that their number is never told.
+
+    A share tells how many cases readers differ on: none by centre, and of all of them only where
+    neither those nor the others are few.
+    """
     found = page.get("readers")
     if not found:
         return
@@ -48,6 +58,10 @@ def withhold_readers(page: dict[str, Any], raw: Mapping[Path, int]) -> None:
         for part, place in parts:
             if raw[(*place, "n")] < SMALLEST_SHOWN:
                 part.update(estimate=None, interval=None, share_agreed=None)
+            agreed = round((part["share_agreed"] or 0) * raw[(*place, "n")])
+            sides = (agreed, raw[(*place, "n")] - agreed)
+            if part is not row or any(0 < side < SMALLEST_SHOWN for side in sides):
+                part["share_agreed"] = None
 
 
 def _rows(found: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Path]]:

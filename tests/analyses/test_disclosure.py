@@ -49,6 +49,26 @@ def test_a_count_told_twice_is_hidden_twice():
     assert shown["again"] == Hidden()
 
 
+def test_a_sign_of_three_cases_does_not_hide_the_outcome_and_everything_else():
+    """The smallest other count anywhere used to go first: it hid the page and gave no shelter."""
+    counts = {"all": 260, "present": 3, "absent": 257, "yes": 95, "no": 165}
+    counts |= {"present yes": 3, "present no": 0, "absent yes": 92, "absent no": 165}
+    shown = internal(
+        counts,
+        [
+            ("all", ["yes", "no"]),
+            ("all", ["present", "absent"]),
+            ("yes", ["present yes", "absent yes"]),
+            ("no", ["present no", "absent no"]),
+            ("present", ["present yes", "present no"]),
+            ("absent", ["absent yes", "absent no"]),
+        ],
+        keep=["all", "yes", "no"],
+    )
+    told = {name for name, count in shown.items() if isinstance(count, int)}
+    assert told == {"all", "yes", "no", "present no", "absent no"}
+
+
 def test_totals_to_keep_go_last():
     counts = {"before": 60, "out": 3, "after": 57, "small": 2, "rest": 55}
     sums = [("before", ["out", "after"]), ("after", ["small", "rest"])]

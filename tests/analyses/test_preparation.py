@@ -20,6 +20,7 @@ from analyses.plan import Plan, parse_plan
 from analyses.plan_parts import Resampling
 from analyses.prepared import Preparation
 from analyses.protocol import AnalysisRun, run_plan
+from analyses.report.prepared import prepared as paragraphs
 from analyses.report.prose import methods
 from analyses.results import to_json
 from schemas.errors import UsageError
@@ -283,6 +284,9 @@ def test_combat_needs_centres_and_numbers_from_imaging() -> None:
     text = PLAN.replace(", centre: site_id", "") + "harmonise: combat\n"
     with pytest.raises(UsageError, match="these cases have none"):
         _run(text, _frame())
+    published = PLAN + "population: {provenance: published}\nharmonise: combat\n"
+    with pytest.raises(UsageError, match="name another cohort as"):
+        _run(published, _frame().with_columns(provenance=pl.lit("published")))
     known = dict.fromkeys([*COLUMNS, "cap_sign"], "preoperative_clinical")
     plan: Plan = parse_plan(PLAN + "harmonise: combat\n", name="p.yaml")
     with pytest.raises(UsageError, match="0 of the predictors are numbers from imaging"):
@@ -295,8 +299,9 @@ def test_combat_needs_centres_and_numbers_from_imaging() -> None:
         (lambda reads: reads.drop("reader"), "has no column 'reader'"),
         (lambda reads: pl.concat([reads, reads]), "60 rows repeat a case and reader"),
         (lambda reads: reads.filter(pl.col("reader") == "one"), "1 readers; it needs"),
-        (lambda reads: reads.rename({c: f"z{c}" for c in COLUMNS[1:]}), "holds none of the 6"),
+        (lambda reads: reads.rename({c: f"z{c}" for c in COLUMNS[1:]}), "holds none of the 7"),
         (lambda reads: reads.with_columns(reader=pl.lit(None, pl.String)), "'reader' is empty in"),
+        (lambda reads: reads.with_columns(pl.format("{} mm", "x1").alias("x1")), "x1 is a number"),
     ],
 )
 def test_reads_that_cannot_be_used(change: Any, message: str) -> None:
@@ -304,3 +309,22 @@ def test_reads_that_cannot_be_used(change: Any, message: str) -> None:
     with pytest.raises(UsageError) as caught:
         _run(PLAN + "agreement: reads.csv\n", frame, reads=change(_reads(frame)))
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(("measures", "named"), [(("auc",), "AUC"), (("auc", "rps"), "C")])
+def test_what_was_harmonised_is_told_by_the_measure_of_its_outcome(
+    measures: tuple[str, ...], named: str
+) -> None:
+    one = {"estimate": 0.6, "interval": [0.5, 0.7]}
+    entry = {
+        "columns": ["x1"],
+        "centres": ["A", "B"],
+        "as_they_are": [],
+        "without": {"nested_cv": dict.fromkeys(measures, one), "difference": {"log_loss": one}},
+        "centre_test": {"reason": "too few"},
+    }
+    page = {
+        "preparation": {"harmonise": entry, "agreement": None, "correlated": None},
+        "cohort": {"missingness": []},
+    }
+    assert f"the cross-validated {named} is 0.60" in paragraphs(page)[0]

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from analyses.kappas import cohen_kappa
 from analyses.plan import parse_plan
 from analyses.protocol import run_plan
 from analyses.reader_cohort import build_reads
@@ -138,10 +139,66 @@ def test_agreement_on_a_handful_of_cases_is_not_told() -> None:
     assert results["readers"]["columns"][1]["share_agreed"] == 1
 
 
+def test_cases_read_once_or_of_no_centre_do_not_give_a_centre_away() -> None:
+    """The file holds cases of one reader, and a case that the table lacks."""
+    frame = _frame().with_columns(
+        site_id=pl.when(pl.col("case_id") < "C003").then(pl.lit("C")).otherwise("site_id")
+    )
+    reads = _reads(frame.head(40))
+    second, case = pl.col("reader") == "two", pl.col("case_id")
+    reads = reads.filter(~second | (case < "C030")).with_columns(
+        case_id=pl.when(case == "C029").then(pl.lit("elsewhere")).otherwise(case)
+    )
+    results = _run(PLAN, frame, reads)
+    assert results["readers"]["cases"] == 30
+    row = next(r for r in results["readers"]["columns"] if r["column"] == "margin")
+    assert [row["n"], *(part["n"] for part in row["by_centre"])] == [30, 13, 13, 3]
+    told = release(results, audience="internal")["readers"]["columns"]
+    shown = next(r for r in told if r["column"] == "margin")
+    small = shown["by_centre"][2]
+    assert str(small["n"]) in ("<5", "hidden")
+    # 30 less both large centres would leave 4 for the small one and the case elsewhere
+    assert not all(
+        isinstance(n, int) for n in [shown["n"], *(p["n"] for p in shown["by_centre"][:2])]
+    )
+    assert {part["share_agreed"] for part in shown["by_centre"]} == {None}
+
+
+def test_a_share_that_tells_of_a_few_cases_is_not_told() -> None:
+    frame = _frame()
+    reads = _reads(frame)
+    differs = (pl.col("reader") == "two") & (pl.col("case_id") < "C003")
+    wrong = pl.when(differs).then(pl.lit("mixed")).otherwise("margin")
+    results = _run(PLAN, frame, reads.with_columns(margin=wrong))
+    columns = {r["column"]: r for r in release(results, audience="internal")["readers"]["columns"]}
+    assert columns["margin"]["share_agreed"] is None
+    assert columns["cap_sign"]["share_agreed"] is not None
+
+
+def test_a_file_of_signs_alone_gives_their_agreement_and_leaves_nothing_out() -> None:
+    frame = _frame()
+    signs = _reads(frame).select("case_id", "reader", "cap_sign", "margin")
+    results = _run(PLAN + "agreement: reads.csv\n", frame, signs)
+    assert [row["column"] for row in results["readers"]["columns"]] == ["cap_sign", "margin"]
+    assert (results["preparation"] or {}).get("agreement") is None
+
+
+@pytest.mark.parametrize(("second", "estimate"), [([0, 1, 1, 0, 1], 1.0), ([1, 1, 1, 1, 1], 0.0)])
+def test_five_cases_without_variance_have_no_limits(second: list[int], estimate: float) -> None:
+    """They were printed as 1.00 to 1.00, and 0.00 to 0.00."""
+    found = cohen_kappa(np.array([0, 1, 1, 0, 1]), np.array(second), levels=2)
+    assert found.estimate == pytest.approx(estimate)
+    assert (found.low, found.high) == (None, None)
+
+
 def test_without_reads_nothing_is_said_and_nothing_flagged() -> None:
     plain = _run(PLAN, _frame(), None)
     assert plain["readers"] is None
     assert [model["low_agreement"] for model in plain["models"]] == [[], []]
+    asked = _run(BY_READER, _frame(), None)
+    assert {w["code"] for w in asked["warnings"]} - {w["code"] for w in plain["warnings"]} == {
+        "no_reads"
+    }
 
 
 def test_one_reader_alone_is_no_agreement() -> None:
