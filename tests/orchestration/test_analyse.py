@@ -9,6 +9,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+from analyses.plan import shipped_plans
+from orchestration.analyse import _check_endpoint
+from schemas.errors import UsageError
 from tests.support.command import Ran, imsct
 
 COHORT = Path(__file__).parent.parent / "oracles" / "cohort.csv"
@@ -175,6 +178,13 @@ def test_an_undeclared_missing_text_is_a_slip_and_no_category(
     assert "line 6" in ran.err
     declared = analyse(tmp_path, texts, PLAN.replace('["NA"]', '["NA", "n/k"]'))
     assert declared.exit == 0, declared.err
+
+
+def test_an_endpoint_that_an_earlier_program_did_not_know_is_told_with_what_to_do() -> None:
+    plan = shipped_plans()["progression_free_survival"]
+    earlier = pl.DataFrame(schema={"histology_group": pl.String})
+    with pytest.raises(UsageError, match="did not know 'pfs'"):
+        _check_endpoint(plan, earlier, "21c3af69cb3dafb6")
 
 
 def test_a_later_column_is_refused_on_no_table_of_ones_own(tmp_path: Path) -> None:
