@@ -33,7 +33,7 @@ from analyses.plan_parts import EACH, PROVENANCES, Population
 from analyses.protocol import run_plan
 from analyses.reader_cohort import READ_TABLES, build_reads
 from analyses.workers import processors
-from assets.analysing import write_run
+from assets.analysing import index_reports, write_run
 from assets.readers.evidence import read_published_counts
 from assets.readers.free_table import read_free_table
 from orchestration.home import require_home
@@ -94,6 +94,8 @@ def analyse(
             run.results["warnings"] += endpoint_warnings(table.frame, column, provenance)
         write_run(run, results=results, report=report)
         said.append(_said(run.results, results, report))
+    if table.snapshot is not None and out is None:
+        index_reports(home, table.snapshot)
     if as_json:
         return json.dumps({"analyses": said}, indent=1, ensure_ascii=False)
     return "\n\n".join(_in_words(one) for one in said)
