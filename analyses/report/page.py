@@ -103,10 +103,7 @@ def context(page: dict[str, Any]) -> dict[str, Any]:
         "patterns": patterns(page),
         "patterns_figure": pictures.missing_together(page),
         "table_one": sections.table_one(page),
-        "tables_by": described.tables_by(page),
-        "associations": described.associations(page),
-        "literature": described.literature(page),
-        "literature_figure": pictures.published(described.panels(page)),
+        **_described(page),
         "predictors": sections.predictors(page) if page["data"]["used"] != 0 else [],
         "cautions": sections.cautions(page),
         "methods": prose.methods(page),
@@ -114,6 +111,16 @@ def context(page: dict[str, Any]) -> dict[str, Any]:
         "percent": numbers.share(page["outcome"].get("events"), page["outcome"].get("n")),
     }
     return made | {"contents": contents(made)}
+
+
+def _described(page: dict[str, Any]) -> dict[str, Any]:
+    """What a plan may ask to have described beside Table 1."""
+    return {
+        "tables_by": described.tables_by(page),
+        "associations": described.associations(page),
+        "literature": described.literature(page),
+        "literature_figure": pictures.published(described.panels(page)),
+    }
 
 
 def _of_models(

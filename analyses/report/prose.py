@@ -62,20 +62,15 @@ def methods(page: dict[str, Any]) -> list[str]:
         )
         return said
     labels = {row["column"]: row.get("label") for row in page["cohort"]["missingness"]}
-    names = ", ".join(_MODELS.get(str(m), str(m)) for m in plan.get("models") or [])
     is_time = outcome.get("kind") == "survival"
-    if is_time:
-        names = ", ".join(_COX.get(str(m), str(m)) for m in plan.get("models") or [])
-    if outcome.get("kind") == "ordinal":
-        names = names.replace(_MODELS["ridge"], "proportional-odds regression with a ridge penalty")
     baseline = ", ".join(
         words.level(labels.get(c) or words.human(c)) for c in plan.get("baseline") or []
     )
     folds = plan.get("resampling") or {}
     filled = FILLED[plan.get("impute") or "median"]
     said.append(
-        f"Models: {names}; every one has to beat the baseline ({baseline or 'none'}). {filled} "
-        "All of this is learned inside the training cases of each fold."
+        f"Models: {_model_names(plan)}; every one has to beat the baseline ({baseline or 'none'}). "
+        f"{filled} All of this is learned inside the training cases of each fold."
     )
     said.append(
         f"Validation: {folds.get('repeats')} times repeated {folds.get('outer_folds')}-fold "
@@ -90,6 +85,16 @@ def methods(page: dict[str, Any]) -> list[str]:
         "predictor is selected by one."
     )
     return [*said, *prepared(page), *_refits(page)]
+
+
+def _model_names(plan: dict[str, Any]) -> str:
+    """The models of a plan as they are called for its kind of outcome."""
+    kind = (plan.get("outcome") or {}).get("kind")
+    called = _COX if kind == "survival" else _MODELS
+    names = ", ".join(called.get(str(m), str(m)) for m in plan.get("models") or [])
+    if kind == "ordinal":
+        return names.replace(_MODELS["ridge"], "proportional-odds regression with a ridge penalty")
+    return names
 
 
 def _refits(page: dict[str, Any]) -> list[str]:

@@ -12,12 +12,9 @@ import pytest
 from analyses.applying import check_columns, score
 from analyses.model_files import load
 from analyses.plan import shipped_plans
-from assets.analysing import index_reports
 from orchestration.analyse import _check_endpoint
 from schemas.errors import UsageError
-from tests.analyses.real_results import CASES, real
 from tests.support.command import Ran, imsct
-from warehouse.home import Home
 
 COHORT = Path(__file__).parent.parent / "oracles" / "cohort.csv"
 PLAN = """
@@ -190,20 +187,6 @@ def test_an_endpoint_that_an_earlier_program_did_not_know_is_told_with_what_to_d
     earlier = pl.DataFrame(schema={"histology_group": pl.String})
     with pytest.raises(UsageError, match="did not know 'pfs'"):
         _check_endpoint(plan, earlier, "21c3af69cb3dafb6")
-
-
-def test_a_report_made_by_hand_stands_in_the_index(tmp_path: Path) -> None:
-    """It was there only after the next run, though the page is said to lead to every report."""
-    home, snapshot = Home(tmp_path / "home"), "0123456789abcdef"
-    home.create()
-    for name, of in (("pfs", snapshot), ("earlier", "fedcba9876543210")):
-        for folder, file in ((home.results, "results.json"), (home.reports, "report.html")):
-            (folder / f"{name}-{of}").mkdir(parents=True)
-            (folder / f"{name}-{of}" / file).write_text(json.dumps(real(CASES[0])))
-    index_reports(home, snapshot)
-    page = (home.reports / "index.html").read_text()
-    assert f'href="pfs-{snapshot}/report.html"' in page
-    assert "earlier" not in page
 
 
 def test_a_later_column_is_refused_on_no_table_of_ones_own(tmp_path: Path) -> None:
