@@ -86,12 +86,14 @@ def check_columns(described: Mapping[str, Any], frame: pl.DataFrame) -> None:
             "stands twice counts twice. Nothing was scored; leave each case once."
         )
     for predictor in described["predictors"]:
-        dtype = frame[predictor["column"]].dtype
-        is_empty = frame[predictor["column"]].null_count() == frame.height
+        name = predictor["column"]
+        dtype = frame[name].dtype
+        told = without_missing_texts(frame, name, ["", *described["missing"]])
+        is_empty = told[name].null_count() == frame.height
         if is_empty or is_text(dtype) == (predictor["kind"] == "text"):
             continue
         raise UsageError(
-            f"Column '{predictor['column']}': the model was made from a column of "
+            f"Column '{name}': the model was made from a column of "
             f"{predictor['kind']}s, this one is of type {dtype}. Correct the column; nothing was "
             "scored."
         )

@@ -4,6 +4,7 @@ Belongs here: the fixed list of types that a model file may hold.
 Does not belong here: fitting (`analyses.models`), where files lie.
 """
 
+import inspect
 import io
 import json
 import zipfile
@@ -61,7 +62,16 @@ def load(data: bytes) -> Any:
             f"the model file holds types that are not trusted: {', '.join(unknown)}. It was not "
             "loaded. Make the model again with 'imsct analyse'."
         )
-    return skops.io.loads(data, trusted=trusted)
+    return _with_later_parameters(skops.io.loads(data, trusted=trusted))
+
+
+def _with_later_parameters(model: Any) -> Any:
+    """The same model; what its steps could not yet be told when it was saved is as by default."""
+    for _, step in getattr(model, "steps", ()):
+        for name, parameter in inspect.signature(type(step).__init__).parameters.items():
+            if parameter.default is not parameter.empty and not hasattr(step, name):
+                setattr(step, name, parameter.default)
+    return model
 
 
 def _canonical(data: bytes) -> bytes:

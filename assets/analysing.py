@@ -24,6 +24,7 @@ from assets.context import Line
 from assets.redaction import redacted
 from assets.snapshot import candidate_id
 from warehouse.files import write_atomically
+from warehouse.home import Home
 from warehouse.official_counts import official_counts
 from warehouse.quarantine import delivery_counts
 
@@ -108,12 +109,17 @@ def write_counts(line: Line, snapshot: str) -> None:
 @redacted
 def write_index(line: Line, snapshot: str) -> None:
     """Write the page that leads to every report on a snapshot."""
-    found = []
-    for path in sorted(line.home.results.glob(f"*-{snapshot}/results.json")):
-        if (line.home.reports / path.parent.name / "report.html").exists():
-            found.append((path.parent.name, json.loads(path.read_text(encoding="utf-8"))))
-    write_atomically(line.home.reports / "index.html", render_index(found))
+    index_reports(line.home, snapshot)
     line.say("reports/index.html: written")
+
+
+def index_reports(home: Home, snapshot: str) -> None:
+    """The page anew: after a run, and after a plan that somebody ran on the snapshot by hand."""
+    found = []
+    for path in sorted(home.results.glob(f"*-{snapshot}/results.json")):
+        if (home.reports / path.parent.name / "report.html").exists():
+            found.append((path.parent.name, json.loads(path.read_text(encoding="utf-8"))))
+    write_atomically(home.reports / "index.html", render_index(found))
 
 
 def _kept(

@@ -25,6 +25,7 @@ from analyses.applying import (
     read_description,
     score,
 )
+from analyses.endpoints import ENDPOINTS
 from analyses.left_open import endpoint_warnings
 from analyses.model_files import load
 from analyses.plan import Plan, load_plan, shipped_plans
@@ -32,7 +33,7 @@ from analyses.plan_parts import EACH, PROVENANCES, Population
 from analyses.protocol import run_plan
 from analyses.reader_cohort import READ_TABLES, build_reads
 from analyses.workers import processors
-from assets.analysing import write_run
+from assets.analysing import index_reports, write_run
 from assets.readers.evidence import read_published_counts
 from assets.readers.free_table import read_free_table
 from orchestration.home import require_home
@@ -93,6 +94,8 @@ def analyse(
             run.results["warnings"] += endpoint_warnings(table.frame, column, provenance)
         write_run(run, results=results, report=report)
         said.append(_said(run.results, results, report))
+    if table.snapshot is not None and out is None:
+        index_reports(home, table.snapshot)
     if as_json:
         return json.dumps({"analyses": said}, indent=1, ensure_ascii=False)
     return "\n\n".join(_in_words(one) for one in said)
@@ -121,6 +124,7 @@ def _published(home: Home, plan: Plan) -> _Table:
         )
     check_file(snapshot)
     content = read_content(snapshot.path)
+    _check_endpoint(plan, content["analysis", "cases"], snapshot.id)
     columns = content["analysis", "columns"]
     known = dict(zip(columns["column"], columns["availability"], strict=True))
     reads = None
@@ -128,6 +132,16 @@ def _published(home: Home, plan: Plan) -> _Table:
         reads = build_reads({name: content["core", name] for name in READ_TABLES})
     evidence = content["reference", "published_counts"]
     return _Table(content["analysis", "cases"], evidence, known, snapshot.id, reads)
+
+
+def _check_endpoint(plan: Plan, frame: pl.DataFrame, snapshot: str) -> None:
+    """An endpoint that came with a later program is not in the snapshots of those before it."""
+    endpoint = plan.outcome.column
+    if endpoint in ENDPOINTS and endpoint not in frame.columns:
+        raise UsageError(
+            f"{plan.source}: snapshot {snapshot} was published by a program that did not know "
+            f"'{endpoint}'. Run 'imsct materialize' to publish one that has it."
+        )
 
 
 def _free(data: Path, plan: Plan, folder: Path) -> _Table:

@@ -19,7 +19,7 @@ from orchestration.one_writer import dagster_settings, remedy, who_else_may_writ
 from schemas.errors import ImsctError
 from schemas.showing import counted
 from warehouse.anchors import open_to_write
-from warehouse.connecting import StoreInUseError, check_database, extension
+from warehouse.connecting import StoreInUseError, extension
 from warehouse.encryption import key_of
 from warehouse.files import TEMPORARY
 from warehouse.handing_over import INCOMING
@@ -27,6 +27,7 @@ from warehouse.home import Home
 from warehouse.ledger import Ledger
 from warehouse.publications import newest_events
 from warehouse.snapshots import check_file, current
+from warehouse.store import check_database
 from warehouse.verification import manifest_fault
 from warehouse.writing import owner_in_words, writer_of
 

@@ -65,21 +65,6 @@ def cursor(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     return second
 
 
-def check_database(path: Path, key: str | None = None) -> None:
-    """Open the file for reading only, and close it again.
-
-    Raises
-    ------
-    StoreInUseError
-        If another process writes it.
-    StorageError
-        If the key is not the file's, or it cannot be opened.
-    IntegrityError
-        If it is damaged.
-    """
-    connect(path, key, is_read_only=True).close()
-
-
 def extension() -> Path:
     """The file of the extension that encrypts, of exactly this engine's version.
 

@@ -8,7 +8,7 @@ One process writes; readers open what `published/CURRENT` names.
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -239,16 +239,22 @@ class Store:
         self.con.execute(f"insert into {target} by name select * from incoming_frame")
         self.con.unregister("incoming_frame")
 
-    def _make_layout(self) -> None:
-        """Create the layers of an empty file; refuse a file of a newer layout."""
+    def has_layout(self) -> bool:
+        """Whether the layers are there; a file of another layout is refused."""
         exists = self.rows(
             "select 1 from information_schema.tables"
             " where table_schema = 'received' and table_name = 'layout'"
         )
-        if exists:
-            found = self.rows("from received.layout")
-            if found != [(layout(), SCHEMA_VERSION)]:
-                raise _of_another_version(self.path, found)
+        if not exists:
+            return False
+        found = self.rows("from received.layout")
+        if found != [(layout(), SCHEMA_VERSION)]:
+            raise _of_another_version(self.path, found)
+        return True
+
+    def _make_layout(self) -> None:
+        """Create the layers of an empty file."""
+        if self.has_layout():
             return
         with self.transaction():
             for layer in _LAYERS:
@@ -257,6 +263,22 @@ class Store:
                 self.con.execute(statement)
             made = [layout(), SCHEMA_VERSION]
             self.con.execute("insert into received.layout values (?, ?)", made)
+
+
+def check_database(path: Path, key: str | None = None) -> None:
+    """Open the file for reading only, look which program made it, and close it again.
+
+    Raises
+    ------
+    StoreInUseError
+        If another process writes it.
+    StorageError
+        If the key is not the file's, or it cannot be opened.
+    IntegrityError
+        If it is damaged, or was made by another version of the program.
+    """
+    with closing(connect(path, key, is_read_only=True)) as con:
+        Store(con, path).has_layout()
 
 
 def _of_another_version(path: Path | None, made: Sequence[tuple[object, ...]]) -> IntegrityError:

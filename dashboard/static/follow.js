@@ -4,6 +4,8 @@
   const EVERY = 2000;
   let asked = 0;
   let running = null;
+  let looking = false;
+  let current = location.pathname + location.search;
 
   /* Which control has the focus, by what it is rather than where: the page around it is replaced. */
   const focused = () => {
@@ -35,16 +37,19 @@
     document.body.dataset.snapshot = page.body.dataset.snapshot;
     document.body.dataset.pinned = page.body.dataset.pinned;
     const place = new URL(answered);
-    if (push) history.pushState(null, "", place.pathname + place.search);
-    else history.replaceState(null, "", place.pathname + place.search);
+    current = place.pathname + place.search;
+    if (push) history.pushState(null, "", current);
+    else history.replaceState(null, "", current);
     const again = control && document.querySelector(control);
     if (again) again.focus();
     document.getElementById("news").textContent = said;
     document.body.dataset.shown = String(number);
   };
 
+  /* One look at a time: the next one would break off an answer that takes longer than the pause between them. */
   const look = async () => {
-    if (document.hidden) return;
+    if (document.hidden || looking) return;
+    looking = true;
     try {
       const found = await (await fetch("/current")).json();
       const { snapshot, pinned } = document.body.dataset;
@@ -53,6 +58,8 @@
       }
     } catch (error) {
       document.getElementById("news").textContent = "The server does not answer. This page may be out of date.";
+    } finally {
+      looking = false;
     }
   };
 
@@ -62,7 +69,10 @@
     const query = new URLSearchParams(new FormData(form)).toString();
     show(query ? `${form.action}?${query}` : form.action, { push: true });
   });
-  window.addEventListener("popstate", () => show(location.href));
+  /* The skip link changes the fragment alone: nothing to fetch. */
+  window.addEventListener("popstate", () => {
+    if (location.pathname + location.search !== current) show(location.href);
+  });
   setInterval(look, EVERY);
   document.body.dataset.ready = "yes";
 })();

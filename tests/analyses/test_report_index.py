@@ -1,9 +1,13 @@
 """The index of reports: every report once, cohorts apart, nothing that its report keeps back."""
 
 import re
+from pathlib import Path
 
 from analyses.report import render_index
+from analyses.results import to_json
+from assets.analysing import index_reports
 from tests.analyses.real_results import CASES, real
+from warehouse.home import Home
 
 FOLDERS = [(f"{case}-0123456789abcdef", case) for case in CASES]
 
@@ -43,3 +47,18 @@ def test_confidential_counts_stay_hidden() -> None:
 
 def test_without_a_report_it_says_what_to_do() -> None:
     assert "No report yet" in render_index([]).decode()
+
+
+def test_a_report_made_by_hand_stands_in_it_at_once(tmp_path: Path) -> None:
+    """It was there only after the next run, though the page is said to lead to every report."""
+    home, snapshot = Home(tmp_path / "home"), "0123456789abcdef"
+    home.create()
+    for folder in (f"pfs-{snapshot}", "pfs-fedcba9876543210"):
+        for place in (home.results, home.reports):
+            (place / folder).mkdir(parents=True)
+        (home.results / folder / "results.json").write_bytes(to_json(real(CASES[0])))
+        (home.reports / folder / "report.html").touch()
+    index_reports(home, snapshot)
+    page = (home.reports / "index.html").read_text()
+    assert f'href="pfs-{snapshot}/report.html"' in page
+    assert "fedcba9876543210" not in page

@@ -9,6 +9,11 @@ import numpy as np
 import polars as pl
 import pytest
 
+from analyses.applying import check_columns, score
+from analyses.model_files import load
+from analyses.plan import shipped_plans
+from orchestration.analyse import _check_endpoint
+from schemas.errors import UsageError
 from tests.support.command import Ran, imsct
 
 COHORT = Path(__file__).parent.parent / "oracles" / "cohort.csv"
@@ -177,6 +182,13 @@ def test_an_undeclared_missing_text_is_a_slip_and_no_category(
     assert declared.exit == 0, declared.err
 
 
+def test_an_endpoint_that_an_earlier_program_did_not_know_is_told_with_what_to_do() -> None:
+    plan = shipped_plans()["progression_free_survival"]
+    earlier = pl.DataFrame(schema={"histology_group": pl.String})
+    with pytest.raises(UsageError, match="did not know 'pfs'"):
+        _check_endpoint(plan, earlier, "21c3af69cb3dafb6")
+
+
 def test_a_later_column_is_refused_on_no_table_of_ones_own(tmp_path: Path) -> None:
     ran = imsct("analyse", "no_such_plan", "--data", tmp_path / "x.csv")
     assert ran.exit == 2
@@ -260,6 +272,17 @@ def test_a_column_that_is_not_there_is_no_missing_value(
     assert ran.exit == 2
     assert "'age' (nearest is 'agee')" in ran.err
     assert not (tmp_path / "r.csv").exists()
+
+
+def test_a_column_of_numbers_may_come_empty_as_text(frozen: Path, cohort: pl.DataFrame) -> None:
+    """A centre that never measured it was refused: an empty column of a CSV is one of texts."""
+    described = json.loads((frozen / "model.json").read_text())
+    new = cohort.tail(3).with_columns(seg=pl.Series(["", "NA", ""]))
+    scored, risk = score(described, load((frozen / "model.skops").read_bytes()), new)
+    assert scored["extrapolation"].to_list() == [""] * 3
+    assert ((risk > 0) & (risk < 1)).all()
+    with pytest.raises(UsageError, match="'seg': the model was made from a column of numbers"):
+        check_columns(described, new.with_columns(seg=pl.Series(["", "NA", "long"])))
 
 
 def test_a_changed_model_is_not_loaded(tmp_path: Path, frozen: Path, cohort: pl.DataFrame) -> None:

@@ -17,6 +17,7 @@ from warehouse.failures import record_failure
 from warehouse.home import Home
 from warehouse.landing import receive
 from warehouse.ledger import Ledger
+from warehouse.store import Store
 
 
 @pytest.fixture
@@ -79,6 +80,16 @@ def test_a_limit_set_by_hand_is_seen(home: Home) -> None:
         "problem",
         "duckdb_writer was set to 3 by hand; the database takes one writer",
     )
+
+
+def test_a_database_of_another_program_is_told_with_what_to_do(home: Home) -> None:
+    with Store.open(home.database) as store:
+        store.con.execute("update received.layout set layout = 'x'")
+    before = home.database.read_bytes()
+    status, found = statuses(home)["database"]
+    assert status == "problem"
+    assert "'imsct materialize --rebuild' builds it again" in found
+    assert home.database.read_bytes() == before
 
 
 def test_damage_is_exit_4(home: Home) -> None:

@@ -15,12 +15,12 @@ import pytest
 
 from orchestration.resources import open_store
 from tests.support.command import imsct
-from warehouse.connecting import StoreInUseError, check_database
+from warehouse.connecting import StoreInUseError
 from warehouse.home import Home
 from warehouse.ledger import Ledger
 from warehouse.published import PublishedReader
 from warehouse.snapshots import publish
-from warehouse.store import Store
+from warehouse.store import Store, check_database
 from warehouse.writing import owner_in_words, writer_of
 
 RUN = "3f2a91bc-77aa-4f0e-9f55-000000000000"

@@ -18,7 +18,7 @@ from tests.support.command import imsct
 from tests.support.registry import Registry
 from warehouse.home import Home
 from warehouse.landing import received_deliveries
-from warehouse.store import Store
+from warehouse.store import Store, check_database
 
 HOMES = Path(__file__).parent / "homes"
 #: Accepted and quarantined by the program of that time.
@@ -51,6 +51,8 @@ def test_its_database_is_refused_untouched(name: str, tmp_path: Path) -> None:
     assert ran.exit == 4
     assert "made by another version of the program" in ran.err
     assert "'imsct materialize --rebuild'" in ran.err
+    with pytest.raises(IntegrityError, match="another version of the program"):  # as doctor looks
+        check_database(home.database)
     assert sha256(home.database) == before
 
 

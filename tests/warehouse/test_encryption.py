@@ -22,7 +22,7 @@ from warehouse.home import Home
 from warehouse.settings import settings_of
 from warehouse.snapshot_file import read_content
 from warehouse.snapshots import current
-from warehouse.store import Store
+from warehouse.store import Store, check_database
 from warehouse.validation.suite import OfficialCount
 
 KEY = "q5b2l0Zm9yIHRlc3RzIG9ubHksIG5vdCBhIHNlY3JldA=="
@@ -91,7 +91,7 @@ def test_another_key_or_none_opens_nothing_and_changes_nothing(tmp_path: Path) -
         (path, None, "is encrypted, and imsct.yaml names no key"),
         (plain, KEY, "is not encrypted, and imsct.yaml asks for it"),
     ):
-        for look in (Store.open, connecting.check_database):
+        for look in (Store.open, check_database):
             with pytest.raises(StorageError, match=said) as caught:
                 look(place, key=key)
             assert "'imsct materialize --rebuild'" in str(caught.value)
