@@ -21,6 +21,7 @@ from analyses.resampled import Resample, refit_many
 from analyses.resampling import bootstrap_weights, generator
 from analyses.results import to_json
 from analyses.selection import select
+from analyses.subgroups import TOO_FEW_BY_THEN, _not_by_then
 from analyses.survival.concordance import harrell_c_many
 from analyses.survival.describing import describe_survival
 from analyses.trainings import training_of
@@ -327,6 +328,20 @@ def test_late_entry_is_counted_and_used(cohort: pl.DataFrame) -> None:
     assert found["survival"]["entry"]["n_late"] == 100 - before.height
     assert found["survival"]["kaplan_meier"][0]["at_risk"][0]["n"] < found["outcome"]["n"]
     assert "late_entry" in {w["code"] for w in found["warnings"]}
+
+
+def test_a_group_with_few_events_by_then_has_no_auc(any_event: AnalysisRun) -> None:
+    # an AUC of 0.99 rested on four events: the group had twenty-four, most after the horizon
+    training = any_event.training
+    assert training is not None and training.follow_up is not None
+    few = (training.follow_up[:, 0] > 12).copy()
+    by_then = np.flatnonzero((training.follow_up[:, 1] == 1) & ~few)
+    few[by_then[:9]] = True
+    unknown = _not_by_then(training, few)
+    assert set(unknown) == {"auc", "brier", "ipa", "o_e_ratio", "ici"}
+    assert unknown["auc"]["reason"] == TOO_FEW_BY_THEN
+    few[by_then[9]] = True
+    assert _not_by_then(training, few) == {}
 
 
 def test_without_competing_events_the_risk_has_the_limits_of_the_curve(
