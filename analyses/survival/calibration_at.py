@@ -116,16 +116,18 @@ def calibration_curve_at(time: Floats, event: Codes, risk: Floats, *, at: float)
     dict[str, Any]
         As `analyses.curves.calibration_curve`. Observed in a group: Kaplan-Meier (Aalen-Johansen)
         with log-log limits, or, where nobody or everybody had the event and these have no value,
-        Wilson's of those of whom it is known; a group of which nobody is followed to the horizon is left out, and the
-        histogram holds those only of whom is known whether the event came by then.
+        Wilson's of those of whom it is known; a group of which nobody is followed to the horizon is
+        left out, and the histogram holds those only of whom is known whether the event came by
+        then.
     """
     is_known = (time > at) | is_marked(event)
     bins = []
     for rows in groups_of_equal_size(risk):
         curve = cumulative_incidence(time[rows], np.asarray(event)[rows])
-        observed, (low, high) = float(curve.at(at)), curve.limits_at(at)
+        observed = float(curve.at(at))
         if not np.isfinite(observed):
             continue
+        low, high = (float(limit) for limit in curve.limits_at(at))
         if not np.isfinite(low + high):
             n = int(is_known[rows].sum())
             low, high = wilson_interval(round(observed * n), n)
@@ -133,8 +135,8 @@ def calibration_curve_at(time: Floats, event: Codes, risk: Floats, *, at: float)
             {
                 "mean_risk": float(risk[rows].mean()),
                 "observed": observed,
-                "low": float(low),
-                "high": float(high),
+                "low": low,
+                "high": high,
                 "n": int(rows.sum()),
             }
         )

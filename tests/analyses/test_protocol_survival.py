@@ -333,7 +333,8 @@ def test_late_entry_is_counted_and_used(cohort: pl.DataFrame) -> None:
 def test_a_group_with_few_events_by_then_has_no_auc(any_event: AnalysisRun) -> None:
     # an AUC of 0.99 rested on four events: the group had twenty-four, most after the horizon
     training = any_event.training
-    assert training is not None and training.follow_up is not None
+    assert training is not None
+    assert training.follow_up is not None
     few = (training.follow_up[:, 0] > 12).copy()
     by_then = np.flatnonzero((training.follow_up[:, 1] == 1) & ~few)
     few[by_then[:9]] = True
@@ -349,7 +350,8 @@ def test_without_competing_events_the_risk_has_the_limits_of_the_curve(
 ) -> None:
     plan = parse_plan(TEXT, name="p.yaml")
     found, warnings = describe_survival(plan, select(plan, cohort, None))
-    assert found is not None and warnings == []
+    assert found is not None
+    assert warnings == []
     for row in found["horizons"]:
         assert row["risk_interval"] == pytest.approx([1 - v for v in reversed(row["interval"])])
 
