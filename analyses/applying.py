@@ -304,7 +304,7 @@ def _of_times(
     said, null = with_censoring(
         risk[:, 0],
         risk[:, 1:],
-        np.array(timed["null_risks"]),
+        np.array(timed["null_risks"], dtype=np.float64),  # null becomes nan
         follow_up,
         follow_up,
         horizons=horizons,

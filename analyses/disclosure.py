@@ -140,8 +140,12 @@ def disclose(
         same[name]: Small() for name, count in counts.items() if 0 < count < SMALLEST_SHOWN
     }
     safe: set[frozenset[tuple[Key, Shown]]] = set()
-    while (exposed := _first_exposed(counts, lines, unseen, safe=safe)) is not None:
-        _cover(exposed, counts, lines, unseen, keep=spared)
+    settled: set[Key] = set()
+    while (exposed := _first_exposed(counts, lines, unseen, settled, safe=safe)) is not None:
+        if counts[exposed] == 0 and _is_always_zero(exposed, counts, lines):
+            settled.add(exposed)
+        else:
+            _cover(exposed, counts, lines, unseen, keep=spared)
     return {name: unseen.get(same[name], count) for name, count in counts.items()}
 
 
@@ -172,29 +176,41 @@ def _first_exposed(
     counts: Mapping[Key, int],
     sums: Sums[Key],
     unseen: Mapping[Key, Shown],
+    settled: Collection[Key],
     *,
     safe: set[frozenset[tuple[Key, Shown]]],
 ) -> Key | None:
     """First unseen count that a reader could narrow down too far; quick look first, then exact.
 
-    `safe` remembers the groups of linked counts that were already found in order.
+    `settled` are not asked; `safe` remembers the groups of linked counts already found in order.
     """
     free = {name: (0.0, np.inf) for name in unseen}
     told = {name: _told(symbol) for name, symbol in unseen.items()}
     freely, as_told = _narrowed(counts, sums, free), _narrowed(counts, sums, told)
     for name, symbol in unseen.items():
-        if _is_exposed(symbol, freely[name], as_told[name]):
+        if name not in settled and _is_exposed(symbol, freely[name], as_told[name]):
             return name
     for group in _groups(sums, unseen):
         mark = frozenset((name, unseen[name]) for name in group)
         if len(group) > LARGEST_EXACT or mark in safe:
             continue
         for name in group:
+            if name in settled:
+                continue
             exact = [_possible(name, group, counts, sums, limits) for limits in (free, told)]
             if _is_exposed(unseen[name], exact[0], exact[1]):
                 return name
         safe.add(mark)
     return None
+
+
+def _is_always_zero(name: Key, counts: Mapping[Key, int], sums: Sums[Key]) -> bool:
+    """Whether the sums alone say that a count is 0: then hiding others cannot help.
+
+    With every count unknown the sums have no number in them, and what they fix is 0.
+    """
+    every = {member: (0.0, np.inf) for total, parts in sums for member in (total, *parts)}
+    return _possible(name, list(every), counts, sums, every) == (0.0, 0.0)
 
 
 def _is_exposed(symbol: Shown, freely: _Limits, as_told: _Limits) -> bool:

@@ -96,7 +96,9 @@ def _follow_up(outcome: Mapping[str, Any], training: Training) -> dict[str, Any]
         return None
     columns = ("time", "event_value", "competing_value", "entry", "horizons", "landmark")
     risks = null_risks(training.follow_up, training.horizons)
-    return {name: outcome[name] for name in columns} | {"null_risks": [float(r) for r in risks]}
+    # nothing is known of a horizon that nobody was followed to
+    known = [float(risk) if np.isfinite(risk) else None for risk in risks]
+    return {name: outcome[name] for name in columns} | {"null_risks": known}
 
 
 def hash_cases(frame: pl.DataFrame, outcome: Floats) -> str:

@@ -123,7 +123,8 @@ class CaseEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # skl
                     blocks.append(np.isnan(values).astype(np.float64))
             else:
                 blocks.extend(_code_text(_as_text(column), code, fills=self.fills))
-        return np.column_stack(blocks) if blocks else np.empty((_height(X), 0))
+        # where no predictor has two levels a model still has a column, the same for every case
+        return np.column_stack(blocks) if blocks else np.zeros((_height(X), 1))
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Names of the columns: `margin: well_defined`, `cap_sign: not_assessable`."""
@@ -133,13 +134,17 @@ class CaseEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # skl
             _check_feature_names_in(self, input_features), self.codes_, strict=True
         ):
             names.extend(_names(name, code))
-        return np.array(names, dtype=object)
+        return np.array(names or self._alone(), dtype=object)
 
     def source_columns(self) -> list[str]:
         """The predictor behind each column of the matrix, in the same order."""
         check_is_fitted(self)
         pairs = zip(_check_feature_names_in(self, None), self.codes_, strict=True)
-        return [str(name) for name, code in pairs for _ in _names(name, code)]
+        return [str(name) for name, code in pairs for _ in _names(name, code)] or self._alone()
+
+    def _alone(self) -> list[str]:
+        """Whose name the one column bears where no predictor varies."""
+        return [str(_check_feature_names_in(self, None)[0])]
 
     def _columns(self, X: Any, *, reset: bool) -> list[Any]:
         """The columns: texts as series, everything else as float arrays."""

@@ -23,6 +23,10 @@ from analyses.verdict import middle_split
 from schemas.errors import UsageError
 
 NOT_RECORDED = "not recorded"
+TOO_FEW_BY_THEN = (
+    f"fewer than {LEAST_EVENTS} events by the first horizon or {LEAST_EVENTS} cases beyond it"
+)
+_AT_FIRST_HORIZON = ("auc", "brier", "ipa", "o_e_ratio", "ici")
 #: Bands of numbers, each with its upper end, which belongs to the next one (statistics.md, 7).
 _BANDS = {
     "age_years": ((18.0, "under 18"), (65.0, "18 to 64"), (np.inf, "65 and over")),
@@ -155,4 +159,16 @@ def _group(
         one_se_risk=None,
     )
     panel = performance(training.truth[rows], here, weights[:, rows], **training.kind)
-    return found | {"performance": panel, "reason": None}
+    return found | {"performance": panel | _not_by_then(training, rows), "reason": None}
+
+
+def _not_by_then(training: Training, rows: NDArray[np.bool_]) -> dict[str, Any]:
+    """Scores at the first horizon that too few events by then, or cases beyond, can bear."""
+    if training.follow_up is None:
+        return {}
+    time, code, at = *training.follow_up[rows, :2].T, training.horizons[0]
+    n_events, n_beyond = int(((time <= at) & (code == 1)).sum()), int((time > at).sum())
+    if min(n_events, n_beyond) >= LEAST_EVENTS:
+        return {}
+    unknown = {"estimate": None, "interval": None, "reason": TOO_FEW_BY_THEN}
+    return dict.fromkeys(_AT_FIRST_HORIZON, unknown)

@@ -190,7 +190,7 @@ def as_table(curve: Curve) -> Table:
         Columns: mean predicted probability, share observed, 95% interval, cases.
     """
     return Table(
-        ("Mean predicted probability", "Share with the outcome", "95% interval (Wilson)", "Cases"),
+        ("Mean predicted probability", "Share with the outcome", "95% interval", "Cases"),
         tuple(
             (f"{b.mean_risk:.2f}", f"{b.observed:.2f}", f"{b.low:.2f} to {b.high:.2f}", str(b.n))
             for b in curve.bins

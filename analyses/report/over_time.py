@@ -17,6 +17,14 @@ Rows = list[dict[str, Any]]
 _UNITS = ("days", "weeks", "months", "years")
 #: Values of an outcome that only say that it happened.
 _PLAIN = {"yes", "true", "1", "1.0", "event"}
+#: A state that tables name is said as what led to it: nobody is "free of dead".
+_NOUNS = {
+    **dict.fromkeys(("dead", "died", "deceased"), "death"),
+    "progressed": "progression",
+    "recurred": "recurrence",
+    "relapsed": "relapse",
+    "transplanted": "transplant",
+}
 _DAYS_PER_YEAR = 365.25
 _SMALLEST_P = 1e-4
 
@@ -91,7 +99,8 @@ def competing_name(page: dict[str, Any]) -> str:
 def _named(page: dict[str, Any], key: str) -> str:
     """The values of an outcome in words; empty where they only say that it happened."""
     values = (page["plan"].get("outcome") or {}).get(key) or []
-    said = [words.level(value) for value in values if str(value).lower() not in _PLAIN]
+    plain = [str(value) for value in values if str(value).lower() not in _PLAIN]
+    said = list(dict.fromkeys(_NOUNS.get(value.lower(), words.level(value)) for value in plain))
     return " or ".join(said) if said and not any(re.fullmatch(r"[\d.]+", s) for s in said) else ""
 
 
@@ -113,6 +122,7 @@ def answer(page: dict[str, Any]) -> str:
         low, high = median["interval"] or (None, None)
         said = (
             f"Half of the cases were free of {either} for {timed(page, median['estimate'])} "
+            f"{'' if unit(page) else 'in the unit of the data '}"
             f"({_interval(page, low, high)})."
         )
     first = found["horizons"][0] if found["horizons"] else None
@@ -120,8 +130,8 @@ def answer(page: dict[str, Any]) -> str:
         return f"{said} Nobody was seen to have {event_name(page)} by {timed(page, first['at'])}."
     if first and first["risk"] is not None:
         said += (
-            f" By {timed(page, first['at'])} {_percent(first['risk'], first['risk_interval'])} had "
-            f"{event_name(page)}"
+            f" By {timed(page, first['at'])}, {event_name(page)} had come in "
+            f"{_percent(first['risk'], first['risk_interval'])}"
         )
         said += f", {competing_name(page)} not having come first." if _competes(page) else "."
     return said

@@ -104,7 +104,7 @@ def withhold_times(page: dict[str, Any]) -> None:
 def _keep(curve: dict[str, Any], places: list[int]) -> None:
     """Leave a curve these points only."""
     for name in ("times", "survival", "risk", "low", "high", "events"):
-        if name in curve:
+        if curve.get(name):  # empty where there is no case
             curve[name] = [curve[name][k] for k in places]
 
 

@@ -105,7 +105,7 @@ def level(name: object) -> str:
 
 #: What a model that may take the primary model's place is.
 CHALLENGERS = {
-    "elastic_net": "logistic regression with a penalty that sets coefficients to 0",
+    "elastic_net": "the regression of ridge with a penalty that sets coefficients to 0",
     "random_forest": "500 decision trees with at least five cases in every leaf, not tuned; it has "
     "no coefficients",
     "ebm": "explainable boosting: one curve for each predictor, added up, not tuned; it has no "

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from analyses.curves import groups_of_equal_size, histogram
+from analyses.describe import wilson_interval
 from analyses.metrics import SMALLEST_RISK, Floats
 from analyses.smooth_calibration import KNOTS, spline_basis
 from analyses.survival.competing import cumulative_incidence
@@ -114,25 +115,31 @@ def calibration_curve_at(time: Floats, event: Codes, risk: Floats, *, at: float)
     -------
     dict[str, Any]
         As `analyses.curves.calibration_curve`. Observed in a group: Kaplan-Meier (Aalen-Johansen)
-        with log-log limits; a group of which nobody is followed to the horizon is left out, and the
-        histogram holds those only of whom is known whether the event came by then.
+        with log-log limits, or, where nobody or everybody had the event and these have no value,
+        Wilson's of those of whom it is known; a group of which nobody is followed to the horizon is
+        left out, and the histogram holds those only of whom is known whether the event came by
+        then.
     """
+    is_known = (time > at) | is_marked(event)
     bins = []
     for rows in groups_of_equal_size(risk):
         curve = cumulative_incidence(time[rows], np.asarray(event)[rows])
-        observed, (low, high) = float(curve.at(at)), curve.limits_at(at)
+        observed = float(curve.at(at))
         if not np.isfinite(observed):
             continue
+        low, high = (float(limit) for limit in curve.limits_at(at))
+        if not np.isfinite(low + high):
+            n = int(is_known[rows].sum())
+            low, high = wilson_interval(round(observed * n), n)
         bins.append(
             {
                 "mean_risk": float(risk[rows].mean()),
                 "observed": observed,
-                "low": float(low) if np.isfinite(low) else observed,
-                "high": float(high) if np.isfinite(high) else observed,
+                "low": low,
+                "high": high,
                 "n": int(rows.sum()),
             }
         )
-    is_known = (time > at) | is_marked(event)
     points = np.linspace(risk.min(), risk.max(), _POINTS) if len(risk) else risk
     smooth = smooth_risk(time, event, risk, points, at=at)
     return {

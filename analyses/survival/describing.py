@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from analyses.contacts import IMAGE_GAP
 from analyses.metrics import Floats
+from analyses.outcomes import texts_of
 from analyses.plan import Plan
 from analyses.selection import Selected
 from analyses.subgroups import grouped
@@ -147,7 +148,7 @@ def describe_survival(plan: Plan, selected: Selected) -> tuple[dict[str, Any] | 
         "gray": [
             {"variable": name, **_test(gray_test(every.time, every.code, values))}
             for name, values in compared.items()
-            if has_competing
+            if has_competing and not _is_late(every)  # of late entry it knows nothing
         ],
         "never_compared": [name for name in groups if name in apart],
         "follow_up": _estimate(follow_up(every.time, every.code > 0, entry=entry), "median"),
@@ -158,7 +159,8 @@ def describe_survival(plan: Plan, selected: Selected) -> tuple[dict[str, Any] | 
         "image_gaps": _image_gaps(plan, selected),
         **NOT_SHOWN,
     }
-    return found, [*_not_reached(plan, every), *_said_of_entry(found["entry"])]
+    absent = _absent_values(plan, selected)
+    return found, [*absent, *_not_reached(plan, every), *_said_of_entry(found["entry"])]
 
 
 def _groups(plan: Plan, selected: Selected) -> dict[str, NDArray[np.str_]]:
@@ -213,10 +215,18 @@ def _incidences(every: _Times) -> list[dict[str, Any]]:
     return found
 
 
+def _is_late(every: _Times) -> bool:
+    """Whether anybody came under observation after the start."""
+    return every.entry is not None and bool((every.entry > 0).any())
+
+
 def _at(every: _Times, at: float) -> dict[str, Any]:
     """What one horizon rests on: who is at risk, events by then, estimates with limits."""
     curve = every.curve()
     risk = cumulative_incidence(every.time, every.code, entry=every.entry)
+    low, high = risk.limits_at(at)
+    if not (every.code == 2).any():  # then the risk is what the curve leaves, and so its limits
+        low, high = (1 - limit for limit in reversed(curve.limits_at(at)))
     return {
         "at": at,
         "n_at_risk": int(curve.at_risk_at(at)),
@@ -224,7 +234,7 @@ def _at(every: _Times, at: float) -> dict[str, Any]:
         "survival": _known([curve.at(at)])[0],
         "interval": _limits(*curve.limits_at(at)),
         "risk": _known([risk.at(at)])[0],
-        "risk_interval": _limits(*risk.limits_at(at)),
+        "risk_interval": _limits(low, high),
     }
 
 
@@ -276,6 +286,26 @@ def _said_of_entry(entry: dict[str, Any] | None) -> Warnings:
                 "and coefficients count a case as at risk from its entry on; C, Brier score, AUC "
                 "and O:E do not, and take such a case as observed from the start. Who had the "
                 "event before entry never came here: early numbers are still too favourable."
+            ),
+        }
+    ]
+
+
+def _absent_values(plan: Plan, selected: Selected) -> Warnings:
+    """Values of the plan that end no case's follow-up: a misspelt one would count as censored."""
+    outcome = plan.outcome
+    held = {str(text) for text in texts_of(selected.frame[outcome.column])}
+    named = (*outcome.event_value, *outcome.competing_value)
+    absent = [f"'{value}'" for value in named if value not in held]
+    if not absent or not held:
+        return []
+    return [
+        {
+            "code": "value_not_found",
+            "message": (
+                f"The plan names {', '.join(absent)}, and no case analysed ended so. If the value "
+                f"is spelt otherwise in column '{outcome.column}', its cases count as censored "
+                "here: correct the plan."
             ),
         }
     ]

@@ -77,6 +77,24 @@ def test_totals_to_keep_go_last():
     assert shown["before"] == Hidden()
 
 
+def test_a_zero_that_the_sums_alone_tell_stops_nothing():
+    # one case with the event: of three steps that left nobody out hiding can make no secret
+    counts = {"rows": 120, "event": 1, "none": 119, "recorded": 119, "unrecorded": 0}
+    counts |= {"out 1": 0, "left 1": 120, "out 2": 0, "left 2": 120, "out 3": 0}
+    shown = internal(
+        counts,
+        [
+            ("rows", ["event", "none"]),
+            ("rows", ["out 1", "left 1"]),
+            ("left 1", ["out 2", "left 2"]),
+            ("left 2", ["out 3", "rows"]),
+            ("none", ["recorded", "unrecorded"]),
+        ],
+    )
+    assert not isinstance(shown["event"], int)
+    assert not isinstance(shown["none"], int)
+
+
 def test_public_rows_are_exact_and_others_are_refused():
     assert disclose({"n": 2}, sums=[], audience="open", provenance="published") == {"n": 2}
     for provenance in ("registry", None):

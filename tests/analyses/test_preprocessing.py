@@ -89,6 +89,15 @@ def test_columns_without_values_or_variation_stay_finite() -> None:
     assert np.ptp(matrix[:, 0]) == 0
 
 
+def test_one_level_in_every_row_is_a_column_that_says_nothing() -> None:
+    # a baseline of one sign that the training rows of a fold all have must not stop the run
+    frame = pl.DataFrame({"group": ["a", "a", "a"]})
+    steps = fit_preprocessing(frame, np.array(["a", "b", "c"]))
+    assert steps.transform(frame).tolist() == [[0.0], [0.0], [0.0]]
+    assert steps["encode"].get_feature_names_out().tolist() == ["group"]
+    assert steps["encode"].source_columns() == ["group"]
+
+
 def test_column_order_at_prediction_does_not_matter_and_absence_is_refused() -> None:
     frame = pl.DataFrame({"a": [1.0, 2.0], "b": ["yes", "no"]})
     encoder = CaseEncoder().fit(frame)

@@ -21,6 +21,7 @@ from analyses.resampled import Resample, refit_many
 from analyses.resampling import bootstrap_weights, generator
 from analyses.results import to_json
 from analyses.selection import select
+from analyses.subgroups import TOO_FEW_BY_THEN, _not_by_then
 from analyses.survival.concordance import harrell_c_many
 from analyses.survival.describing import describe_survival
 from analyses.trainings import training_of
@@ -277,6 +278,7 @@ HORIZON = "horizons: [12, 36, 60]"
         ({"time": -pl.col("time") - 1}, TEXT, "No case could be analysed"),
         ({"time": pl.lit(None, pl.Float64)}, TEXT, "No case could be analysed"),
         ({"event": pl.lit(None, pl.Int64)}, TEXT, "No case could be analysed"),
+        ({"event": (pl.col("time") == pl.col("time").max()).cast(pl.Int64)}, TEXT, "below 10"),
     ],
 )
 def test_what_cannot_bear_a_model_is_described(
@@ -288,13 +290,24 @@ def test_what_cannot_bear_a_model_is_described(
     assert found["models"] == []
     assert found["survival"]["kaplan_meier"][0]["n"] == found["outcome"]["n"]
     to_json(found)
+    render_report(json.loads(to_json(found)))
 
 
 def test_ties_everywhere_one_group_and_a_far_horizon_go_through(cohort: pl.DataFrame) -> None:
     tied = _as(cohort, time=(pl.col("time") / 24).floor() * 24 + 12, illdef=pl.lit(1))
     text = TEXT.replace(HORIZON, "horizons: [24, 500]")
     text = text[: text.index("resampling")] + QUICK
-    found = json.loads(to_json(_run(tied, text).results))
+    run = _run(tied, text)
+    found = json.loads(to_json(run.results))
+    assert run.training is not None
+    described = describe_model(
+        run.results,
+        name="ridge",
+        training=run.training,
+        pipeline=run.model,
+        data=save(run.model),
+    )
+    assert described["outcome"]["follow_up"]["null_risks"][1] is None
     assert found["verdict"]["level"] != "describe_only"
     assert "horizon_beyond_follow_up" in {w["code"] for w in found["warnings"]}
     ridge = found["models"][1]
@@ -315,6 +328,50 @@ def test_late_entry_is_counted_and_used(cohort: pl.DataFrame) -> None:
     assert found["survival"]["entry"]["n_late"] == 100 - before.height
     assert found["survival"]["kaplan_meier"][0]["at_risk"][0]["n"] < found["outcome"]["n"]
     assert "late_entry" in {w["code"] for w in found["warnings"]}
+
+
+def test_a_group_with_few_events_by_then_has_no_auc(any_event: AnalysisRun) -> None:
+    # an AUC of 0.99 rested on four events: the group had twenty-four, most after the horizon
+    training = any_event.training
+    assert training is not None
+    assert training.follow_up is not None
+    few = (training.follow_up[:, 0] > 12).copy()
+    by_then = np.flatnonzero((training.follow_up[:, 1] == 1) & ~few)
+    few[by_then[:9]] = True
+    unknown = _not_by_then(training, few)
+    assert set(unknown) == {"auc", "brier", "ipa", "o_e_ratio", "ici"}
+    assert unknown["auc"]["reason"] == TOO_FEW_BY_THEN
+    few[by_then[9]] = True
+    assert _not_by_then(training, few) == {}
+
+
+def test_without_competing_events_the_risk_has_the_limits_of_the_curve(
+    cohort: pl.DataFrame,
+) -> None:
+    plan = parse_plan(TEXT, name="p.yaml")
+    found, warnings = describe_survival(plan, select(plan, cohort, None))
+    assert found is not None
+    assert warnings == []
+    for row in found["horizons"]:
+        assert row["risk_interval"] == pytest.approx([1 - v for v in reversed(row["interval"])])
+
+
+def test_grays_test_is_not_given_where_cases_entered_late(cohort: pl.DataFrame) -> None:
+    plan = parse_plan(COMPETING.replace(HORIZON, f"{HORIZON}\n  entry: entry"), name="p.yaml")
+    late = _as(cohort, entry=(pl.col("time") / 2).cast(pl.Float64))
+    for table, tests in ((late, 0), (_as(cohort, entry=pl.lit(0.0)), 2)):
+        found, _ = describe_survival(plan, select(plan, table, None))
+        assert found is not None
+        assert len(found["gray"]) == tests
+        assert len(found["log_rank"]) == 2
+
+
+def test_a_value_that_ends_no_follow_up_is_said(cohort: pl.DataFrame) -> None:
+    # a misspelt competing value would make every death a censoring, in silence
+    plan = parse_plan(COMPETING.replace("competing_value: 2", "competing_value: 3"), name="p.yaml")
+    _, warnings = describe_survival(plan, select(plan, cohort, None))
+    assert [w["code"] for w in warnings] == ["value_not_found"]
+    assert "'3'" in warnings[0]["message"]
 
 
 def test_from_a_landmark_on_survival_is_the_conditional_one(cohort: pl.DataFrame) -> None:

@@ -12,6 +12,7 @@ from analyses.figures import over_time as figure
 from analyses.figures.style import to_svg
 from analyses.report import render_report
 from analyses.report.index import render_index
+from analyses.report.over_time import competing_name, event_name
 from analyses.report.release import release
 from tests.analyses.real_results import real
 
@@ -95,6 +96,13 @@ def test_nobody_with_the_event_is_no_nought_per_cent_for_sure(results: dict[str,
     text = _text(none)
     assert "no median time can be given. Nobody was seen to have progression by 24 months." in text
     assert "0% (no limits)" in text
+
+
+def test_a_state_is_said_as_the_event_that_led_to_it(results: dict[str, Any]) -> None:
+    page = copy.deepcopy(results)
+    page["plan"]["outcome"].update(event_value=["progressed"], competing_value=["dead", "Died"])
+    assert event_name(page) == "progression"
+    assert competing_name(page) == "death"
 
 
 def test_both_choices_stand_beside_each_other(

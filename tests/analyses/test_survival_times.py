@@ -266,3 +266,10 @@ def test_a_gray_test_of_the_last_group_standing_is_finite() -> None:
     found = gray_test(time, event, ["a"] * 4 + ["b"] * 4)
     assert found.statistic is not None
     assert 0 <= found.p <= 1
+
+
+def test_a_group_without_an_event_is_not_sure_to_have_none() -> None:
+    time, event = np.full(40, 20.0), np.zeros(40, dtype=np.int64)
+    found = calibration_curve_at(time, event, np.linspace(0.01, 0.1, 40), at=10.0)
+    assert {b["observed"] for b in found["bins"]} == {0.0}
+    assert all(b["low"] < 1e-9 and b["high"] > 0.15 for b in found["bins"])
