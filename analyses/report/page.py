@@ -18,6 +18,7 @@ from analyses.report import (
     words,
 )
 from analyses.report.further import further
+from analyses.report.hazard_ratios import hazard_ratios
 from analyses.report.patterns import patterns
 from analyses.report.readers import readers
 from analyses.report.release import release
@@ -145,7 +146,7 @@ def _of_models(
         "baseline_terms": sections.terms(page, baseline),
         "penalty": sections.penalty(page, primary),
         "inference": sections.inference(page),
-        "cox": over_time.cox(page),
+        "cox": hazard_ratios(page),
         "by_horizon": over_time.by_horizon(page, models),
         "measures": sections.measures_table(page, models),
         "measures_figure": pictures.measures(page, models),
