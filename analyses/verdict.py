@@ -14,6 +14,7 @@ from typing import Any
 from scipy.stats import chi2
 
 from analyses.survival.enough import Followed, against_the_horizon, survival_size
+from schemas.showing import counted
 
 SHRINKAGE = 0.9
 OPTIMISM = 0.05
@@ -292,7 +293,7 @@ def _reasons_against_any(counts: Counts) -> list[str]:
         ),
         (
             counts.rarest < rarest,
-            f"{counts.rarest} patients {in_rarest} are below {rarest}, two for each of "
+            f"{counted(counts.rarest, 'patient')} {in_rarest} {'is' if counts.rarest == 1 else 'are'} below {rarest}, two for each of "
             f"{counts.outer_folds} outer folds.",
         ),
         *against_the_horizon(counts.followed, LEAST_EVENTS),
@@ -346,7 +347,7 @@ def _penalised_or_model(
     if counts.followed is not None:
         named = "patients with the event"
     reasons = [
-        f"n = {counts.patients} {compared} for {counts.parameters} parameters.",
+        f"n = {counts.patients} {compared} for {counted(counts.parameters, 'parameter')}.",
         f"{per_parameter:.1f} {named} per parameter {'reach' if rich else 'are below'} "
         f"{LEAST_EVENTS_PER_PARAMETER}.",
     ]
