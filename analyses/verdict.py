@@ -293,7 +293,7 @@ def _reasons_against_any(counts: Counts) -> list[str]:
         ),
         (
             counts.rarest < rarest,
-            f"{counted(counts.rarest, 'patient')} {in_rarest} {'is' if counts.rarest == 1 else 'are'} below {rarest}, two for each of "
+            f"{counts.rarest} patients {in_rarest} are below {rarest}, two for each of "
             f"{counts.outer_folds} outer folds.",
         ),
         *against_the_horizon(counts.followed, LEAST_EVENTS),
