@@ -183,7 +183,7 @@ def _centre(
     if training.follow_up is not None:
         values |= _ratio_by_bootstrap(panel, outcome, found, drawn)
     row[panel.concordance] = _with_limits(panel.concordance, values)
-    for measure in panel.pooled:
+    for measure in (*panel.at_horizon, *panel.pooled):
         if measure.name in values:
             row[measure.name] = _with_limits(measure.name, values)
         elif measure.name != "pdi":  # a centre seldom holds every class

@@ -155,13 +155,13 @@ def performance(
     Returns
     -------
     dict[str, Any]
-        Measure to `estimate` and `interval`; None with a `reason` where there is no value. The AUC
-        is taken within test folds and averaged, everything else over all cases of a repeat.
+        Measure to `estimate` and `interval`; None with a `reason` where there is no value. AUC and
+        C are taken within test folds and averaged, everything else over all cases of a repeat.
     """
     panel = panel_of(n_classes, is_ordered=is_ordered, horizons=horizons)
     found = {
         name: averaged(within, outcome, predicted, weights, is_fixed=is_fixed)
-        for name, within in ((panel.concordance, panel.auc), *panel.beside.items())
+        for name, within in panel.within_folds().items()
     }
     return found | pooled_performance(panel, outcome, predicted, weights)
 
@@ -230,7 +230,7 @@ def apparent_performance(
     panel = panel_of(n_classes, is_ordered=is_ordered, horizons=horizons)
     ones = np.ones((1, len(outcome)))
     found = {}
-    for name, within in ((panel.concordance, panel.auc), *panel.beside.items()):
+    for name, within in panel.within_folds().items():
         found[name] = entry(float(within(outcome, risk, ones, whole(len(outcome)))[0]), None)
     for name, many in panel.against_null.items():
         found[name] = entry(float(many(outcome, risk, ones, null_risk)[0]), None)

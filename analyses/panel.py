@@ -16,6 +16,9 @@ from analyses.metrics import Floats, Measure, Parts
 from analyses.smooth_calibration import ici_many
 from analyses.survival import measures as timed
 
+#: From outcome, risk, weights (b, n) and test folds to the mean over the folds; shape (b,).
+WithinFolds = Callable[[Floats, Floats, Floats, Parts], Floats]
+
 
 @dataclass(frozen=True)
 class Panel:
@@ -24,17 +27,22 @@ class Panel:
     `auc` is taken within test folds, `pooled` over all rows of a repeat. `against_null` also needs
     the risk of a model without predictors. Every function takes outcome, risk and weights (b, n).
     `concordance` is the name of `auc` in the results, `beside` are others that are taken within
-    folds too, and `deciding` is the loss by which one model is said to be better than another.
+    folds too, `at_horizon` likewise but with a horizon of its own, and `deciding` is the loss by
+    which one model is said to be better than another.
     """
 
-    auc: Callable[[Floats, Floats, Floats, Parts], Floats]
+    auc: WithinFolds
     pooled: tuple[Measure, ...]
     against_null: dict[str, Callable[[Floats, Floats, Floats, Floats], Floats]]
     concordance: str = "auc"
-    beside: dict[str, Callable[[Floats, Floats, Floats, Parts], Floats]] = field(
-        default_factory=dict
-    )
+    beside: dict[str, WithinFolds] = field(default_factory=dict)
+    at_horizon: tuple[Measure, ...] = ()
     deciding: str = "log_loss"
+
+    def within_folds(self) -> dict[str, WithinFolds]:
+        """All that is taken within test folds, by the name in the results."""
+        found = {self.concordance: self.auc, **self.beside}
+        return found | {measure.name: in_parts(measure) for measure in self.at_horizon}
 
     def losses(self) -> tuple[Measure, ...]:
         """The measures by which two models are compared besides the AUC."""
@@ -45,10 +53,20 @@ class Panel:
         return next(measure for measure in self.pooled if measure.name == self.deciding)
 
 
-def _auc_in_parts(outcome: Floats, risk: Floats, weights: Floats, parts: Parts) -> Floats:
-    """Mean AUC over the test folds; folds without both classes are left out."""
-    found = [metrics.auc_many(outcome[rows], risk[rows], weights[:, rows]) for rows in parts]
-    return metrics.mean_known(found)
+def in_parts(measure: Measure) -> WithinFolds:
+    """A measure as its mean over the test folds; folds without a value are left out."""
+    return partial(_mean_over_parts, measure.many)
+
+
+def _mean_over_parts(
+    many: Callable[[Floats, Floats, Floats], Floats],
+    outcome: Floats,
+    risk: Floats,
+    weights: Floats,
+    parts: Parts,
+) -> Floats:
+    """The mean over the parts that have a value, for each row of weights."""
+    return metrics.mean_known([many(outcome[rows], risk[rows], weights[:, rows]) for rows in parts])
 
 
 def _hand_till_in_parts(outcome: Floats, risk: Floats, weights: Floats, parts: Parts) -> Floats:
@@ -63,7 +81,11 @@ def _ipa(outcome: Floats, risk: Floats, weights: Floats, null: Floats) -> Floats
 
 ICI = Measure("ici", ici_many, 0.0, 1.0)
 PANELS = {
-    "binary": Panel(auc=_auc_in_parts, pooled=(*metrics.POOLED, ICI), against_null={"ipa": _ipa}),
+    "binary": Panel(
+        auc=in_parts(Measure("auc", metrics.auc_many, 0.0, 1.0)),
+        pooled=(*metrics.POOLED, ICI),
+        against_null={"ipa": _ipa},
+    ),
     "multiclass": Panel(
         auc=_hand_till_in_parts,
         pooled=(
@@ -95,8 +117,8 @@ def panel_at(horizons: tuple[float, ...], place: int) -> Panel:
         auc=timed.c_index_in_parts,
         concordance="c_index",
         beside={"uno_c": partial(timed.uno_c_in_parts, tau=horizons[-1])},
+        at_horizon=(Measure("auc", taken(timed.auc_many), 0.0, 1.0),),
         pooled=(
-            Measure("auc", taken(timed.auc_many), 0.0, 1.0),
             Measure("brier", taken(timed.brier_many), 0.0),
             Measure("o_e_ratio", taken(timed.o_e_ratio_many), 0.0),
             Measure("ici", taken(timed.ici_many), 0.0, 1.0),

@@ -226,7 +226,8 @@ SURVIVAL_MEASURES = {
         "1; 0.5 is a coin toss",
         "Of one patient with the event by the first horizon and one without, how often the model "
         "gives the first the higher risk.",
-        "Cumulative cases, dynamic controls. " + _WEIGHED + POOLED,
+        "Cumulative cases, dynamic controls. " + _WEIGHED + "Computed within each outer test fold "
+        "that has both and averaged; interval as for C.",
     ),
     "brier": Measure(
         "Brier score (error)",

@@ -94,9 +94,9 @@ def _validation(page: dict[str, Any]) -> str:
         f"{folds.get('inner_folds')} inner folds of the training "
         f"cases only (seed {folds.get('seed')}). Intervals come from 2000 bootstraps of patients "
         "over the out-of-fold predictions: they cover the choice of cases evaluated, not the "
-        f"choice of the training set; only that of {'C' if is_time else 'the AUC'} covers both, "
-        "with twice the variance. No p-values are computed for penalised coefficients, and no "
-        "predictor is selected by one."
+        f"choice of the training set; only that of {'C and the AUC' if is_time else 'the AUC'} "
+        "covers both, with twice the variance. No p-values are computed for penalised "
+        "coefficients, and no predictor is selected by one."
     )
 
 

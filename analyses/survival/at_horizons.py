@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from analyses.evaluation import OutOfFold, pooled_performance
+from analyses.evaluation import OutOfFold, averaged, pooled_performance
 from analyses.metrics import Floats
 from analyses.models import Training
-from analyses.panel import panel_at
+from analyses.panel import in_parts, panel_at
 from analyses.survival.calibration_at import calibration_curve_at
 from analyses.survival.said import risk_at
 
@@ -35,7 +35,11 @@ def at_horizons(training: Training, predicted: OutOfFold, weights: Floats) -> li
     found = []
     for place, at in enumerate(training.horizons):
         panel = panel_at(training.horizons, place)
-        scores = pooled_performance(panel, training.truth, predicted, weights)
+        known = training.truth, predicted, weights
+        scores = {
+            measure.name: averaged(in_parts(measure), *known, is_fixed=False)
+            for measure in panel.at_horizon
+        } | pooled_performance(panel, *known)
         curve = calibration_curve_at(time, code, risk_at(predicted.risk[0], place), at=at)
         found.append({"at": at, **scores, "calibration": curve})
     return found

@@ -133,6 +133,9 @@ def test_every_measure_is_there(competing: AnalysisRun) -> None:
     assert 0.6 < low < nested["c_index"]["estimate"] < high < 0.85
     assert set(ridge["performance"]["bootstrap_632plus"]) == {"c_index", "brier"}
     assert ridge["performance"]["internal_external"]["pooled"].keys() == {"c_index", "o_e_ratio"}
+    at_centre = ridge["performance"]["internal_external"]["by_centre"][0]
+    assert {"c_index", "auc", "brier", "o_e_ratio", "ici"} <= set(at_centre)
+    assert ridge["horizons"][0]["auc"] == nested["auc"]
     assert set(competing.results["comparison"]["difference"]) == {"brier", "c_index"}
     groups = competing.results["subgroups"][1]["groups"]
     assert {"c_index", "brier"} <= set(groups[0]["performance"])
