@@ -27,7 +27,7 @@ from analyses.metrics import Floats
 from analyses.models import Training, fit_logistic, predict_risk
 from analyses.preprocessing import fit_preprocessing
 from analyses.proportional_odds import fit_proportional_odds
-from analyses.rubin import pool_fits
+from analyses.rubin import pool_rows
 
 FILLED_ONCE = (
     "Missing values were filled in once: the intervals leave out what is not known of them, and "
@@ -118,53 +118,37 @@ def _pooled(training: Training, gaps: Completed, classes: Sequence[str]) -> dict
             return None
         fits.append(rows)
     parameters = len(fits[0]) + (training.n_classes - 1)
-    found = pool_fits(
-        [np.array([row["estimate"] for row in rows]) for rows in fits],
-        [np.array([row["se"] for row in rows]) ** 2 for rows in fits],
-        freedom=max(1, len(training.outcome) - parameters),
-    )
-    alone, reason = _complete_cases(training, gaps, classes)
-    rows = [
-        {
-            **{key: row[key] for key in ("term", "class")},
-            "estimate": float(found.estimate[k]),
-            "se": float(found.error[k]),
-            "interval": [float(found.low[k]), float(found.high[k])],
-            "df": float(found.df[k]),
-            "fmi": float(found.fmi[k]),
-            "complete_case": alone.get((row["term"], row["class"])),
-        }
-        for k, row in enumerate(fits[0])
-    ]
+    alone = _complete_cases(training, gaps, classes)
     return {
         "method": "ml",
         "reason": None,
-        "rows": rows,
+        "rows": pool_rows(fits, alone, freedom=max(1, len(training.outcome) - parameters)),
         "left_out": list(first.left_out),
-        "notes": [IMPUTED, *_repeated(training)],
-        "imputation": {
-            "tables": len(gaps.matrices),
-            "complete": int(gaps.is_complete.sum()),
-            "reason": reason,
-        },
+        "notes": notes_of(training, is_imputed=True),
+        "imputation": imputation_of(gaps, alone),
+    }
+
+
+def imputation_of(gaps: Completed, alone: Sequence[Any]) -> dict[str, Any]:
+    """How many completed tables and complete cases, and why those have no rows of their own."""
+    return {
+        "tables": len(gaps.matrices),
+        "complete": int(gaps.is_complete.sum()),
+        "reason": None if alone else TOO_FEW_COMPLETE,
     }
 
 
 def _complete_cases(
     training: Training, gaps: Completed, classes: Sequence[str]
-) -> tuple[dict[tuple[str, str | None], dict[str, Any]], str | None]:
-    """Estimates from the complete cases by term and class, and why there are none."""
+) -> list[dict[str, Any]]:
+    """The table of the complete cases; empty where they are too few for one."""
     rows = gaps.is_complete
     few = training.part(rows)
     has_all = len(np.unique(few.outcome)) == len(np.unique(training.outcome))
     if not has_all or rows.sum() <= 2 * len(gaps.names):
-        return {}, TOO_FEW_COMPLETE
+        return []
     design = _design(gaps.matrices[0][rows], gaps.names)
-    found = _by_likelihood(design, few, classes, _separated(design, few))
-    if not found:
-        return {}, TOO_FEW_COMPLETE
-    kept = {(r["term"], r["class"]): {k: r[k] for k in ("estimate", "interval")} for r in found}
-    return kept, None
+    return _by_likelihood(design, few, classes, _separated(design, few))
 
 
 def _design(matrix: Floats, names: Sequence[str], only: Sequence[str] | None = None) -> _Design:
@@ -309,8 +293,10 @@ def _warning(separated: Sequence[str], n_classes: int) -> list[dict[str, str]]:
     ]
 
 
-def notes_of(training: Training) -> list[str]:
-    """What the intervals leave out."""
+def notes_of(training: Training, *, is_imputed: bool = False) -> list[str]:
+    """How gaps were filled, and what the intervals leave out."""
+    if is_imputed:
+        return [IMPUTED, *_repeated(training)]
     is_filled = any(training.frame[name].null_count() for name in training.frame.columns)
     return [FILLED_ONCE] * is_filled + _repeated(training)
 

@@ -207,7 +207,9 @@ def _run(
     if survival is not None:
         survival["otherwise"] = counted_otherwise(plan, frame, availability)
     if survival is not None and verdict["level"] == "model":
-        tables, said = cox_tables(training_of(selected, selected.predictors))
+        tables, said = cox_tables(
+            training_of(selected, selected.predictors), seed=plan.resampling.seed
+        )
         survival, warnings = survival | tables, warnings + said
     found = {
         "schema": results.SCHEMA,

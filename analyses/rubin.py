@@ -1,11 +1,13 @@
 """Rubin's rules: estimates from several completed tables as one, with what is missing counted in.
 
-Belongs here: pooling of estimates and variances, its degrees of freedom, how many tables it takes.
+Belongs here: pooling of estimates and variances, or of rows of terms, its degrees of freedom, how
+many completed tables it takes.
 Does not belong here: filling tables (`analyses.chained`), fitting them (`analyses.inference`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,6 +82,63 @@ def pool_fits(
         riv=riv,
         fmi=(riv + 2 / (df + 3)) / (1 + riv),
     )
+
+
+def pool_rows(
+    fits: Sequence[Sequence[Mapping[str, Any]]],
+    alone: Sequence[Mapping[str, Any]],
+    *,
+    freedom: float,
+) -> list[dict[str, Any]]:
+    """Rows of the same terms from several completed tables as one row each.
+
+    Parameters
+    ----------
+    fits
+        The rows of each table, in one order: `estimate`, `se`, `interval`, and what names the term.
+    alone
+        The rows of the complete cases; a term that is not among them has None beside it.
+    freedom
+        As of `pool_fits`.
+
+    Returns
+    -------
+    list[dict[str, Any]]
+        The rows with `df`, `fmi` and `complete_case`; `p` is of t where the rows have one.
+
+    Examples
+    --------
+    >>> row = {"term": "age", "se": 1.0, "interval": [0.0, 1.0]}
+    >>> found = pool_rows([[row | {"estimate": e}] for e in (1.0, 3.0)], [], freedom=50)
+    >>> found[0]["estimate"], found[0]["se"], found[0]["complete_case"]
+    (2.0, 2.0, None)
+    """
+    found = pool_fits(
+        [np.array([row["estimate"] for row in rows]) for rows in fits],
+        [np.array([row["se"] for row in rows]) ** 2 for rows in fits],
+        freedom=freedom,
+    )
+    beside = {
+        (row["term"], row.get("class")): {key: row[key] for key in ("estimate", "interval")}
+        for row in alone
+    }
+    pooled = []
+    for k, row in enumerate(fits[0]):
+        estimate, error, df = (float(x[k]) for x in (found.estimate, found.error, found.df))
+        told = {"p": float(2 * t.sf(abs(estimate) / error, df))} if "p" in row else {}
+        pooled.append(
+            {
+                **row,
+                "estimate": estimate,
+                "se": error,
+                "interval": [float(found.low[k]), float(found.high[k])],
+                **told,
+                "df": df,
+                "fmi": float(found.fmi[k]),
+                "complete_case": beside.get((row["term"], row.get("class"))),
+            }
+        )
+    return pooled
 
 
 def tables_needed(n_incomplete: int, n: int) -> int:

@@ -36,6 +36,7 @@ def hazard_ratios(page: dict[str, Any]) -> dict[str, Any] | None:
             {"what": what, "of": of, "rows": [_ratio(row, labels) for row in rows]}
             for what, rows, of in tables
         ],
+        "imputation": found.get("imputation"),
         "firth": found.get("firth"),
         "left_out": [sections.term_label(term, labels) for term in found.get("cox_left_out") or []],
         "notes": found.get("notes") or [],
@@ -52,8 +53,8 @@ def hazard_ratios(page: dict[str, Any]) -> dict[str, Any] | None:
     }
 
 
-def _ratio(row: dict[str, Any], labels: dict[str, str]) -> dict[str, str]:
-    """One term as a ratio with limits and p."""
+def _ratio(row: dict[str, Any], labels: dict[str, str]) -> dict[str, Any]:
+    """One term as a ratio with limits and p, and the complete cases beside it."""
     limits = row.get("interval")
     return {
         "label": sections.term_label(row["term"], labels),
@@ -62,6 +63,7 @@ def _ratio(row: dict[str, Any], labels: dict[str, str]) -> dict[str, str]:
         if limits
         else numbers.NONE,
         "p": _p(row.get("p")),
+        **sections.beside(row),
     }
 
 

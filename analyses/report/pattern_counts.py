@@ -11,7 +11,8 @@ from analyses.disclosure import SMALLEST_SHOWN
 from analyses.report.further_counts import Counts, Path
 
 _ROOT: Path = ("cohort", "missing_patterns")
-_COMPLETE: Path = ("inference", "imputation", "complete")
+#: Where the unpenalised tables are, and which of their entries have rows of complete cases.
+_TABLES = {"inference": ("rows",), "survival": ("cox", "cox_competing", "fine_gray")}
 TOO_FEW = "Too few complete cases for a model; how few is not told."
 
 
@@ -40,15 +41,19 @@ def _rarer(row: dict[str, Any], found: dict[str, Any]) -> int:
 
 def collect_patterns(counts: Counts, page: dict[str, Any]) -> None:
     """Every count of complete cases and patterns with its sums."""
-    imputed = (page.get("inference") or {}).get("imputation")
-    if imputed:
-        counts.add(imputed, _COMPLETE[:-1], "complete")
-        counts.remainder(("data", "used"), _COMPLETE, "incomplete")
+    shown: list[Path] = []
+    for name in _TABLES:
+        imputed = (page.get(name) or {}).get("imputation")
+        if imputed:
+            counts.add(imputed, (name, "imputation"), "complete")
+            counts.remainder(("data", "used"), (name, "imputation", "complete"), "incomplete")
+            shown.append((name, "imputation", "complete"))
     found = page["cohort"].get("missing_patterns")
     if not found:
         return
     counts.add(found, _ROOT, "complete", "incomplete")
-    counts.link((*_ROOT, "complete"), [_COMPLETE])
+    for path in shown:
+        counts.link((*_ROOT, "complete"), [path])
     counts.link(("data", "used"), [(*_ROOT, "complete"), (*_ROOT, "incomplete")])
     counts.add(found["others"], (*_ROOT, "others"), "n")
     places: list[Path] = []
@@ -100,12 +105,13 @@ def withhold_patterns(page: dict[str, Any]) -> None:
         for row in found["groups"]:
             if not isinstance(row["n"], int):
                 row.update(q1=None, median=None, q3=None)
-    inference = page.get("inference") or {}
-    imputed = inference.get("imputation")
-    if imputed and not isinstance(imputed["complete"], int):
-        imputed["tables"] = None  # the percentage of incomplete cases would tell
-        for row in inference["rows"]:
-            row["complete_case"] = None
+    for name, tables in _TABLES.items():
+        found = page.get(name) or {}
+        imputed = found.get("imputation")
+        if imputed and not isinstance(imputed["complete"], int):
+            imputed["tables"] = None  # the percentage of incomplete cases would tell
+            for row in (row for table in tables for row in found.get(table) or []):
+                row["complete_case"] = None
     for one in page.get("sensitivity") or []:
         told = [one["n"], one["events"]]
         if one["name"] == "complete_cases" and not all(isinstance(n or 0, int) for n in told):

@@ -307,8 +307,7 @@ def inference(page: dict[str, Any]) -> dict[str, Any] | None:
             {
                 "label": label,
                 **_odds(row),
-                "fmi": numbers.NONE if row.get("fmi") is None else f"{100 * row['fmi']:.0f}%",
-                "complete": _odds(row.get("complete_case")),
+                **beside(row),
             }
         )
     return {
@@ -321,8 +320,16 @@ def inference(page: dict[str, Any]) -> dict[str, Any] | None:
     }
 
 
+def beside(row: dict[str, Any]) -> dict[str, Any]:
+    """What stands beside a pooled ratio: how much information is missing, the complete cases."""
+    return {
+        "fmi": numbers.NONE if row.get("fmi") is None else f"{100 * row['fmi']:.0f}%",
+        "complete": _odds(row.get("complete_case")),
+    }
+
+
 def _odds(row: dict[str, Any] | None) -> dict[str, str]:
-    """An odds ratio and its limits."""
+    """A ratio and its limits."""
     if row is None:
         return {"ratio": numbers.NONE, "interval": numbers.NONE}
     limits = [numbers.brief(_ratio(limit)) for limit in row["interval"] or []]

@@ -1,6 +1,7 @@
-"""Inference of a time to an event: a Cox model without penalty, with limits and tests.
+"""Inference of a time to an event: models without penalty, with limits and tests.
 
-Belongs here: the table of coefficients, Firth's in its place, the test of proportional hazards.
+Belongs here: the table of Cox's coefficients, Firth's in its place, Fine and Gray's, the test of
+proportional hazards.
 Does not belong here: whether it may be shown (`analyses.protocol`), the columns
 (`analyses.inference`), penalised models.
 """
@@ -15,6 +16,7 @@ from analyses.firth import independent_columns
 from analyses.intervals import Z
 from analyses.survival.cox import fit_cox
 from analyses.survival.cox_sets import Floats
+from analyses.survival.fine_gray import fit_fine_gray
 from analyses.survival.firth_cox import fit_firth_cox
 from analyses.survival.monotone import monotone_columns
 from analyses.survival.schoenfeld import proportional_hazards
@@ -77,10 +79,7 @@ def cox_table(X: Floats, names: Sequence[str], y: Floats, *, cause: int = 1) -> 
     fitted = fit_cox(X, time, is_event, entry=entry)
     if not fitted.converged or not used:
         return table | {"reason": fitted.reason or "no column is left"}
-    table["rows"] = [
-        _row(name, b, error, (b - Z * error, b + Z * error), float(chi2.sf((b / error) ** 2, 1)))
-        for name, b, error in zip(used, fitted.coef, fitted.errors, strict=True)
-    ]
+    table["rows"] = _by_wald(used, fitted.coef, fitted.errors)
     tested = proportional_hazards(X, time, is_event, fitted.coef, entry=entry)
     if tested is not None:
         each = zip(used, tested.statistics, tested.p, strict=True)
@@ -96,6 +95,20 @@ def cox_table(X: Floats, names: Sequence[str], y: Floats, *, cause: int = 1) -> 
             }
         ]
     return table | {"method": "ml"}
+
+
+def fine_gray_rows(X: Floats, names: Sequence[str], y: Floats) -> list[dict[str, Any]]:
+    """Rows of the hazard of the subdistribution, as of `cox_table`; empty where there are none."""
+    fitted = fit_fine_gray(X, y[:, 0], y[:, 1].astype(np.int64))
+    return [] if fitted.reason is not None else _by_wald(names, fitted.coef, fitted.errors)
+
+
+def _by_wald(names: Sequence[str], slopes: Floats, errors: Floats) -> list[dict[str, Any]]:
+    """Rows with Wald's limits and p."""
+    return [
+        _row(name, b, error, (b - Z * error, b + Z * error), float(chi2.sf((b / error) ** 2, 1)))
+        for name, b, error in zip(names, slopes, errors, strict=True)
+    ]
 
 
 def _with_ones(X: Floats, time: Floats, entry: Floats | None) -> Floats:

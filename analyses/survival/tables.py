@@ -1,23 +1,28 @@
 """Tables: the unpenalised models of a time to an event, where the verdict allows them.
 
 Belongs here: which columns they are fitted to, which causes, their entries in the results.
-Does not belong here: the fits (`analyses.survival.inference`, `analyses.survival.fine_gray`).
+Does not belong here: the fits (`analyses.survival.inference`), pooling over completed tables
+(`analyses.survival.pooled`).
 """
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from scipy.stats import chi2
 
-from analyses.inference import notes_of
-from analyses.intervals import Z
+from analyses.completed import completed_tables
+from analyses.inference import FILLED_ONCE, notes_of
 from analyses.metrics import Floats
 from analyses.models import Training
 from analyses.preprocessing import fit_preprocessing
 from analyses.survival.concordance import harrell_c
-from analyses.survival.fine_gray import fit_fine_gray
-from analyses.survival.inference import cox_table
+from analyses.survival.inference import cox_table, fine_gray_rows
+from analyses.survival.pooled import (
+    FIRST_TESTED,
+    has_competing,
+    pooled_tables,
+    told_by_times,
+)
 
 #: What stands in the results where the verdict allows no such table.
 NOT_SHOWN: dict[str, Any] = {
@@ -29,23 +34,50 @@ NOT_SHOWN: dict[str, Any] = {
     "proportional_hazards": [],
     "fine_gray": None,
     "notes": [],
+    "imputation": None,
+}
+#: Said of a table that is not pooled although that of the event is.
+NOT_POOLED = {
+    "cox_competing": f"The competing event has no fit in a completed table. {FILLED_ONCE}",
+    "fine_gray": f"The subdistribution hazard has no fit in a completed table. {FILLED_ONCE}",
 }
 
 
-def cox_tables(training: Training) -> tuple[dict[str, Any], list[dict[str, str]]]:
+def cox_tables(training: Training, *, seed: int = 1) -> tuple[dict[str, Any], list[dict[str, str]]]:
     """The cause-specific Cox models and Fine and Gray's, and the warning of a monotone column.
 
     Parameters
     ----------
     training
         All eligible rows with every predictor of the plan.
+    seed
+        Seed of the plan, for the imputations.
+
+    Returns
+    -------
+    tuple[dict[str, Any], list[dict[str, str]]]
+        Entries of `NOT_SHOWN`. `imputation` is None where nothing is missing or a column is
+        monotone in a completed table; else it and the rows are as of
+        `analyses.inference.inference_table`.
     """
+    known = training.truth
+    once, warnings = _filled_once(training, known)
+    gaps = completed_tables(training.frame, training.groups, told_by_times(known), seed=seed)
+    pooled = None if gaps is None else pooled_tables(gaps, known)
+    if pooled is None:
+        return once, warnings
+    notes = notes_of(training, is_imputed=True)
+    notes += [FIRST_TESTED] * bool(pooled["proportional_hazards"])
+    notes += [said for name, said in NOT_POOLED.items() if once[name] and name not in pooled]
+    return once | pooled | {"notes": notes}, []
+
+
+def _filled_once(training: Training, known: Floats) -> tuple[dict[str, Any], list[dict[str, str]]]:
+    """The tables with each gap filled once, beside indicators, as for prediction."""
     steps = fit_preprocessing(training.frame, training.groups)
     matrix = steps[:-1].transform(training.frame)  # in their own units, not scaled
     names = [str(name) for name in steps["encode"].get_feature_names_out()]
-    known = training.truth
     table = cox_table(matrix, names, known)
-    has_competing = bool((known[:, 1] == 2).any())
     found = NOT_SHOWN | {
         "cox": table["rows"] or None,
         "cox_left_out": table["left_out"],
@@ -54,11 +86,12 @@ def cox_tables(training: Training) -> tuple[dict[str, Any], list[dict[str, str]]
         "proportional_hazards": table["proportional_hazards"],
         "notes": notes_of(training),
     }
-    if has_competing:
+    if has_competing(known):
         found["cox_competing"] = cox_table(matrix, names, known, cause=2)["rows"] or None
-    if has_competing and known.shape[1] == 2:  # of late entry it knows nothing
+    if has_competing(known) and known.shape[1] == 2:  # of late entry it knows nothing
         kept = [place for place, name in enumerate(names) if name not in table["left_out"]]
-        found["fine_gray"] = _fine_gray(matrix[:, kept], [names[place] for place in kept], known)
+        used = [names[place] for place in kept]
+        found["fine_gray"] = fine_gray_rows(matrix[:, kept], used, known) or None
     return found, _monotone(table)
 
 
@@ -72,23 +105,6 @@ def _apparent_c(
     linear = matrix @ np.array([slopes.get(name, 0.0) for name in names])
     found = harrell_c(known[:, 0], known[:, 1].astype(np.int64), linear)
     return {"estimate": found.estimate, "se": found.se}
-
-
-def _fine_gray(matrix: Floats, names: Sequence[str], known: Floats) -> list[dict[str, Any]] | None:
-    """Coefficients of the hazard of the subdistribution; None where there are none."""
-    fitted = fit_fine_gray(matrix, known[:, 0], known[:, 1].astype(np.int64))
-    if fitted.reason is not None:
-        return None
-    return [
-        {
-            "term": name,
-            "estimate": float(slope),
-            "se": float(error),
-            "interval": [float(slope - Z * error), float(slope + Z * error)],
-            "p": float(chi2.sf((slope / error) ** 2, 1)),
-        }
-        for name, slope, error in zip(names, fitted.coef, fitted.errors, strict=True)
-    ]
 
 
 def _monotone(table: dict[str, Any]) -> list[dict[str, str]]:
