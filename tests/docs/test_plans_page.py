@@ -12,10 +12,12 @@ _FIXED = {"harmonise", "impute", "agreement"}
 
 
 def test_the_example_is_a_plan() -> None:
-    (text,) = re.findall(r"```yaml\n(.*?)```", PAGE, flags=re.DOTALL)
+    text, outcome = re.findall(r"```yaml\n(.*?)```", PAGE, flags=re.DOTALL)
     plan = plans.parse_plan(text, name="own.yaml")
     assert (plan.outcome.positive, plan.data.missing) == ("yes", ("", "NA"))
     assert plan.resampling == plans.Resampling(), "what the page says of leaving it out"
+    over_time = re.sub(r"^outcome: .*\n", outcome, text, flags=re.MULTILINE)
+    assert plans.parse_plan(over_time, name="own.yaml").outcome.horizons == (12, 24, 60)
 
 
 def test_every_key_is_in_the_table() -> None:
