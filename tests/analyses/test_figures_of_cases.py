@@ -133,7 +133,8 @@ def test_a_small_cell_of_the_matrix_takes_its_complement_with_it():
         audience="internal",
         provenance="registry",
     )
-    assert [[str(n) for n in row] for row in shown.counts] == [["hidden", "hidden"], ["<5", "hidden"]]
+    counts = [[str(n) for n in row] for row in shown.counts]
+    assert counts == [["hidden", "hidden"], ["<5", "hidden"]]
     assert [str(n) for n in shown.recorded] == ["30", "24"]
     svg = to_svg(confusion_matrix.draw(shown), name="c")
     assert ">21<" not in svg

@@ -148,11 +148,11 @@ def test_entry_counts_from_time_zero_and_is_0_before_it(
 def test_a_death_long_after_the_last_image_is_counted_or_censored() -> None:
     late = _case(last_imaging_day=300, death_day=1031, **DEAD)
     assert late["pfs_months"][0] == 1031 / MONTH
-    other = otherwise(late, "pfs", "late_reportedcensored")
+    other = otherwise(late, "pfs", "late_deaths_censored")
     assert other is not None
     assert other.select("pfs", "pfs_months", "pfs_exclusion").row(0) == ("no", 300 / MONTH, None)
     soon = _case(last_imaging_day=300, death_day=1030, **DEAD)
-    other = otherwise(soon, "pfs", "late_reportedcensored")
+    other = otherwise(soon, "pfs", "late_deaths_censored")
     assert other is not None
     assert other["pfs"][0] == "yes"
 
@@ -170,7 +170,7 @@ def test_death_before_month_12_is_left_out_or_the_worst_grade() -> None:
 
 def test_a_choice_of_another_outcome_is_not_made() -> None:
     assert otherwise(_case(), "os", "death_as_worst") is None
-    assert otherwise(pl.DataFrame({"pfs": ["yes"]}), "pfs", "late_reportedcensored") is None
+    assert otherwise(pl.DataFrame({"pfs": ["yes"]}), "pfs", "late_deaths_censored") is None
 
 
 def test_contacts_of_a_case_are_read_together() -> None:
