@@ -43,7 +43,7 @@ def draw(labels: Sequence[str], patterns: Sequence[Pattern]) -> Figure:
         axes.text(0.04, 0.24, "Cases", va="baseline", color=INK)
         for k, pattern in enumerate(patterns):
             middle = _LEFT + step * (k + 0.5)
-            axes.text(middle, 0.24, str(pattern.n), ha="center", va="baseline", fontsize=9)
+            axes.text(middle, 0.24, str(pattern.n), ha="center", va="baseline", fontsize=9.5)
         for j, label in enumerate(labels):
             middle = 0.36 + ROW * (j + 0.5)
             axes.text(0.04, middle, wrap(label, _LABEL, lines=1), va="center_baseline", color=INK)
