@@ -23,7 +23,8 @@ def with_context(frame: pl.DataFrame, table: str, tables: Tables) -> pl.DataFram
         "imaging_measurements": _beside_measurements,
         "pathology": _beside_pathology,
         "surgeries": _beside_surgeries,
-        "treatments": _beside_treatments,
+        "cases": _beside_death,
+        "treatments": _beside_death,
         "functional_status": _beside_assessments,
     }
     return beside[table](frame, tables) if table in beside else frame
@@ -92,7 +93,7 @@ def _beside_surgeries(frame: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     return _joined(beside, volume, on="surgery_id")
 
 
-def _beside_treatments(frame: pl.DataFrame, tables: Tables) -> pl.DataFrame:
+def _beside_death(frame: pl.DataFrame, tables: Tables) -> pl.DataFrame:
     """`death`: the day of it."""
     day = tables["follow_up"].group_by("case_id").agg(death=number("death_day").max())
     return _joined(frame, day)

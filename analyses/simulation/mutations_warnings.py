@@ -7,7 +7,7 @@ Does not belong here: what a rule refuses (`mutations_imaging`, `mutations_clini
 
 import polars as pl
 
-from analyses.simulation.mutation import Mutation, among, col, lit, number
+from analyses.simulation.mutation import Mutation, among, col, lit, number, whole
 
 _MR = among("modality", "mr")
 _FILLED = col("value") != ""
@@ -245,6 +245,12 @@ _OF_COURSE = (
         copy=True,
         new_key="Q92",
         breaks_origin=True,
+    ),
+    _mutation(
+        "R080",
+        "cases.entry_day",
+        col("death").is_not_null() & (col("entry_day") != ""),
+        {"entry_day": whole(col("death") + 5)},
     ),
 )
 
