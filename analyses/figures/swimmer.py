@@ -15,6 +15,7 @@ from matplotlib.ticker import MaxNLocator
 from analyses.figures.case_looks import LOOKS, letter, mark_simulated, room_for_mark
 from analyses.figures.style import INK, RULE, WIDTH, Table, blank, house_style
 from analyses.numbers import NONE
+from schemas.showing import counted
 
 YEAR = 365.25
 LEFT = 0.3
@@ -183,17 +184,12 @@ def _notes(shown: Courses) -> list[str]:
     """What is beside the figure."""
     notes = []
     if shown.n_without:
-        notes.append(f"Without a contact, not drawn: {_counted(shown.n_without, 'case')}.")
+        notes.append(f"Without a contact, not drawn: {counted(shown.n_without, 'case')}.")
     if shown.n_undrawn:
         notes.append(
-            f"Without a day, or off the bar, not drawn: {_counted(shown.n_undrawn, 'mark')}."
+            f"Without a day, or off the bar, not drawn: {counted(shown.n_undrawn, 'mark')}."
         )
     return notes
-
-
-def _counted(n: int, noun: str) -> str:
-    """A number of things."""
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
 def alt_text(shown: Courses) -> str:
@@ -219,7 +215,7 @@ def alt_text(shown: Courses) -> str:
     longest = max(c.last for c in shown.cases) / YEAR
     mark = ", simulated data" if shown.provenance == "simulated" else ""
     said = (
-        f"Course of {_counted(len(shown.cases), 'case')} from day 0{mark}. Deaths: {deaths}; with "
+        f"Course of {counted(len(shown.cases), 'case')} from day 0{mark}. Deaths: {deaths}; with "
         f"progression: {progressed}; longest: {longest:.1f} years."
     )
     return " ".join([said, *_notes(shown)])
