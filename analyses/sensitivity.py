@@ -9,9 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from analyses import missing_lines
+from analyses.bootstraps import bootstrap_632plus, draw
 from analyses.evaluation import (
     DRAWS,
     OutOfFold,
@@ -25,9 +27,11 @@ from analyses.other_choices import CHOICES, otherwise
 from analyses.panel import panel_of
 from analyses.plan import Plan
 from analyses.plan_options import BY_READER
+from analyses.resampled import predicted_by, refit_many
 from analyses.resampling import Stage, bootstrap_weights, generator
 from analyses.selection import Selected, select
-from analyses.trainings import counts_of, training_of
+from analyses.stability import as_entries
+from analyses.trainings import centres_of, counts_of, training_of
 from analyses.verdict import decide
 
 NOT_AN_ENDPOINT = (
@@ -69,6 +73,7 @@ def sensitivity(
     tuple
         One entry for each: `name`, `reason` (None where it was run), `n`, `excluded`, `events`,
         `classes`, `verdict`, `nested_cv`, `difference` (of each estimate to the main one),
+        `bootstrap_632plus` (multiple imputation only, with the number of `resamples`),
         `against_main` (on the same cases and folds only), `against_baseline` and `beats_baseline`.
         On the same cases `n`, `events` and `classes` are None. And warnings: where the verdict or
         the comparison with the baseline came out otherwise.
@@ -132,16 +137,43 @@ def _filled_otherwise(
     weights = bootstrap_weights(
         whole.groups, n_draws=DRAWS, rng=generator(plan.resampling.seed, Stage.INTERVALS)
     )
-    return entry | {
+    entry |= {
         "nested_cv": performance(whole.truth, found, weights, **whole.kind),
         "against_main": compare(whole.truth, found, predicted, **whole.kind),
+    }
+    if name == "multiple_imputation":
+        entry["bootstrap_632plus"] = _in_bootstraps(plan, chosen, learn, told)
+    return entry
+
+
+def _in_bootstraps(
+    plan: Plan, chosen: Selected, learner: Learner, told: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    """.632+ with the gaps of each resample filled anew; None where the plan draws none.
+
+    As many resamples as a challenger gets: each takes the fits of all imputations.
+    """
+    whole, asked = training_of(chosen, chosen.predictors), plan.resampling
+    n = asked.bootstraps_of("challenger")
+    if not n:
+        return None
+    centres = centres_of(plan, chosen)
+    drawn = draw(
+        whole.outcome, whole.groups, centres, n_draws=asked.bootstraps, seed=asked.seed
+    ).first(n)
+    refits = refit_many(whole, drawn.resamples, learner=learner, resampling=asked, **told)
+    made = learner(whole, asked, (Stage.FINAL,)).pipeline
+    said, _ = predicted_by(made, whole, learned_from=whole)
+    risks = np.stack([refit.risk for refit in refits])
+    return as_entries(bootstrap_632plus(whole.truth, said, risks, drawn.weights, **whole.kind)) | {
+        "resamples": n
     }
 
 
 def _empty(name: str) -> dict[str, Any]:
     """An entry with nothing in it."""
     keys = ("reason", "n", "events", "classes", "verdict", "nested_cv", "difference")
-    against = ("against_main", "against_baseline", "beats_baseline")
+    against = ("bootstrap_632plus", "against_main", "against_baseline", "beats_baseline")
     return {"name": name, "excluded": [], **dict.fromkeys((*keys, *against))}
 
 

@@ -5,7 +5,7 @@ Does not belong here: the numbers themselves (`analyses.bootstraps`), the refits
 (`analyses.resampled`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,16 +85,21 @@ def stability(
         known, risk, risks = None, risk_at(risk, 0), risk_at(risks, 0)
     unstable = bootstraps.instability(known, risk, risks, thresholds=plan.thresholds)
     return Stability(
-        bootstrap_632plus={
-            name: entry(np.nan, None) if value is None else _with(value)
-            for name, value in estimates.items()
-        },
+        bootstrap_632plus=as_entries(estimates),
         optimism_corrected=corrected,
         instability={"resamples": len(refits), "redrawn": sum(draws.redrawn), **unstable},
         penalties=bootstraps.penalty_quantiles(refits),
         refits=refits,
         reasons={} if why_no_optimism is None else {"optimism_corrected": why_no_optimism},
     )
+
+
+def as_entries(estimates: Mapping[str, dict[str, float] | None]) -> dict[str, Any]:
+    """.632+ of each measure as an entry of the results; one without a value says so."""
+    return {
+        name: entry(np.nan, None) if value is None else _with(value)
+        for name, value in estimates.items()
+    }
 
 
 def _with(parts: dict[str, float]) -> dict[str, Any]:

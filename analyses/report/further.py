@@ -11,6 +11,7 @@ from analyses import numbers
 from analyses.other_choices import CHOICES
 from analyses.report import words
 from analyses.report.measures import measures_of
+from schemas.showing import counted
 
 Rows = list[dict[str, Any]]
 #: Measures of a subgroup and of a sensitivity analysis that a page shows, if the outcome has them.
@@ -228,6 +229,7 @@ def _filled(page: dict[str, Any]) -> dict[str, Any] | None:
     loss = "log_loss" if "log_loss" in lines[0]["against_main"] else "brier"
     return {
         "header": [measure.short for measure in measures.values()],
+        "resampled": _resampled(page, lines),
         "loss": {"log_loss": "Log-loss", "brier": "Brier score"}[loss],
         "rows": [
             {
@@ -238,3 +240,16 @@ def _filled(page: dict[str, Any]) -> dict[str, Any] | None:
             for label, nested, against in rows
         ],
     }
+
+
+def _resampled(page: dict[str, Any], lines: list[dict[str, Any]]) -> str:
+    """What bootstraps say of the model over imputations, in a sentence; empty without any."""
+    found = next((one["bootstrap_632plus"] for one in lines if one.get("bootstrap_632plus")), None)
+    if found is None:
+        return ""
+    name, measure = next(iter(measures_of(page["outcome"].get("kind")).items()))
+    value = numbers.number(found[name]["estimate"], digits=measure.digits)
+    return (
+        f"With the gaps of each of {counted(found['resamples'], 'bootstrap')} filled anew by "
+        f"multiple imputation, .632+ gives {measure.short} {value}."
+    )

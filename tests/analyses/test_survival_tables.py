@@ -198,15 +198,21 @@ def test_options_beyond_the_primary_estimate(cohort: pl.DataFrame) -> None:
 
 def test_missing_values_of_a_survival_plan_are_imputed_beside_the_median() -> None:
     frame = pl.read_csv(FOLDER / "cohort_missing.csv")
-    text = TEXT[: TEXT.index("resampling")].replace("mcc]", "mcc, adc]") + QUICK
+    text = TEXT[: TEXT.index("resampling")].replace("mcc]", "mcc, adc]")
+    text += QUICK.replace("bootstraps: 0", "bootstraps: 3")
     found = run(frame, f"{text}\nimpute: multiple\nsensitivity: [before_surgery]\n").results
     lines = {line["name"]: line for line in found["sensitivity"]}
     assert lines["complete_cases"]["n"] == frame["adc"].is_not_null().sum()
     filled = lines["multiple_imputation"]
     assert abs(filled["difference"]["c_index"]) < 0.05
     assert filled["against_main"]["brier"]["interval"] is not None
+    drawn, main = filled["bootstrap_632plus"], found["models"][1]["performance"]
+    assert drawn["resamples"] == 3
+    of_main = main["bootstrap_632plus"]["c_index"]["estimate"]
+    assert 0 < abs(drawn["c_index"]["estimate"] - of_main) < 0.05
     page = render_report(json.loads(to_json(found))).decode()
     assert "Brier score minus the main one" in page
+    assert "each of 3 bootstraps filled anew by multiple imputation, .632+ gives C" in page
 
 
 def test_survival_from_surgery_and_from_imaging_stand_apart(cohort: pl.DataFrame) -> None:
