@@ -17,7 +17,8 @@ from analyses.model_files import save
 from analyses.plan import Plan
 from analyses.protocol import AnalysisRun, run_plan
 from analyses.reader_cohort import READ_TABLES, build_reads
-from analyses.report import render_counts, render_index, render_report
+from analyses.report import render_counts, render_index, report_files
+from analyses.report.files import PAGE
 from analyses.results import to_json
 from analyses.workers import processors
 from assets.context import Line
@@ -79,7 +80,7 @@ def _reads(line: Line, plan: Plan) -> pl.DataFrame | None:
 
 
 def write_run(run: AnalysisRun, *, results: Path, report: Path) -> None:
-    """Write what a plan gave: `results.json`, model file with its description, `report.html`."""
+    """Write what a plan gave: `results.json`, model file with its description, the report."""
     for place in (results, report):
         place.mkdir(parents=True, exist_ok=True)
     write_atomically(results / "results.json", to_json(run.results))
@@ -94,7 +95,15 @@ def write_run(run: AnalysisRun, *, results: Path, report: Path) -> None:
         )
         write_atomically(results / "model.skops", data)
         write_atomically(results / "model.json", to_json(described))
-    write_atomically(report / "report.html", render_report(run.results))
+    write_files(report_files(run.results), report)
+
+
+def write_files(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write the files of a report, the page last: where it is, the rest is there too."""
+    for name in sorted(files, key=lambda name: (name == PAGE, name)):
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(target, files[name])
 
 
 @redacted

@@ -82,6 +82,8 @@ def context(page: dict[str, Any]) -> dict[str, Any]:
         **_of_models(page, primary, baseline, models),
         **_of_cases(page),
         "page": page,
+        "provenance": provenance,
+        "snapshot": page["provenance"]["snapshot"],
         "band": band,
         "cohort_name": cohort,
         "origin": origin,
