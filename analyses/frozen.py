@@ -81,6 +81,7 @@ def describe_model(
         "n": results["data"]["used"],
         "predictors": [_described(training.frame[column]) for column in entry["predictors"]],
         "coefficients": entry["coefficients"],
+        "specification": entry["specification"],
         "intercept": None if intercept is None else [float(each) for each in intercept],
         "performance": entry["performance"]["nested_cv"],
         "sets": _sets(results, name),

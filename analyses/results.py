@@ -19,6 +19,7 @@ from analyses.learners import Learned
 from analyses.metrics import Floats
 from analyses.models import GRID, Training
 from analyses.stability import Stability
+from analyses.written_out import write_out
 
 SCHEMA = "imsct.results/1"
 #: Digits that two machines agree on; the last ones of a float they may not.
@@ -66,6 +67,7 @@ def model_entry(
         "role": role,
         "predictors": list(training.frame.columns),
         "coefficients": _coefficients(learned.pipeline, classes, stable),
+        "specification": write_out(learned.pipeline, training, classes),
         "performance": {
             "bootstrap_632plus": stable.bootstrap_632plus,
             "optimism_corrected": stable.optimism_corrected,
