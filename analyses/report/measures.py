@@ -291,6 +291,20 @@ def apart_key(kind: object) -> str:
     return _APART.get(str(kind), "auc")
 
 
+def part_of(key: str) -> str:
+    """Which of three questions a measure answers: apart, calibrated or overall.
+
+    Examples
+    --------
+    >>> part_of("auc"), part_of("o_e_ratio"), part_of("brier")
+    ('apart', 'calibrated', 'overall')
+    """
+    if key in ("auc", "pdi", "c_index", "uno_c"):
+        return "apart"
+    calibrated = ("calibration_slope", "calibration_intercept", "o_e_ratio", "ici")
+    return "calibrated" if key in calibrated else "overall"
+
+
 def measures_of(kind: object) -> dict[str, Measure]:
     """The measures of a kind of outcome, in the order of the page."""
     return _BY_KIND.get(str(kind), MEASURES)

@@ -22,8 +22,11 @@ from analyses.report.hazard_ratios import hazard_ratios
 from analyses.report.patterns import patterns
 from analyses.report.readers import readers
 from analyses.report.release import release
+from analyses.report.remarks import headline_of, remarks
 from analyses.report.shortening import SHOWN, shortened
+from analyses.report.specification import specification
 from analyses.report.steadiness import steadiness
+from analyses.report.summary import summary
 from analyses.report.time_pictures import time_figures
 
 
@@ -75,9 +78,7 @@ def context(page: dict[str, Any]) -> dict[str, Any]:
     models += [m for m in page["models"] if m["role"] not in ("baseline", "primary")]
     provenance = page["cohort"]["provenance"]
     band, cohort, origin = words.COHORTS.get(str(provenance), words.UNKNOWN_COHORT)
-    headline, meaning = words.VERDICTS.get(
-        page["verdict"]["level"], (words.human(page["verdict"]["level"]), "")
-    )
+    headline, meaning = headline_of(page)
     made = {
         **_of_models(page, primary, baseline, models),
         **_of_cases(page),
@@ -90,6 +91,8 @@ def context(page: dict[str, Any]) -> dict[str, Any]:
         "research_only": words.RESEARCH_ONLY,
         "headline": headline,
         "meaning": meaning,
+        "remarks": remarks(page),
+        "told": summary(page),
         "cannot_bear": words.CANNOT_BEAR if provenance == "published" else (),
         "shown": SHOWN,
         "title": str(page.get("title") or page["plan"].get("title") or "Report"),
@@ -140,6 +143,7 @@ def _of_models(
     models: list[dict[str, Any]],
 ) -> dict[str, Any]:
     """What the template shows of the models; empty things where none was fitted."""
+    measured = sections.measures_table(page, models)
     return {
         "primary": primary,
         "baseline": baseline,
@@ -150,7 +154,11 @@ def _of_models(
         "inference": sections.inference(page),
         "cox": hazard_ratios(page),
         "by_horizon": over_time.by_horizon(page, models),
-        "measures": sections.measures_table(page, models),
+        "written": specification(page),
+        "measures": {
+            part: [row for row in measured if row["part"] == part]
+            for part in ("apart", "calibrated", "overall")
+        },
         "measures_figure": pictures.measures(page, models),
         "comparison": contest.comparison(page) if models else "",
         "challengers": contest.challengers(page),
@@ -173,29 +181,36 @@ def contents(made: dict[str, Any]) -> list[tuple[str, str]]:
         ("origin", "Where the data come from", True),
         ("participants", "Participants", True),
         ("table-one", "Table 1: who they are", bool(made["table_one"]["rows"])),
-        ("missing", "Predictors and what is missing", bool(made["predictors"])),
-        ("size", "Outcome and sample size", True),
+        ("missing", "What is missing", bool(made["predictors"])),
+        ("availability", "Predictors and when each is known", bool(made["predictors"])),
+        ("outcome", "Outcome", True),
+        ("size", "Sample size", True),
         ("over-time", "Over time", made["over_time"] is not None),
         ("table-one-by", "Table 1 by other groupings", bool(made["tables_by"])),
         ("associations", "Single predictors and the outcome", bool(made["associations"])),
         ("literature", "Beside the literature", bool(made["literature"])),
-        ("specification", "The model", fitted),
-        ("performance", "Performance", fitted),
-        ("steadiness", "How steady the model is", made["steadiness"] is not None),
-        ("centres", "At centres it was not made from", made["centres"] is not None),
-        ("calibration", "Calibration", bool(made["calibration_figures"])),
+        ("not-fitted", "What was not fitted", not fitted),
+        ("specification", "The model in full", fitted),
+        ("discrimination", "Discrimination: telling patients apart", fitted),
+        (
+            "calibration",
+            "Calibration: are the probabilities right",
+            bool(made["calibration_figures"] or made["measures"]["calibrated"]),
+        ),
+        ("performance", "Error, and against the baseline", fitted),
         ("decision", "Decision curve", bool(made["decision"])),
+        ("centres", "At centres it was not made from", made["centres"] is not None),
+        ("steadiness", "How steady the model is", made["steadiness"] is not None),
         ("permutation", "Against chance", bool(made["further"]["permutation"])),
         ("sets", "Sets of groups for one patient", bool(made["further"]["sets"])),
         ("subgroups", "In subgroups", bool(made["further"]["subgroups"])),
-        ("readers", "Readers", fitted and made["readers"] is not None),
         (
             "sensitivity",
             "With other cases or other choices",
             bool(made["further"]["sensitivity"] or made["further"]["filled"]),
         ),
+        ("readers", "Readers", fitted and made["readers"] is not None),
         ("prior", "With published odds ratios as a prior", bool(made["prior"])),
-        ("not-fitted", "What was not fitted", not fitted),
         ("not-yet", "What was not computed", bool(made["not_yet"])),
         ("warnings", "Warnings", True),
         ("limitations", "Limitations", True),

@@ -13,7 +13,7 @@ from typing import Any
 from analyses import numbers
 from analyses.disclosure import Shown
 from analyses.report import words
-from analyses.report.measures import measures_of
+from analyses.report.measures import measures_of, part_of
 from analyses.report.pictures import MISSING_STATES, YES_NO, is_sign
 from analyses.report.shortening import SHOWN
 from analyses.report.words import human
@@ -282,7 +282,7 @@ def measures_table(page: dict[str, Any], models: Sequence[dict[str, Any]]) -> Ro
                 }
             )
         if any(c["nested"] != numbers.NONE or c["apparent"] != numbers.NONE for c in cells):
-            rows.append({"measure": measure, "cells": cells})
+            rows.append({"measure": measure, "cells": cells, "part": part_of(key)})
     return rows
 
 
