@@ -9,6 +9,7 @@ words (`analyses.report.specification`).
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -32,9 +33,7 @@ _ONE = ("present", "yes")
 Numbers = list[float]
 
 
-def write_out(
-    pipeline: Pipeline, training: Training, classes: Sequence[str]
-) -> dict[str, Any]:
+def write_out(pipeline: Pipeline, training: Training, classes: Sequence[str]) -> dict[str, Any]:
     """The formula of a fitted pipeline, for `models[].specification`.
 
     Parameters
@@ -282,7 +281,7 @@ def risks_of(specification: Mapping[str, Any], scores: Sequence[float]) -> Numbe
     if link == "odds":
         at_most = [_expit(cut - scores[0]) for cut in specification["constants"]]
         edges = [0.0, *at_most, 1.0]
-        return [high - low for low, high in zip(edges[:-1], edges[1:], strict=True)]
+        return [high - low for low, high in pairwise(edges)]
     found = []
     for row in specification["baseline"]:
         hazards = [h * math.exp(s) for h, s in zip(row["hazards"], scores, strict=True)]

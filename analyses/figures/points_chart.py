@@ -87,8 +87,9 @@ def draw(chart: Chart) -> Figure:
     total = 0.62 + inner + 0.1 + sum(tails)
     with house_style():
         figure = Figure(figsize=(WIDTH, total))
-        figure.text(0.04 / WIDTH, 1 - 0.04 / total, chart.warning, va="top", weight="bold",
-                    color=VERMILION)
+        figure.text(
+            0.04 / WIDTH, 1 - 0.04 / total, chart.warning, va="top", weight="bold", color=VERMILION
+        )
         place = (_LEFT / WIDTH, 1 - (0.62 + inner) / total, _ACROSS / WIDTH, inner / total)
         axes = figure.add_axes(place)
         _rows(axes, lines, labels, inner)
@@ -190,6 +191,8 @@ def as_table(chart: Chart) -> Table:
         for value in line.values
     ]
     rows += [
-        (scale.label, said, f"{spot:.0f} in all") for scale in chart.scales for spot, said in scale.ticks
+        (scale.label, said, f"{spot:.0f} in all")
+        for scale in chart.scales
+        for spot, said in scale.ticks
     ]
     return Table(("Predictor", "Value", "Points"), tuple(rows))

@@ -156,7 +156,11 @@ def _of_models(
         "by_horizon": over_time.by_horizon(page, models),
         "written": specification(page),
         "measures": {
-            part: [row for row in measured if row["part"] == part]
+            part: [
+                row
+                for row in measured
+                if row["part"] == part and any(c["nested"] != numbers.NONE for c in row["cells"])
+            ]
             for part in ("apart", "calibrated", "overall")
         },
         "measures_figure": pictures.measures(page, models),

@@ -18,22 +18,6 @@ from analyses.report.shortening import SHOWN
 from analyses.written_out import contributions, risks_of
 
 _STATES = (*MISSING_STATES, "empty", "missing")
-_FORMULAS = {
-    "logit": "Add up the constant and, for each line, the coefficient times its value. The sum is "
-    "the score; the probability of the outcome is 1 / (1 + e^(−score)).",
-    "softmax": "For each group add up its constant and, for each line, its coefficient times the "
-    "value: one score for each group. The probability of a group is e^(its score), divided by the "
-    "sum of e^(score) over all groups.",
-    "odds": "For each line multiply the coefficient by its value and add up: the score. The "
-    "probability of a grade no worse than a cut is 1 / (1 + e^(−(threshold of the cut − score))); "
-    "that of one grade is the difference between two cuts.",
-    "cox": "Add up the constant and, for each line, the coefficient times its value: the score. "
-    "The risk by a time is 1 − e^(−H × e^score), H being the cumulative baseline hazard by then.",
-    "competing": "Add up, for the event and for the competing event, the constant and for each "
-    "line the coefficient times its value: two scores. Multiply each baseline hazard by e^score: A "
-    "for the event, B for the competing event. The risk of the event by a time is close to "
-    "A / (A + B) × (1 − e^(−(A + B))); the model file adds up from event to event instead.",
-}
 
 
 def specification(page: dict[str, Any]) -> dict[str, Any] | None:
@@ -56,7 +40,7 @@ def specification(page: dict[str, Any]) -> dict[str, Any] | None:
     return {
         "reason": None,
         "file": _file(page, primary),
-        "formula": _FORMULAS["competing" if is_competing else found["link"]],
+        "link": "competing" if is_competing else found["link"],
         "gaps": _gaps(found),
         "heads": _heads(page, found),
         "constants": _constants(page, found),
@@ -202,7 +186,9 @@ def _baseline(page: dict[str, Any], found: Mapping[str, Any]) -> Rows:
 
 def _example(page: dict[str, Any], found: Mapping[str, Any]) -> dict[str, Any] | None:
     """The invented patient: what each value adds, the score, the risks; None where withheld."""
-    if found["example"] is None or found["gaps"] != "constant" and None in _values(found):
+    if found["example"] is None:
+        return None
+    if found["gaps"] != "constant" and None in found["example"]["values"].values():
         return None
     parts = contributions(found, found["example"]["values"])
     units = _units(page)
@@ -240,11 +226,6 @@ def _example(page: dict[str, Any], found: Mapping[str, Any]) -> dict[str, Any] |
     }
 
 
-def _values(found: Mapping[str, Any]) -> list[Any]:
-    """The values of the invented patient."""
-    return list(found["example"]["values"].values())
-
-
 def _near(found: Mapping[str, Any], scores: Sequence[float]) -> str:
     """With a competing event: what the formula gives beside what the model file gives."""
     if len(scores) != 2 or found["link"] != "cox":
@@ -272,9 +253,7 @@ def _chart(page: dict[str, Any], found: Mapping[str, Any]) -> Picture | None:
         scales = [f"Probability of worse than {words.level(cut)}" for cut in found["cuts"]]
     names = {c["column"]: _label(page, c["column"]) for c in found["columns"]}
     enough = page["verdict"]["level"] == "model"
-    chart = points_chart(
-        found, labels=names, units=_units(page), scales=scales, is_enough=enough
-    )
+    chart = points_chart(found, labels=names, units=_units(page), scales=scales, is_enough=enough)
     if chart is None:
         return None
     return made(
@@ -308,9 +287,7 @@ def _no_points(found: Mapping[str, Any]) -> str:
     if found["example"] is None:
         return "No chart of points: it would rest on numbers too small to be told."
     if found["link"] == "softmax":
-        return (
-            "No chart of points: with one score for each group no single total gives the risks."
-        )
+        return "No chart of points: with one score for each group no single total gives the risks."
     if len(found["scores"]) > 1:
         return (
             "No chart of points: the risk hangs on two scores, that of the event and that of the "

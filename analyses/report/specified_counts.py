@@ -1,4 +1,4 @@
-"""Values in a model's formula that hang on few cases: what fills a gap, ranges, the typical patient.
+"""Values in a model's formula that hang on few cases: what fills a gap, the invented patient.
 
 Belongs here: taking them away where the counts behind them are not told.
 Does not belong here: the rule (`analyses.disclosure`), the formula (`analyses.written_out`).

@@ -141,7 +141,7 @@ def _apart(page: dict[str, Any], nested: dict[str, Any]) -> str:
         str(page["outcome"].get("kind")),
         "one with the outcome and one without, it gave the first the higher probability",
     )
-    said = f"Of two patients {pair} in {100 * found['estimate']:.0f} of 100"
+    said = f"Of two patients, {pair} in {100 * found['estimate']:.0f} of 100 pairs"
     if found.get("interval"):
         low, high = (f"{100 * limit:.0f}" for limit in found["interval"])
         said += f" (95% interval {low} to {high}; a coin toss is 50)"
@@ -268,17 +268,20 @@ def rare(page: dict[str, Any]) -> str:
     none: list[str] = []
     for name, called, every in _KINDS:
         counts = _counts(page, name)
-        few += [
-            f"{called} {words.level(level)} ({n})"
+        seen = [
+            f"{words.level(level)} ({n})"
             for level, n in counts.items()
             if isinstance(n, Small) or (isinstance(n, int) and 0 < n < FEW)
         ]
-        if counts and set(counts) <= {*every, "other"}:
-            none += [
-                f"{called} {words.level(level)}" for level in every if counts.get(level, 0) == 0
-            ]
-    said = f"{', '.join(few)}. " if few else ""
-    return (said + (f"None at all: {', '.join(none)}." if none else "")).strip()
+        gone = [words.level(level) for level in every if counts.get(level, 0) == 0]
+        if seen:
+            few.append(f"{called} {', '.join(seen)}")
+        if gone and counts and set(counts) <= {*every, "other"}:
+            none.append(f"{called} {', '.join(gone)}")
+    said = [f"{'; '.join(few)}."] if few else []
+    if none:
+        said.append(f"Not seen at all: {'; '.join(none)}.")
+    return " ".join(said)
 
 
 def _counts(page: dict[str, Any], name: str) -> dict[str, Shown]:
@@ -291,8 +294,8 @@ def _counts(page: dict[str, Any], name: str) -> dict[str, Shown]:
             return {g["group"]: g["n"] for g in part["groups"] if g["group"] != "not recorded"}
     for row in page["cohort"]["table_one"]:
         if row["variable"] == name and row["kind"] != "number":
-            overall = next((g for g in row["groups"] if g["group"] == "overall"), {})
-            return {level["level"]: level["n"] for level in overall.get("levels") or []}
+            overall = [g for g in row["groups"] if g["group"] == "overall"]
+            return {each["level"]: each["n"] for g in overall for each in g["levels"]}
     return {}
 
 

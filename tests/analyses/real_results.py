@@ -54,16 +54,21 @@ def real(case: str) -> dict[str, Any]:
 @cache
 def _run(kind: str) -> dict[str, Any]:
     """Run the plan once per session."""
-    text = _PLAN.format(title=f"Test of {kind}", outcome=_OUTCOMES[kind])
-    for part in _NOT_OF_TIMES if kind == "times" else ():
-        text = text.replace(part, "")
-    plan = parse_plan(text, name=f"{kind}.yaml")
-    frame = _cohort()
+    plan = parse_plan(plan_of(kind), name=f"{kind}.yaml")
+    frame = small_cohort()
     stamp = {"snapshot": "0f" * 8, "code": "c0" * 32, "lock": "10" * 32}
     return run_plan(plan, frame, availability=None, stamp=stamp).results
 
 
-def _cohort(n: int = 260) -> pl.DataFrame:
+def plan_of(kind: str) -> str:
+    """The plan of one kind of outcome."""
+    text = _PLAN.format(title=f"Test of {kind}", outcome=_OUTCOMES[kind])
+    for part in _NOT_OF_TIMES if kind == "times" else ():
+        text = text.replace(part, "")
+    return text
+
+
+def small_cohort(n: int = 260) -> pl.DataFrame:
     """Cases of four centres; histology hangs on age, margin and cap sign."""
     rng = np.random.default_rng(8)
     groups = ["ependymoma", "astrocytic", "haemangioblastoma", "other", "vascular"]
