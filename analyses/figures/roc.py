@@ -12,7 +12,6 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analyses.figures.case_looks import mark_simulated, room_for_mark
 from analyses.figures.style import (
     BLUE,
     GREEN,
@@ -79,7 +78,7 @@ def draw(shown: Curves) -> Figure:
     Figure
         4.2 inches wide.
     """
-    head = room_for_mark(shown.provenance) + 0.12
+    head = 0.12
     height = head + SIDE + 0.75 + 0.42 * len(shown.curves)
     with house_style():
         figure, axes = blank(height)
@@ -95,7 +94,6 @@ def draw(shown: Curves) -> Figure:
         for number_, curve in enumerate(shown.curves):
             _curve(inner, curve, LINES[number_], is_alone=len(shown.curves) == 1)
         _key(axes, shown.curves, top=head + SIDE + 0.62)
-        mark_simulated(figure, shown.provenance)
     return figure
 
 

@@ -119,7 +119,7 @@ def _of_cases(page: dict[str, Any]) -> dict[str, Any]:
         "tables_by": described.tables_by(page),
         "associations": described.associations(page),
         "literature": described.literature(page),
-        "literature_figure": pictures.published(described.panels(page)),
+        "literature_figure": pictures.published(page, described.panels(page)),
     }
 
 
@@ -159,7 +159,7 @@ def _of_models(
         "further": further(page),
         "readers": readers(page),
         "prior": described.prior(page),
-        "calibration_figures": pictures.curves(primary),
+        "calibration_figures": pictures.curves(page, primary),
         "decision": contest.decision(primary, baseline),
         "not_yet": sections.not_yet(primary),
     }

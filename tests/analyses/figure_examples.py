@@ -171,21 +171,23 @@ def _confusion() -> Figure:
     return confusion_matrix.draw(shown)
 
 
-EXAMPLES: dict[str, Callable[[], Figure]] = {
-    "cord-map-case": _case,
-    "cord-map-cohort": _cohort,
-    "cord-map-shares": _shares,
-    "confusion-matrix": _confusion,
-    "feature-by-histology": _features,
-    "roc": _roc,
-    "signs-heat-map": lambda: signs_heat_map.draw(heat_map_of(cases(), _SIGNS)),
-    "swimmer": lambda: swimmer.draw(courses_of(cases(), tables())),
+#: Name -> how it is drawn, and the provenance of its cases.
+EXAMPLES: dict[str, tuple[Callable[[], Figure], str]] = {
+    "cord-map-case": (_case, "simulated"),
+    "cord-map-cohort": (_cohort, "simulated"),
+    "cord-map-shares": (_shares, "registry"),
+    "confusion-matrix": (_confusion, "registry"),
+    "feature-by-histology": (_features, "registry"),
+    "roc": (_roc, "published"),
+    "signs-heat-map": (lambda: signs_heat_map.draw(heat_map_of(cases(), _SIGNS)), "simulated"),
+    "swimmer": (lambda: swimmer.draw(courses_of(cases(), tables())), "simulated"),
 }
 
 
 def golden(name: str) -> str:
     """What the file of an example holds."""
-    return to_svg(EXAMPLES[name](), name=name) + "\n"
+    drawn, provenance = EXAMPLES[name]
+    return to_svg(drawn(), name=name, provenance=provenance) + "\n"
 
 
 def write_all() -> None:
