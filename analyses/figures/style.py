@@ -11,7 +11,7 @@ import html
 import io
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -94,6 +94,38 @@ def wrap(text: str, width: int, *, lines: int = 4) -> str:
     return "\n".join(
         textwrap.wrap(plain, width, max_lines=lines, placeholder=" …", break_on_hyphens=False)
     )
+
+
+def spread(spots: Sequence[float], room: Sequence[float], low: float, high: float) -> list[float]:
+    """Places of labels near their spots: in the same order, none over another, all inside.
+
+    Parameters
+    ----------
+    spots, room
+        Where each label wants its middle, and how much it takes.
+    low, high
+        The ends.
+
+    Returns
+    -------
+    list of float
+        In the order of `spots`.
+
+    Examples
+    --------
+    >>> spread([0.0, 0.1, 5.0], [1.0, 1.0, 1.0], 0.0, 10.0)
+    [0.5, 1.5, 5.0]
+    """
+    placed, foot = dict.fromkeys(range(len(spots)), 0.0), low
+    order = sorted(range(len(spots)), key=lambda i: (spots[i], i))
+    for i in order:
+        placed[i] = max(spots[i], foot + room[i] / 2)
+        foot = placed[i] + room[i] / 2
+    top = high
+    for i in reversed(order):
+        placed[i] = min(placed[i], top - room[i] / 2)
+        top = placed[i] - room[i] / 2
+    return [placed[i] for i in range(len(spots))]
 
 
 def to_svg(figure: Figure, *, name: str, provenance: str | None) -> str:

@@ -11,7 +11,15 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from analyses.disclosure import Hidden, Shown
-from analyses.figures import attrition, calibration, forest, missingness, patterns, performance
+from analyses.figures import (
+    attrition,
+    calibration,
+    forest,
+    missingness,
+    patterns,
+    performance,
+    table_one,
+)
 from analyses.figures.style import Table, to_svg
 from analyses.report import words
 from analyses.report.measures import measures_of
@@ -153,6 +161,28 @@ def missing_together(page: dict[str, Any]) -> Picture | None:
     )
 
 
+def differences(page: dict[str, Any]) -> Picture | None:
+    """Table 1 as a figure; None where its groups are not told apart."""
+    rows = [
+        table_one.Row(
+            words.label_of(row.get("label"), row["variable"]), row["smd"], row["n"], row["missing"]
+        )
+        for row in page["cohort"]["table_one"]
+    ]
+    if page["data"]["used"] == 0 or not any(row.smd is not None for row in rows):
+        return None
+    return made(
+        "table-one",
+        table_one.draw(rows),
+        table_one.alt_text(rows),
+        caption="How far the groups lie apart in each variable (standardised difference, SMD, "
+        "without its sign), the cases in which it is recorded (n), and the share in which it is "
+        "missing.",
+        table=table_one.as_table(rows),
+        provenance=page["cohort"]["provenance"],
+    )
+
+
 def measures(page: dict[str, Any], models: list[dict[str, Any]]) -> Picture | None:
     """Performance figure: nested cross-validation of each model; None without models."""
     panels = []
@@ -171,7 +201,7 @@ def measures(page: dict[str, Any], models: list[dict[str, Any]]) -> Picture | No
             performance.Estimate(
                 model_name(m),
                 (f or {}).get("estimate"),
-                _limits((f or {}).get("interval")),
+                limits((f or {}).get("interval")),
             )
             for m, f in zip(models, found, strict=True)
         )
@@ -209,7 +239,7 @@ def published(page: dict[str, Any], panels: list[forest.Panel]) -> Picture | Non
     )
 
 
-def _limits(interval: list[float] | None) -> tuple[float, float] | None:
+def limits(interval: list[float] | None) -> tuple[float, float] | None:
     """Two limits of a list."""
     return None if interval is None else (interval[0], interval[1])
 
