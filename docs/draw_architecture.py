@@ -21,7 +21,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-from analyses.figures.style import BLUE, GREY, INK, RULE, VERMILION, house_style, to_svg
+from analyses.figures.style import BLUE, GREY, INK, RULE, VERMILION, house_style, svg_file, to_svg
 from orchestration.definitions import build_definitions
 from warehouse.home import Home
 
@@ -156,11 +156,9 @@ def draw(house: House) -> str:
             _package(axes, house, package, box)
         _way(axes, house.way, boxes["assets"], house)
         _legend(axes, height)
-        svg = to_svg(figure, name="house")
-    # to_svg is for pages: a file of its own says its size
-    size = f'width="{WIDTH * 96:.0f}" height="{height * 96:.0f}" '
-    svg = svg.replace("<svg ", f"<svg {size}", 1).replace(' aria-hidden="true"', "", 1)
-    return "\n".join(line.rstrip() for line in svg.splitlines()) + "\n"
+        drawn = to_svg(figure, name="house", provenance=None)
+    svg = svg_file(drawn, title="The house and the data's way", description=alt_text(house))
+    return "\n".join(line.rstrip() for line in svg.decode().splitlines()) + "\n"
 
 
 def _places(house: House) -> dict[str, Box]:

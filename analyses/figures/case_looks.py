@@ -1,4 +1,4 @@
-"""The look of cases: colour and letter of each histology group, and the mark of simulated rows.
+"""The look of cases: colour and letter of each histology group.
 
 Belongs here: what every figure of cases shows in the same way, so that a group keeps its colour.
 Does not belong here: sizes and fonts (`analyses.figures.style`), what a figure shows.
@@ -7,12 +7,9 @@ Does not belong here: sizes and fonts (`analyses.figures.style`), what a figure 
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-from analyses.figures.style import BLUE, GREEN, GREY, INK, PURPLE, VERMILION, WIDTH
-
-SIMULATED = "Simulated data: nobody is behind these cases"
+from analyses.figures.style import BLUE, GREEN, GREY, PURPLE, VERMILION
 
 
 @dataclass(frozen=True)
@@ -33,21 +30,6 @@ LOOKS = {
     "other": Look("other type", "O", PURPLE, "black"),
     "not_known": Look("type not known", "?", GREY, "white"),
 }
-
-
-def mark_simulated(figure: Figure, provenance: str) -> None:
-    """Write across the top that the rows are simulated, where they are.
-
-    The figure leaves `MARK` inches for it (`room_for_mark`).
-    """
-    if provenance == "simulated":
-        height = figure.get_figheight()
-        figure.text(0.04 / WIDTH, 1 - 0.19 / height, SIMULATED, weight="bold", color=INK)
-
-
-def room_for_mark(provenance: str) -> float:
-    """Inches that `mark_simulated` needs at the top of a figure."""
-    return 0.3 if provenance == "simulated" else 0.0
 
 
 def letter(axes: Axes, spot: tuple[float, float], look: Look) -> None:

@@ -12,7 +12,6 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from analyses.disclosure import Shown
-from analyses.figures.case_looks import mark_simulated, room_for_mark
 from analyses.figures.style import BLUE, GREY, WIDTH, Table, blank, house_style, wrap
 from analyses.numbers import count_of, share
 
@@ -47,7 +46,7 @@ def draw(matrix: Matrix) -> Figure:
     """
     n = len(matrix.classes)
     cell = min(0.8, (WIDTH - LEFT - TOTAL) / n)
-    head = room_for_mark(matrix.provenance) + 0.3
+    head = 0.3
     names = [wrap(name, 18, lines=2) for name in matrix.classes]
     top = head + 0.2 + 0.08 * max(len(line) for name in names for line in name.split("\n"))
     with house_style():
@@ -73,7 +72,6 @@ def draw(matrix: Matrix) -> Figure:
         for column, count in enumerate(matrix.predicted):
             x = LEFT + cell * (column + 0.5)
             axes.text(x, foot, str(count), ha="center", va="center_baseline")
-        mark_simulated(figure, matrix.provenance)
     return figure
 
 

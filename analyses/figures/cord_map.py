@@ -14,7 +14,7 @@ from matplotlib.patches import Rectangle
 
 from analyses.disclosure import Hidden, Shown
 from analyses.figures import cord_ink
-from analyses.figures.case_looks import LOOKS, letter, mark_simulated, room_for_mark
+from analyses.figures.case_looks import LOOKS, letter
 from analyses.figures.cord_geometry import MARKED, NOT_KNOWN, Geometry, Lesion, alone, packed
 from analyses.figures.style import GREY, RULE, WIDTH, Table, blank, house_style
 from analyses.numbers import share
@@ -99,7 +99,7 @@ def _case(shown: CordMap) -> Figure:
     """One lesion inside the cord, its length, levels and signs beside it."""
     lesion = shown.lesions[0]
     geometry = alone(lesion)
-    top = room_for_mark(shown.provenance) + 0.24
+    top = 0.24
     figure, axes = blank(top + ROW * len(geometry.rows) + 0.3)
     _levels(axes, geometry.rows, top=top, right=CASE_CORD[1] + 0.14)
     left, right = CASE_CORD
@@ -108,7 +108,6 @@ def _case(shown: CordMap) -> Figure:
     is_hollow = lesion.place == NOT_KNOWN
     cord_ink.bar(axes, geometry.bars[0], place, letter=11, is_hollow=is_hollow)
     _beside(axes, lesion, top=top)
-    mark_simulated(figure, shown.provenance)
     return figure
 
 
@@ -171,7 +170,7 @@ def _sign(lesion: Lesion, sign: str, code: str) -> str:
 def _cohort(shown: CordMap) -> Figure:
     """Bars in lanes, if any, and columns of shares; keys above and below."""
     geometry = packed(shown.lesions)
-    head = room_for_mark(shown.provenance) + 0.06
+    head = 0.06
     keys = [(g, f"{LOOKS[g.name].label} {g.n}") for g in shown.groups]
     top = head + 0.25 * ((len(keys) + 1) // 2) + (0.55 if shown.lesions else 0.36)
     foot = top + ROW * len(shown.levels) + (0.18 if shown.lesions else 0.0)
@@ -189,7 +188,6 @@ def _cohort(shown: CordMap) -> Figure:
         cord_ink.key(axes, top=foot + 0.36)
     for line, note in enumerate(notes):
         axes.text(0.04, foot + signs + 0.42 + 0.24 * line, note, va="center_baseline")
-    mark_simulated(figure, shown.provenance)
     return figure
 
 

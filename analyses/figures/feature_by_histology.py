@@ -14,7 +14,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from analyses.disclosure import Shown
-from analyses.figures.case_looks import LOOKS, Look, letter, mark_simulated, room_for_mark
+from analyses.figures.case_looks import LOOKS, Look, letter
 from analyses.figures.style import GREY, INK, RULE, WIDTH, Table, blank, house_style, wrap
 from analyses.numbers import NONE, share, typical
 
@@ -83,7 +83,7 @@ def draw(features: Features) -> Figure:
     groups = [[r.group for r in rows] for _, rows in features.signs]
     groups += [[r.group for r in rows] for _, rows in features.measures]
     shown = [name for name in LOOKS if any(name in block for block in groups)]
-    head = room_for_mark(features.provenance) + 0.06
+    head = 0.06
     top = head + 0.25 * ((len(shown) + 1) // 2) + (0.56 if features.signs else 0.08)
     below = sum(0.4 + ROW * len(block) for block in groups) + 0.36 * len(features.measures)
     with house_style():
@@ -98,7 +98,6 @@ def draw(features: Features) -> Figure:
             _title(axes, label, "median (quartiles)", top=top)
             _boxes(figure, axes, measures, top=top + 0.32)
             top += 0.76 + ROW * len(measures)
-        mark_simulated(figure, features.provenance)
     return figure
 
 

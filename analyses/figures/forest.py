@@ -69,7 +69,7 @@ def draw(panels: Sequence[Panel]) -> Figure:
             title = wrap(panel.title, 46)
             figure.text(0.04 / WIDTH, 1 - (top + 0.1) / total, title, weight="bold", va="top")
             bottom = 1 - (top + head + height) / total
-            axes = figure.add_axes((1.3 / WIDTH, bottom, 1.42 / WIDTH, height / total))
+            axes = figure.add_axes((1.46 / WIDTH, bottom, 1.34 / WIDTH, height / total))
             _panel(axes, panel)
             top += head + height + 0.36
     return figure
@@ -85,13 +85,13 @@ def _panel(axes: Axes, panel: Panel) -> None:
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_yticks(range(len(panel.studies)))
-    axes.set_yticklabels([wrap(study.label, 17, lines=2) for study in panel.studies], fontsize=9)
+    axes.set_yticklabels([wrap(study.label, 17, lines=2) for study in panel.studies], fontsize=9.5)
     axes.tick_params(axis="y", length=0)
     axes.axvline(1, color=INK, lw=1, dashes=(3, 2), zorder=0)
     for place, study in enumerate(panel.studies):
         _study(axes, study, place)
         spot = axes.get_yaxis_transform()
-        axes.text(1.04, place, text_of(study), transform=spot, va="center", fontsize=9)
+        axes.text(1.04, place, text_of(study), transform=spot, va="center", fontsize=9.5)
     axes.axhline(len(panel.studies) - 0.5, color=RULE, lw=0.8, zorder=0)
 
 

@@ -12,7 +12,6 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analyses.figures.case_looks import mark_simulated, room_for_mark
 from analyses.figures.style import (
     BLUE,
     GREEN,
@@ -56,6 +55,7 @@ class Curve:
     area: float | None
     interval: tuple[float, float] | None
     thresholds: tuple[Threshold, ...] = ()
+    is_baseline: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,24 +79,30 @@ def draw(shown: Curves) -> Figure:
     Figure
         4.2 inches wide.
     """
-    head = room_for_mark(shown.provenance) + 0.12
-    height = head + SIDE + 0.75 + 0.42 * len(shown.curves)
+    head = 0.12
+    height = head + SIDE + 0.75 + sum(0.42 if _area(c) else 0.24 for c in shown.curves)
     with house_style():
         figure, axes = blank(height)
         bottom = 1 - (head + SIDE) / height
         inner = figure.add_axes((0.72 / WIDTH, bottom, SIDE / WIDTH, SIDE / height))
         inner.plot([0, 1], [0, 1], color=GREY, lw=1.2, dashes=(4, 3))
-        inner.text(0.62, 0.56, "chance", color=GREY, fontsize=9)
+        inner.text(0.62, 0.56, "chance", color=GREY, fontsize=9.5)
         inner.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
         inner.set_xticks([0, 0.2, 0.4, 0.6, 0.8, 1])
         inner.set_yticks([0, 0.2, 0.4, 0.6, 0.8, 1])
         inner.set_xlabel("Share of the others flagged")
         inner.set_ylabel("Share of the outcome found")
-        for number_, curve in enumerate(shown.curves):
-            _curve(inner, curve, LINES[number_], is_alone=len(shown.curves) == 1)
+        for curve, line in zip(shown.curves, _lines(shown.curves), strict=True):
+            _curve(inner, curve, line, is_alone=len(shown.curves) == 1)
         _key(axes, shown.curves, top=head + SIDE + 0.62)
-        mark_simulated(figure, shown.provenance)
     return figure
+
+
+def _lines(curves: Sequence[Curve]) -> list[tuple[str, Any]]:
+    """Colour and dashes of each curve; a baseline is grey, as in every figure of models."""
+    return [
+        LINES[-1] if curve.is_baseline else line for curve, line in zip(curves, LINES, strict=False)
+    ]
 
 
 def _curve(axes: Axes, curve: Curve, line: tuple[str, Any], *, is_alone: bool) -> None:
@@ -109,25 +115,26 @@ def _curve(axes: Axes, curve: Curve, line: tuple[str, Any], *, is_alone: bool) -
         x_, y_ = chosen.false_alarms, chosen.found
         axes.plot([x_], [y_], marker="o", ms=5, color=colour, mec="white", ls="", zorder=4)
         if is_alone:
-            axes.text(x_ + 0.025, y_ - 0.045, f"{chosen.value:g}", fontsize=9, color=INK)
+            axes.text(x_ + 0.025, y_ - 0.045, f"{chosen.value:g}", fontsize=9.5, color=INK)
 
 
 def _key(axes: Axes, curves: Sequence[Curve], *, top: float) -> None:
     """What each line is, with its area."""
-    for place, (curve, (colour, dashes)) in enumerate(zip(curves, LINES, strict=False)):
-        y = top + 0.1 + 0.42 * place
+    y = top + 0.1
+    for curve, (colour, dashes) in zip(curves, _lines(curves), strict=True):
         axes.plot([0.06, 0.46], [y, y], color=colour, ls=dashes)
         axes.text(0.56, y, wrap(curve.label, 40, lines=1), va="center_baseline")
         said = _area(curve)
         if len(curves) > 1 and curve.thresholds:
             said += f"; dot: {', '.join(f'{t.value:g}' for t in curve.thresholds)}"
-        axes.text(0.56, y + 0.19, said, va="center_baseline", fontsize=9, color=GREY)
+        axes.text(0.56, y + 0.19, said, va="center_baseline", fontsize=9.5, color=GREY)
+        y += 0.42 if said else 0.24
 
 
 def _area(curve: Curve) -> str:
-    """The area under a curve in words."""
+    """The area under a curve in words; empty where a drawn curve has none."""
     if curve.area is None:
-        return "too few cases to show" if not curve.points else "area not computed"
+        return "too few cases to show" if not curve.points else ""
     said = f"area {number(curve.area)}"
     if curve.interval is not None:
         said += f", 95% interval {interval(curve.interval)}"
@@ -154,7 +161,7 @@ def alt_text(shown: Curves) -> str:
     """
     mark = " of simulated data" if shown.provenance == "simulated" else ""
     start = "ROC curve" if len(shown.curves) == 1 else f"{len(shown.curves)} ROC curves"
-    said = "; ".join(f"{c.label}, {_area(c)}" for c in shown.curves)
+    said = "; ".join(", ".join(filter(None, (c.label, _area(c)))) for c in shown.curves)
     return f"{start}{mark}: {said}."
 
 

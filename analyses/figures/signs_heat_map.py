@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from analyses.figures.case_looks import LOOKS, letter, mark_simulated, room_for_mark
+from analyses.figures.case_looks import LOOKS, letter
 from analyses.figures.style import GREY, INK, WIDTH, Table, blank, house_style
 from analyses.numbers import share
 
@@ -72,7 +72,7 @@ def draw(shown: HeatMap) -> Figure:
     groups = shown.ordered
     row = min(0.2, max(0.1, 6.0 / len(shown.cases)))
     cell = min(0.3, (WIDTH - LEFT - 0.04) / len(shown.findings))
-    head = room_for_mark(shown.provenance) + 0.06
+    head = 0.06
     top = head + 0.5 + LABELS
     deep = row * len(shown.cases) + sum(max(0.0, 0.2 - row * len(g)) + GAP for g in groups)
     with house_style():
@@ -87,7 +87,6 @@ def draw(shown: HeatMap) -> Figure:
                 _row(axes, case, top=top + row * number, size=(cell, row))
             top += max(0.2, row * len(cases)) + GAP
         _groups(axes, groups, top=top)
-        mark_simulated(figure, shown.provenance)
     return figure
 
 

@@ -1,15 +1,17 @@
 """The look all figures share, and the one way from a figure to SVG text.
 
-Belongs here: colours, sizes, fonts, the settings that make two drawings byte for byte the same.
+Belongs here: colours, sizes, fonts, the settings that make two drawings byte for byte the same, the
+mark that says whose cases are drawn.
 Does not belong here: what a figure shows (the module of its name).
 Figures are narrow on purpose: on a phone 4.2 inches shrink to 340 pixels and 10 points stay
 legible.
 """
 
+import html
 import io
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -50,6 +52,12 @@ SETTINGS: dict[str, Any] = {
     "lines.linewidth": 1.6,
     "path.simplify": False,
 }
+#: Provenance -> what stands across the top of every figure of such cases.
+MARKS = {
+    "simulated": "SIMULATED: nobody is behind these cases",
+    "published": "Published case reports, not a cohort",
+}
+_STRIP = 20.0  # points that the mark takes above the drawing
 
 
 @dataclass(frozen=True)
@@ -88,7 +96,39 @@ def wrap(text: str, width: int, *, lines: int = 4) -> str:
     )
 
 
-def to_svg(figure: Figure, *, name: str) -> str:
+def spread(spots: Sequence[float], room: Sequence[float], low: float, high: float) -> list[float]:
+    """Places of labels near their spots: in the same order, none over another, all inside.
+
+    Parameters
+    ----------
+    spots, room
+        Where each label wants its middle, and how much it takes.
+    low, high
+        The ends.
+
+    Returns
+    -------
+    list of float
+        In the order of `spots`.
+
+    Examples
+    --------
+    >>> spread([0.0, 0.1, 5.0], [1.0, 1.0, 1.0], 0.0, 10.0)
+    [0.5, 1.5, 5.0]
+    """
+    placed, foot = dict.fromkeys(range(len(spots)), 0.0), low
+    order = sorted(range(len(spots)), key=lambda i: (spots[i], i))
+    for i in order:
+        placed[i] = max(spots[i], foot + room[i] / 2)
+        foot = placed[i] + room[i] / 2
+    top = high
+    for i in reversed(order):
+        placed[i] = min(placed[i], top - room[i] / 2)
+        top = placed[i] - room[i] / 2
+    return [placed[i] for i in range(len(spots))]
+
+
+def to_svg(figure: Figure, *, name: str, provenance: str | None) -> str:
     """SVG element of a figure, ready to stand inside an HTML page.
 
     Parameters
@@ -97,6 +137,9 @@ def to_svg(figure: Figure, *, name: str) -> str:
         Drawn under `house_style`.
     name
         Put before every id, so that several figures can share a page.
+    provenance
+        Of the cases drawn: simulated and published ones are marked across the top. None where no
+        case is drawn.
 
     Returns
     -------
@@ -113,4 +156,53 @@ def to_svg(figure: Figure, *, name: str) -> str:
     svg = re.sub(r'\bid="', f'id="{name}-', svg)
     svg = re.sub(r'(url\(|href=")#', rf"\g<1>#{name}-", svg)
     svg = re.sub(r' (width|height)="[\d.]+pt"', "", svg, count=2)
-    return svg.replace("<svg ", f'<svg id="{name}" aria-hidden="true" focusable="false" ', 1)
+    svg = svg.replace("<svg ", f'<svg id="{name}" {_IN_A_PAGE} ', 1)
+    return _marked(svg, name, MARKS.get(str(provenance)))
+
+
+_IN_A_PAGE = 'aria-hidden="true" focusable="false"'  # the page says what the figure shows
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_VIEW = re.compile(r'viewBox="0 (-?[\d.]+) ([\d.]+) ([\d.]+)"')
+
+
+def _marked(svg: str, name: str, mark: str | None) -> str:
+    """The drawing with a strip above it that says whose cases these are.
+
+    Done to the text of every drawing, so that no figure can be drawn without it.
+    """
+    view = _VIEW.search(svg)
+    if mark is None or view is None:
+        return svg
+    width, height = float(view[2]), float(view[3])
+    families = ", ".join(f"'{family}'" for family in SETTINGS["font.sans-serif"])
+    look = f"font-size: {TEXT:g}px; font-weight: bold; font-family: {families}, sans-serif"
+    strip = (
+        f' <g id="{name}-mark">\n'
+        f'  <path d="M 0 {-_STRIP:g} H {width:g} V 0 H 0 z" style="fill: #ffffff"/>\n'
+        f'  <text style="{look}; fill: {INK}" x="3" y="-7">{mark}</text>\n </g>\n'
+    )
+    wide = f'viewBox="0 {-_STRIP:g} {width:g} {height + _STRIP:g}"'
+    return svg.replace(view[0], wide, 1).replace("</svg>", f"{strip}</svg>")
+
+
+def svg_file(svg: str, *, title: str, description: str) -> bytes:
+    """A drawing as a file of its own, for a browser or a drawing program.
+
+    Parameters
+    ----------
+    svg
+        As `to_svg` gives it.
+    title, description
+        What the figure is, and its alternative text.
+
+    Returns
+    -------
+    bytes
+        UTF-8, with XML declaration, size, title and description.
+    """
+    view = _VIEW.search(svg)
+    assert view is not None  # every drawing of `to_svg` has one
+    words = f"<title>{html.escape(title)}</title>\n <desc>{html.escape(description)}</desc>"
+    svg = svg.replace(_IN_A_PAGE, f'role="img" width="{view[2]}pt" height="{view[3]}pt"', 1)
+    svg = _NOT_XML.sub("", svg.replace(">", f">\n {words}", 1))
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{svg}\n'.encode()

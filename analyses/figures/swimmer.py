@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from analyses.figures.case_looks import LOOKS, letter, mark_simulated, room_for_mark
+from analyses.figures.case_looks import LOOKS, letter
 from analyses.figures.style import INK, RULE, WIDTH, Table, blank, house_style
 from analyses.numbers import NONE
 from schemas.showing import counted
@@ -80,7 +80,7 @@ def draw(shown: Courses) -> Figure:
     """
     groups = shown.ordered
     row = min(0.22, max(0.11, 6.0 / len(shown.cases)))
-    head = room_for_mark(shown.provenance) + 0.06
+    head = 0.06
     top = head + 0.72
     deep = sum(max(0.22, row * len(group)) + GAP for group in groups)
     notes = _notes(shown)
@@ -108,7 +108,6 @@ def draw(shown: Courses) -> Figure:
             axes.text(x + 0.17, low, f"{look.label} {len(cases)}", va="center_baseline")
         for line, note in enumerate(notes):
             axes.text(0.04, foot + names + 0.14 + 0.24 * line, note, va="center_baseline")
-        mark_simulated(figure, shown.provenance)
     return figure
 
 

@@ -11,6 +11,7 @@ from analyses.report import (
     contest,
     described,
     environment,
+    model_pictures,
     over_time,
     pictures,
     prose,
@@ -119,10 +120,11 @@ def _of_cases(page: dict[str, Any]) -> dict[str, Any]:
         **_of_missing(page),
         "flow": pictures.flow(page),
         "table_one": sections.table_one(page),
+        "differences_figure": pictures.differences(page),
         "tables_by": described.tables_by(page),
         "associations": described.associations(page),
         "literature": described.literature(page),
-        "literature_figure": pictures.published(described.panels(page)),
+        "literature_figure": pictures.published(page, described.panels(page)),
     }
 
 
@@ -171,8 +173,12 @@ def _of_models(
         "further": further(page),
         "readers": readers(page),
         "prior": described.prior(page),
-        "calibration_figures": pictures.curves(primary),
+        "calibration_figures": pictures.curves(page, primary),
+        "roc_figures": model_pictures.rocs(page, models),
         "decision": contest.decision(primary, baseline),
+        "decision_figure": model_pictures.net_benefit(page, primary, baseline),
+        "refits_figure": model_pictures.refits(page, primary),
+        "centres_figure": model_pictures.left_out(page, primary),
         "not_yet": sections.not_yet(primary),
     }
 

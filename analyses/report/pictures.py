@@ -11,7 +11,15 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from analyses.disclosure import Hidden, Shown
-from analyses.figures import attrition, calibration, forest, missingness, patterns, performance
+from analyses.figures import (
+    attrition,
+    calibration,
+    forest,
+    missingness,
+    patterns,
+    performance,
+    table_one,
+)
 from analyses.figures.style import Table, to_svg
 from analyses.report import words
 from analyses.report.measures import measures_of
@@ -46,9 +54,17 @@ class Picture:
     table: Table
 
 
-def made(name: str, figure: Figure, alt: str, *, caption: str, table: Table) -> Picture:
-    """Put the parts together."""
-    svg = Markup(to_svg(figure, name=f"figure-{name}"))
+def made(
+    name: str,
+    figure: Figure,
+    alt: str,
+    *,
+    caption: str,
+    table: Table,
+    provenance: str | None,
+) -> Picture:
+    """Put the parts together; `provenance` is of the cases behind the figure."""
+    svg = Markup(to_svg(figure, name=f"figure-{name}", provenance=provenance))
     return Picture(name, svg, alt, caption, table)
 
 
@@ -63,6 +79,7 @@ def flow(page: dict[str, Any]) -> Picture | None:
         attrition.alt_text(steps),
         caption="Who was analysed and who was left out, in this order, each with the reason.",
         table=attrition.as_table(steps),
+        provenance=page["cohort"]["provenance"],
     )
 
 
@@ -114,6 +131,7 @@ def gaps(page: dict[str, Any]) -> Picture | None:
         caption="What is written down for each predictor. The full width of a bar is all cases "
         "analysed; white is nothing written down, hatched could not be judged on the images.",
         table=missingness.as_table(entries),
+        provenance=page["cohort"]["provenance"],
     )
 
 
@@ -139,6 +157,29 @@ def missing_together(page: dict[str, Any]) -> Picture | None:
         "then the most frequent patterns of at least five cases), hatched is missing. "
         f"{found['others']['n']} further cases have {found['others']['patterns']} other patterns.",
         table=patterns.as_table(labels, shown),
+        provenance=page["cohort"]["provenance"],
+    )
+
+
+def differences(page: dict[str, Any]) -> Picture | None:
+    """Table 1 as a figure; None where its groups are not told apart."""
+    rows = [
+        table_one.Row(
+            words.label_of(row.get("label"), row["variable"]), row["smd"], row["n"], row["missing"]
+        )
+        for row in page["cohort"]["table_one"]
+    ]
+    if page["data"]["used"] == 0 or not any(row.smd is not None for row in rows):
+        return None
+    return made(
+        "table-one",
+        table_one.draw(rows),
+        table_one.alt_text(rows),
+        caption="How far the groups lie apart in each variable (standardised difference, SMD, "
+        "without its sign), the cases in which it is recorded (n), and the share in which it is "
+        "missing.",
+        table=table_one.as_table(rows),
+        provenance=page["cohort"]["provenance"],
     )
 
 
@@ -160,7 +201,7 @@ def measures(page: dict[str, Any], models: list[dict[str, Any]]) -> Picture | No
             performance.Estimate(
                 model_name(m),
                 (f or {}).get("estimate"),
-                _limits((f or {}).get("interval")),
+                limits((f or {}).get("interval")),
             )
             for m, f in zip(models, found, strict=True)
         )
@@ -178,10 +219,11 @@ def measures(page: dict[str, Any], models: list[dict[str, Any]]) -> Picture | No
         f"{_BLIND if apart == 'the AUC' else 'C and the AUC'}, no gain for the IPA, and the right "
         "value for the others.",
         table=performance.as_table(panels),
+        provenance=page["cohort"]["provenance"],
     )
 
 
-def published(panels: list[forest.Panel]) -> Picture | None:
+def published(page: dict[str, Any], panels: list[forest.Panel]) -> Picture | None:
     """Forest plot of the literature; None without any."""
     if not panels:
         return None
@@ -193,33 +235,35 @@ def published(panels: list[forest.Panel]) -> Picture | None:
         "the sign goes with the outcome. Grey squares are published, the blue dot is these cases, "
         "the black diamond what may be pooled. An arrow: the interval goes on.",
         table=forest.as_table(panels),
+        provenance=page["cohort"]["provenance"],
     )
 
 
-def _limits(interval: list[float] | None) -> tuple[float, float] | None:
+def limits(interval: list[float] | None) -> tuple[float, float] | None:
     """Two limits of a list."""
     return None if interval is None else (interval[0], interval[1])
 
 
-def curves(model: dict[str, Any] | None) -> list[Picture]:
+def curves(page: dict[str, Any], model: dict[str, Any] | None) -> list[Picture]:
     """Calibration figures of one model: one, or one for each class or horizon, or none."""
     found = (model or {}).get("curves") or {}
     if not model:
         return []
     if found.get("calibration"):
-        return [_curve(found["calibration"], model, None)]
+        return [_curve(page, found["calibration"], model, None)]
     return [
-        _curve(row["calibration"], model, row["class"])
+        _curve(page, row["calibration"], model, row["class"])
         for row in found.get("by_class") or []
         if row.get("calibration")
     ] + [
-        _curve(row["calibration"], model, None, at=row["at"])
+        _curve(page, row["calibration"], model, None, at=row["at"])
         for row in model.get("horizons") or []
         if row.get("calibration")
     ]
 
 
 def _curve(
+    page: dict[str, Any],
     found: dict[str, Any],
     model: dict[str, Any],
     of_class: str | None,
@@ -259,6 +303,7 @@ def _curve(
         else calibration.alt_text(shape),
         caption=said,
         table=calibration.as_table(shape),
+        provenance=page["cohort"]["provenance"],
     )
 
 

@@ -25,6 +25,7 @@ from analyses.report.further_counts import (
 from analyses.report.merging import leave_out_breakdown, merge_small_steps
 from analyses.report.pattern_counts import collect_patterns, leave_out_patterns, withhold_patterns
 from analyses.report.reader_counts import collect_readers, withhold_readers
+from analyses.report.roc_counts import withhold_rocs
 from analyses.report.specified_counts import withhold_typical
 from analyses.report.time_counts import collect_times, withhold_times
 
@@ -343,6 +344,7 @@ def _withhold(page: dict[str, Any], raw: dict[Path, int], shown: dict[Path, Show
                     del curve["bins"][j]
         withhold_centres(model)
         withhold_typical(page, model)
+    withhold_rocs(page, raw)
     withhold_further(page, unseen)
     withhold_times(page)
     withhold_readers(page, raw)

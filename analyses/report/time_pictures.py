@@ -40,7 +40,7 @@ def _all_cases(page: dict[str, Any], row: dict[str, Any]) -> Picture:
         f"Kaplan-Meier estimate of the share free of {_either(page)}. {_LIMITS} The curve ends "
         f"with the last follow-up.{_protected(page)}"
     )
-    return _made("free-of-event", shown, caption)
+    return _made(page, "free-of-event", shown, caption)
 
 
 def _by_group(page: dict[str, Any], name: str, rows: list[dict[str, Any]]) -> Picture:
@@ -49,6 +49,7 @@ def _by_group(page: dict[str, Any], name: str, rows: list[dict[str, Any]]) -> Pi
     shown = figure.OverTime(curves, _free(page), _axis(page))
     label = said.variable_name(page, name)
     return _made(
+        page,
         f"free-of-event-{name.replace('_', '-')}",
         shown,
         f"The same by {label[:1].lower() + label[1:]}. Groups differ in more than this: a gap "
@@ -62,6 +63,7 @@ def _incidence(page: dict[str, Any], rows: list[dict[str, Any]]) -> Picture:
     curves = tuple(_curve(_capital(names[row["cause"]]), row) for row in rows)
     shown = figure.OverTime(curves, "Had it by then", _axis(page), page["audience"] == "internal")
     return _made(
+        page,
         "cumulative-incidence",
         shown,
         f"Aalen-Johansen estimates: of 100 cases, how many had {names['event']} by a time, and how "
@@ -92,7 +94,7 @@ def _curve(name: str, row: dict[str, Any]) -> figure.Curve:
     )
 
 
-def _made(name: str, shown: figure.OverTime, caption: str) -> Picture:
+def _made(page: dict[str, Any], name: str, shown: figure.OverTime, caption: str) -> Picture:
     """The figure with its text and table."""
     return made(
         name,
@@ -100,6 +102,7 @@ def _made(name: str, shown: figure.OverTime, caption: str) -> Picture:
         figure.alt_text(shown),
         caption=caption,
         table=figure.as_table(shown),
+        provenance=page["cohort"]["provenance"],
     )
 
 

@@ -62,15 +62,33 @@ def roc_of(
     if audience == "internal":
         if min(sizes) < SMALLEST_SHOWN:
             return Curve(label, (), None, None)
-        points = _joined(points, sizes)
+        points = joined(points, sizes)
     chosen = (_threshold(outcome, risk, value, audience) for value in thresholds if points)
     return Curve(label, points, area, interval, tuple(t for t in chosen if t is not None))
 
 
-def _joined(
+def joined(
     points: tuple[tuple[float, float], ...], sizes: tuple[int, int]
 ) -> tuple[tuple[float, float], ...]:
-    """Points of which each is at least 5 cases of either kind from the one before."""
+    """Points of which each is at least 5 cases of either kind from the one before.
+
+    Parameters
+    ----------
+    points
+        Share of the others flagged, share of the outcome found; from (0, 0) to (1, 1).
+    sizes
+        Cases without the outcome and with it.
+
+    Returns
+    -------
+    tuple
+        Some of the points, the first and the last among them.
+
+    Examples
+    --------
+    >>> joined(((0, 0), (0.1, 0.2), (0.3, 0.5), (1, 1)), (20, 10))
+    ((0, 0), (0.3, 0.5), (1, 1))
+    """
     least = tuple(SMALLEST_SHOWN / n for n in sizes)
     kept = [points[0]]
     for point in points[1:-1]:

@@ -9,7 +9,7 @@ import threading
 from typing import Any
 
 from analyses.figures import cord_map
-from analyses.figures.style import to_svg
+from analyses.figures.style import svg_file, to_svg
 from analyses.report.words import COHORTS
 from analyses.shown.cord_maps import lesion_frame, map_of_cohort
 from dashboard.filters import Selection
@@ -54,14 +54,15 @@ def cord_map_page(view: View, selection: Selection) -> dict[str, Any]:
     }
 
 
-def cord_map_image(view: View, selection: Selection) -> str:
+def cord_map_image(view: View, selection: Selection) -> bytes:
     """The figure as SVG."""
     cohort = _cohort(view, selection)
     if cohort is None:
         raise UsageError("This snapshot has no case yet; there is no cord map to draw.")
     shown = _shown(view, cohort)
     with _PEN:
-        return to_svg(cord_map.draw(shown), name="cord-map")
+        svg = to_svg(cord_map.draw(shown), name="cord-map", provenance=cohort)
+    return svg_file(svg, title="Cord map", description=cord_map.alt_text(shown))
 
 
 def _cohort(view: View, selection: Selection) -> str | None:

@@ -11,13 +11,18 @@ import numpy as np
 import polars as pl
 from matplotlib.figure import Figure
 
+from analyses.disclosure import Hidden, Small
 from analyses.figures import (
+    centres,
     confusion_matrix,
     cord_map,
+    decision_curve,
     feature_by_histology,
+    instability,
     roc,
     signs_heat_map,
     swimmer,
+    table_one,
 )
 from analyses.figures.style import to_svg
 from analyses.shown.case_rows import courses_of, heat_map_of
@@ -171,21 +176,71 @@ def _confusion() -> Figure:
     return confusion_matrix.draw(shown)
 
 
-EXAMPLES: dict[str, Callable[[], Figure]] = {
-    "cord-map-case": _case,
-    "cord-map-cohort": _cohort,
-    "cord-map-shares": _shares,
-    "confusion-matrix": _confusion,
-    "feature-by-histology": _features,
-    "roc": _roc,
-    "signs-heat-map": lambda: signs_heat_map.draw(heat_map_of(cases(), _SIGNS)),
-    "swimmer": lambda: swimmer.draw(courses_of(cases(), tables())),
+AT_CENTRES = (
+    centres.Panel(
+        "AUC (telling patients apart)",
+        0.5,
+        False,
+        (
+            centres.Centre("A", 140, 52, 0.71, (0.62, 0.79), True),
+            centres.Centre("A centre with a long name", 61, 23, 0.64, (0.5, 0.76), True),
+            centres.Centre("C", 40, 16, 0.77, (0.6, 0.88), True),
+            centres.Centre("D", 18, 7, 0.55, (0.3, 0.8), False),
+            centres.Centre("E", 9, Small(), None, None, False),
+            centres.Centre("F", 12, Hidden(), None, None, False),
+        ),
+        pooled=(0.7, (0.61, 0.78), (0.48, 0.86)),
+    ),
+    centres.Panel(
+        "Observed / expected",
+        1.0,
+        True,
+        (centres.Centre("A", 140, 52, 1.1, (0.05, 19.0), True),),
+    ),
+)
+BENEFIT = decision_curve.Benefit(
+    "random forest",
+    (
+        decision_curve.Point(0.1, 0.31, 0.312, 0.31),
+        decision_curve.Point(0.3, 0.12, 0.1, 0.09),
+        decision_curve.Point(0.5, -0.04, 0.01, -0.24),
+        decision_curve.Point(0.7, -0.11, 0.0, -1.07),
+    ),
+)
+REFITS = (
+    instability.Group(0.08, 0.01, 0.22, 31),
+    instability.Group(0.31, 0.12, 0.55, 30),
+    instability.Group(0.62, 0.33, 0.83, Small()),
+)
+TABLE_ONE = (
+    table_one.Row("Age", -0.42, 50, 1),
+    table_one.Row("A variable with a name of more than two lines in this column", 1.31, 44, 7),
+    table_one.Row("Cap sign", None, Hidden(), Hidden()),
+    table_one.Row("Syrinx", None, 49, Small()),
+)
+
+
+#: Name -> how it is drawn, and the provenance of its cases.
+EXAMPLES: dict[str, tuple[Callable[[], Figure], str]] = {
+    "centres": (lambda: centres.draw(AT_CENTRES), "registry"),
+    "cord-map-case": (_case, "simulated"),
+    "cord-map-cohort": (_cohort, "simulated"),
+    "cord-map-shares": (_shares, "registry"),
+    "confusion-matrix": (_confusion, "registry"),
+    "decision-curve": (lambda: decision_curve.draw(BENEFIT), "published"),
+    "feature-by-histology": (_features, "registry"),
+    "instability": (lambda: instability.draw(REFITS), "registry"),
+    "roc": (_roc, "published"),
+    "signs-heat-map": (lambda: signs_heat_map.draw(heat_map_of(cases(), _SIGNS)), "simulated"),
+    "swimmer": (lambda: swimmer.draw(courses_of(cases(), tables())), "simulated"),
+    "table-one": (lambda: table_one.draw(TABLE_ONE), "registry"),
 }
 
 
 def golden(name: str) -> str:
     """What the file of an example holds."""
-    return to_svg(EXAMPLES[name](), name=name) + "\n"
+    drawn, provenance = EXAMPLES[name]
+    return to_svg(drawn(), name=name, provenance=provenance) + "\n"
 
 
 def write_all() -> None:

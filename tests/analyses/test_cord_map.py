@@ -10,7 +10,7 @@ import pytest
 
 from analyses.cohort import availability_of_columns
 from analyses.figures import cord_map
-from analyses.figures.case_looks import LOOKS, SIMULATED
+from analyses.figures.case_looks import LOOKS
 from analyses.figures.cord_geometry import (
     LEVELS,
     PLACES,
@@ -166,7 +166,7 @@ def test_small_levels_and_small_groups_are_told_nowhere():
     assert rows["All placed"] == ("20", "6")
     assert rows["C4"] == ("20", "0")
     assert rows["T2"] == ("<5", "hidden")  # 3 of 6: "<5" of 6 would tell that it is not 1
-    svg = to_svg(cord_map.draw(shown), name="m")
+    svg = to_svg(cord_map.draw(shown), name="m", provenance=None)
     assert "15%" not in svg  # 3 of 20
     assert cord_map.MERGED in svg
     assert cord_map.MERGED in cord_map.alt_text(shown)
@@ -197,29 +197,24 @@ def test_a_group_that_stays_small_has_no_levels():
 def test_a_cohort_of_five_or_fewer_says_that_it_is_too_small():
     frame = lesion_frame(cases("registry"))
     shown = map_of_cohort(frame, audience="internal", may_see_cases=False)
-    assert "Too few cases to show their levels" in to_svg(cord_map.draw(shown), name="m")
+    assert "Too few cases to show their levels" in to_svg(
+        cord_map.draw(shown), name="m", provenance=None
+    )
     assert "Most frequent" not in cord_map.alt_text(shown)
 
 
 def test_without_cases_or_levels_the_map_says_so():
     frame = lesion_frame(cases("registry"))
     none = map_of_cohort(frame.head(0), audience="internal", may_see_cases=True)
-    assert "No case." in to_svg(cord_map.draw(none), name="m")
+    assert "No case." in to_svg(cord_map.draw(none), name="m", provenance=None)
     assert map_of_case(frame, "C7000") is None
     assert map_of_case(frame, "elsewhere") is None
-
-
-@pytest.mark.parametrize("provenance", ["simulated", "published"])
-def test_simulated_rows_are_marked_in_the_figure(provenance):
-    frame = lesion_frame(cases(provenance))
-    shown = map_of_cohort(frame, audience="open", may_see_cases=True)
-    assert (SIMULATED in to_svg(cord_map.draw(shown), name="m")) == (provenance == "simulated")
 
 
 def test_a_case_has_its_length_levels_and_signs_beside_it():
     shown = map_of_case(lesion_frame(cases()), "C1000", norms=norms())
     assert shown is not None
-    svg = to_svg(cord_map.draw(shown), name="m")
+    svg = to_svg(cord_map.draw(shown), name="m", provenance=None)
     for said in ("C3 to C6, 4 levels", "42 mm long", "central", "polar cyst", "no syrinx"):
         assert f">{said}<" in svg
     assert ("Syrinx", "absent") in cord_map.as_table(shown).rows

@@ -5,7 +5,6 @@ import polars as pl
 import pytest
 
 from analyses.figures import confusion_matrix, feature_by_histology, roc, signs_heat_map, swimmer
-from analyses.figures.case_looks import SIMULATED
 from analyses.figures.style import to_svg
 from analyses.shown.case_rows import courses_of, heat_map_of
 from analyses.shown.confusion import matrix_of
@@ -39,7 +38,7 @@ def test_small_states_are_told_in_no_part_of_the_figure():
     )
     row = next(r for r in dict(shown.signs)["Syrinx"] if r.group == "ependymoma")
     assert [str(n) for n in row.states] == ["<5", "hidden", "0", "0"]
-    svg = to_svg(feature_by_histology.draw(shown), name="f")
+    svg = to_svg(feature_by_histology.draw(shown), name="f", provenance=None)
     assert ">present &lt;5<" in svg
     assert "3 of 20" not in svg + feature_by_histology.alt_text(shown)
     assert "17" not in str(feature_by_histology.as_table(shown).rows)
@@ -68,7 +67,7 @@ def test_the_heat_map_orders_cases_by_group_findings_and_key():
     assert keys[:4] == ["C1000", "C1001", "C3000", "C3001"]
     table = signs_heat_map.as_table(shown)
     assert table.rows[-1] == ("type not known", "nothing said", "nothing said")
-    assert "C1000" not in to_svg(signs_heat_map.draw(shown), name="h")
+    assert "C1000" not in to_svg(signs_heat_map.draw(shown), name="h", provenance=None)
 
 
 def test_a_course_ends_with_death_and_what_cannot_be_drawn_is_counted():
@@ -82,7 +81,7 @@ def test_a_course_ends_with_death_and_what_cannot_be_drawn_is_counted():
     said = swimmer.alt_text(shown)
     assert "Without a contact, not drawn: 4 cases." in said
     assert "not drawn: 1 mark." in said
-    assert "C3000" not in to_svg(swimmer.draw(shown), name="s")
+    assert "C3000" not in to_svg(swimmer.draw(shown), name="s", provenance=None)
 
 
 def test_a_cohort_without_any_contact_has_no_swimmer():
@@ -117,7 +116,7 @@ def test_a_curve_of_fewer_than_five_events_is_not_drawn():
     curve = _curve(4, "internal")
     assert (curve.points, curve.area) == ((), None)
     shown = roc.Curves("registry", (curve,))
-    assert "too few cases to show" in to_svg(roc.draw(shown), name="r")
+    assert "too few cases to show" in to_svg(roc.draw(shown), name="r", provenance=None)
 
 
 def test_a_threshold_behind_which_a_count_is_small_is_not_marked():
@@ -136,20 +135,7 @@ def test_a_small_cell_of_the_matrix_takes_its_complement_with_it():
     counts = [[str(n) for n in row] for row in shown.counts]
     assert counts == [["hidden", "hidden"], ["<5", "hidden"]]
     assert [str(n) for n in shown.recorded] == ["30", "24"]
-    svg = to_svg(confusion_matrix.draw(shown), name="c")
+    svg = to_svg(confusion_matrix.draw(shown), name="c", provenance=None)
     assert ">21<" not in svg
     assert "88%" not in svg  # 21 of 24
     assert "hidden of 24" in confusion_matrix.alt_text(shown)
-
-
-def test_every_figure_of_cases_marks_simulated_rows():
-    curves = roc.Curves("simulated", (_curve(30, "open"),))
-    matrix = matrix_of(["a"], ["b"], classes=("a", "b"), audience="open", provenance="simulated")
-    drawn = [
-        feature_by_histology.draw(_features("simulated", times=1, audience="open")),
-        signs_heat_map.draw(heat_map_of(cases(), ["syrinx"])),
-        swimmer.draw(courses_of(cases(), tables())),
-        roc.draw(curves),
-        confusion_matrix.draw(matrix),
-    ]
-    assert all(SIMULATED in to_svg(figure, name="f") for figure in drawn)

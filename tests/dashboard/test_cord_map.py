@@ -52,9 +52,9 @@ def test_the_image_is_of_the_snapshot_and_the_cohort_of_the_page(
     assert address == f"/cord-map.svg?cohort=simulated&snap={published[2].id}"
     image = served.ask(address)
     assert image.headers["content-type"] == "image/svg+xml"
-    assert image.text.startswith("<svg ")
-    assert "Simulated data" in image.text
-    assert "Simulated data" not in served.ask("/cord-map.svg?cohort=published").text
+    assert image.text.startswith("<?xml ")
+    assert ">SIMULATED: nobody" in image.text
+    assert "SIMULATED" not in served.ask("/cord-map.svg?cohort=published").text
     assert not re.findall(r"C-\d{4}", page + image.text)  # no case is named
 
 
