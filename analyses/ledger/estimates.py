@@ -1,9 +1,11 @@
 """Estimates of the ledger: rows of a statistic in, estimate with interval and p out, site by site.
 
 Belongs here: odds ratios (V1), shares and leads (V2), differences of medians (V3).
-Does not belong here: pooling (`analyses.ledger.pooled`), verdicts (`analyses.ledger.verdicts`).
+Does not belong here: pooling (`analyses.ledger.pooled`), tests (`analyses.ledger.no_effect`),
+verdicts (`analyses.ledger.verdicts`).
 A stratum is a site, within a definition where the question has them: tables of different sites or
-definitions are never added up.
+definitions are never added up. The interval says how large an effect is at an average site; p asks
+whether it is absent from all of them.
 """
 
 from collections.abc import Sequence
@@ -12,12 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 from scipy import stats
-from scipy.special import expit, logit
+from scipy.special import logit
 
 from analyses.describe import wilson_interval
-from analyses.firth import fit_firth, independent_columns, profile_interval
+from analyses.firth import Firth, fit_firth, independent_columns, profile_interval
 from analyses.intervals import Z, Interval
 from analyses.ledger.medians import mid_median, unit_variance
+from analyses.ledger.no_effect import against_bound, mantel, of_two_counts, van_elteren
 from analyses.ledger.pooled import Stratum, Together, together
 from analyses.ledger.rows import Rows
 from analyses.metrics import Floats
@@ -29,10 +32,12 @@ _ADDED = 0.5
 
 @dataclass(frozen=True)
 class Estimates:
-    """All strata that say something, and together; values on the scale that they are pooled on."""
+    """Strata that say something, and all together; values on the scale that they are pooled on."""
 
     strata: tuple[Stratum, ...]
-    whole: Together | None
+    whole: Together | None = None
+    p: float | None = None
+    method: str = ""
 
 
 def odds(rows: Rows) -> Estimates:
@@ -44,19 +49,92 @@ def odds(rows: Rows) -> Estimates:
     stratum to be left out. With adjusting columns one Firth regression has an intercept and a slope
     for each stratum, and one coefficient of each adjusting column for all. A stratum where all are
     in one group, or all or none have the event, says nothing of an odds ratio. Fewer than three
-    strata: one slope, with limits and p of the penalised likelihood.
+    strata: one slope, with limits of the profile of the penalised likelihood.
     """
     parts = [part for part in _parts(rows.frame) if _is_telling(part)]
     if not parts:
-        return Estimates((), None)
+        return Estimates(())
     strata = _adjusted_slopes(parts, rows) if rows.adjusted else _slopes(parts, rows)
     if len(strata) < len(parts):
-        return Estimates(strata, None)
-    if len(parts) < LEAST_CENTRES:
-        return Estimates(strata, _common_slope(parts, rows))
-    whole = together(strata)
-    assert whole is not None
-    return Estimates(strata, _by(whole, "strata by Firth's regression"))
+        return Estimates(strata)
+    whole = together(strata) if len(parts) >= LEAST_CENTRES else _common_slope(parts, rows)
+    if rows.adjusted:
+        return Estimates(strata, whole, _adjusted_p(parts, rows), "test of the penalised likelihood")
+    p = mantel([(_exposure(part, rows), part["y"].to_numpy()) for part in parts])
+    return Estimates(strata, whole, p, "Mantel-Haenszel test")
+
+
+def share(rows: Rows, *, bound: float) -> Estimates:
+    """Logit of a share, and the test against a bound.
+
+    Notes
+    -----
+    Three sites or more: logits with 0.5 added to both counts, pooled; the share of an average
+    site. Fewer: the cases of both together, with Wilson's limits.
+    """
+    strata = []
+    for part in _parts(rows.frame):
+        has, lacks = float(part["y"].sum()) + _ADDED, float((1 - part["y"]).sum()) + _ADDED
+        se = float(np.sqrt(1 / has + 1 / lacks))
+        strata.append(Stratum(*_name(part), float(np.log(has / lacks)), se))
+    if not strata:
+        return Estimates(())
+    whole, events, n = together(strata), int(rows.frame["y"].sum()), rows.n
+    if len(strata) < LEAST_CENTRES:
+        with np.errstate(divide="ignore"):  # the logit of 0 and 1 is infinite, and comes back
+            value, low, high = logit(np.array([events / n, *wilson_interval(events, n)]))
+        se = float((1 / (events + _ADDED) + 1 / (n - events + _ADDED)) ** 0.5)
+        limits = (float(low), float(high))
+        whole = Together(float(value), se, limits, "Wilson's limits, sites taken together")
+    return Estimates(tuple(strata), whole, against_bound(rows.frame["y"], bound), "score test")
+
+
+def lead(rows: Rows) -> Estimates:
+    """Share of the first value less that of the second, among all cases.
+
+    Notes
+    -----
+    Variance with 1 added to both counts and 2 to the cases: a site where all are of one kind does
+    not get a variance of 0. Fewer than three sites: the cases together, limits by the same rule.
+    Source: Bonett DG, Price RM. J Educ Behav Stat 2012;37:479. doi:10.3102/1076998611411915
+    """
+    strata = tuple(Stratum(*_name(part), *_lead_of(part["y"])) for part in _parts(rows.frame))
+    if not strata:
+        return Estimates(())
+    whole, y = together(strata), rows.frame["y"]
+    if len(strata) < LEAST_CENTRES:
+        value, se = _lead_of(y)
+        middle = value * len(y) / (len(y) + 2)
+        limits = (max(-1.0, middle - Z * se), min(1.0, middle + Z * se))
+        whole = Together(value, se, limits, "limits of Bonett and Price, sites taken together")
+    return Estimates(strata, whole, of_two_counts(y), "exact test of the two counts (McNemar)")
+
+
+def medians(rows: Rows) -> Estimates:
+    """Median of the first group less that of the second, by the mid-distribution function.
+
+    Notes
+    -----
+    The variance of a group's median comes from all its values, divided by its number at the site:
+    two cases at a site cannot tell how much they vary.
+    """
+    unit = [unit_variance(values) if len(values) else 0.0 for values in by_group(rows.frame)]
+    parts, strata = [], []
+    for part in _parts(rows.frame):
+        own = by_group(part)
+        if not all(len(values) for values in own) or not sum(unit):
+            continue
+        se = float(np.sqrt(sum(v / len(values) for v, values in zip(unit, own, strict=True))))
+        strata.append(Stratum(*_name(part), mid_median(own[0]) - mid_median(own[1]), se))
+        parts.append((_exposure(part, rows), part["y"].to_numpy()))
+    p = van_elteren(parts)
+    return Estimates(tuple(strata), together(strata), p, "van Elteren's test")
+
+
+def by_group(frame: pl.DataFrame) -> tuple[Floats, Floats]:
+    """The values of the first and of the second group."""
+    first, second = (frame.filter(pl.col("group") == k)["y"].to_numpy() for k in (0, 1))
+    return first, second
 
 
 def _slopes(parts: Sequence[pl.DataFrame], rows: Rows) -> tuple[Stratum, ...]:
@@ -75,11 +153,11 @@ def _slopes(parts: Sequence[pl.DataFrame], rows: Rows) -> tuple[Stratum, ...]:
 
 
 def _of_table(exposure: Floats, outcome: Floats) -> tuple[float, float]:
-    """Firth's log odds ratio of a two-by-two table and its error.
+    """Firth's log odds ratio of a two-by-two table, and its error.
 
     Notes
     -----
-    0.5 in each cell; the error is that of the expected counts at these risks.
+    0.5 in each cell; the error is that of a table of this size at these risks.
     """
     value, variance = 0.0, 0.0
     for side in (1, 0):
@@ -108,16 +186,28 @@ def _common_slope(parts: Sequence[pl.DataFrame], rows: Rows) -> Together | None:
     own, exposure, more, outcome = _columns(parts, rows)
     design, place = _independent(own, exposure[:, None], more), own.shape[1]
     fitted = fit_firth(design, outcome)
-    held = fit_firth(design, outcome, fixed=(place, 0.0))
     limits = fitted and profile_interval(design, outcome, fitted, place)
-    if fitted is None or held is None or limits is None:
+    if fitted is None or limits is None:
         return None
-    p = float(stats.chi2.sf(max(0.0, 2 * (fitted.loglik - held.loglik)), 1))
+    value, error = fitted.coefficients[place], fitted.errors[place]
     strata = "one site" if place == 1 else "an intercept for each of two strata of site"
-    method = f"Firth's regression, {strata}, profile limits"
     return Together(
-        float(fitted.coefficients[place]), float(fitted.errors[place]), limits, p, method
+        float(value), float(error), limits, f"Firth's regression, {strata}, profile limits"
     )
+
+
+def _adjusted_p(parts: Sequence[pl.DataFrame], rows: Rows) -> float | None:
+    """The penalised likelihood with one slope for all strata against that with none."""
+    own, exposure, more, outcome = _columns(parts, rows)
+    design = _independent(own, exposure[:, None], more)
+    free = fit_firth(design, outcome)
+    held = fit_firth(design, outcome, fixed=(own.shape[1], 0.0))
+    return None if free is None or held is None else _ratio_test(free, held)
+
+
+def _ratio_test(free: Firth, held: Firth) -> float:
+    """p of twice the difference of two penalised log-likelihoods."""
+    return float(stats.chi2.sf(max(0.0, 2 * (free.loglik - held.loglik)), 1))
 
 
 def _columns(
@@ -129,96 +219,6 @@ def _columns(
     own = (place[:, None] == np.arange(len(parts))).astype(np.float64)
     more = _dummies(frame, rows.adjusted)
     return own, _exposure(frame, rows), more, frame["y"].to_numpy()
-
-
-def share(rows: Rows, *, bound: float) -> Estimates:
-    """Logit of a share, with p against a bound.
-
-    Notes
-    -----
-    Three sites or more: logits with 0.5 added to both counts, pooled; the share of an average
-    site. Fewer: the cases of both together, Wilson's limits and the score test that they turn
-    round.
-    """
-    strata = []
-    for part in _parts(rows.frame):
-        has, lacks = part["y"].sum() + _ADDED, (1 - part["y"]).sum() + _ADDED
-        se = float(np.sqrt(1 / has + 1 / lacks))
-        strata.append(Stratum(*_name(part), float(np.log(has / lacks)), se))
-    no_effect = float(logit(bound))
-    if len(strata) >= LEAST_CENTRES:
-        return Estimates(tuple(strata), together(strata, no_effect=no_effect))
-    if not strata:
-        return Estimates((), None)
-    events, n = int(rows.frame["y"].sum()), rows.n
-    z = (events / n - bound) / np.sqrt(bound * (1 - bound) / n)
-    with np.errstate(divide="ignore"):  # a share of 0 or 1 has an infinite logit, and comes back
-        low, high = logit(np.array(wilson_interval(events, n)))
-        value = float(logit(events / n))
-    whole = Together(
-        value,
-        float(np.nan),
-        (float(low), float(high)),
-        2 * float(stats.norm.sf(abs(z))),
-        "Wilson's limits and score test, cases of fewer than three sites taken together",
-    )
-    return Estimates(tuple(strata), whole)
-
-
-def lead(rows: Rows) -> Estimates:
-    """Share of the first value less that of the second, among all cases.
-
-    Notes
-    -----
-    Variance with 1 added to both counts and 2 to the cases: a site where all are of one kind does
-    not get a variance of 0. Three sites or more are pooled. Fewer: the cases together, limits by
-    the same rule, p of the exact test of the two counts (McNemar's, where they are discordant
-    pairs). Source: Bonett DG, Price RM. J Educ Behav Stat 2012;37:479.
-    doi:10.3102/1076998611411915
-    """
-    strata = [Stratum(*_name(part), *_lead_of(part["y"])) for part in _parts(rows.frame)]
-    if len(strata) >= LEAST_CENTRES or not strata:
-        return Estimates(tuple(strata), together(strata))
-    y = rows.frame["y"]
-    value, se = _lead_of(y)
-    first, second = int((y == 1).sum()), int((y == -1).sum())
-    middle = (first - second) / (len(y) + 2)
-    p = stats.binomtest(first, first + second).pvalue if first + second else 1.0
-    limits = (max(-1.0, middle - Z * se), min(1.0, middle + Z * se))
-    method = "adjusted Wald limits (Bonett, Price), exact McNemar test, sites taken together"
-    return Estimates(tuple(strata), Together(value, se, limits, float(p), method))
-
-
-def medians(rows: Rows) -> Estimates:
-    """Median of the first group less that of the second, by the mid-distribution function.
-
-    Notes
-    -----
-    The variance of a group's median comes from all its values, divided by its number at the site:
-    two cases at a site cannot tell how much they vary.
-    """
-    groups = [rows.frame.filter(pl.col("group") == k)["y"].to_numpy() for k in (0, 1)]
-    if not all(len(values) for values in groups):
-        return Estimates((), None)
-    unit = [unit_variance(values) for values in groups]
-    strata = []
-    for part in _parts(rows.frame):
-        own = [part.filter(pl.col("group") == k)["y"].to_numpy() for k in (0, 1)]
-        if not all(len(values) for values in own) or not sum(unit):
-            continue
-        se = float(np.sqrt(sum(v / len(values) for v, values in zip(unit, own, strict=True))))
-        strata.append(Stratum(*_name(part), mid_median(own[0]) - mid_median(own[1]), se))
-    whole = together(strata)
-    if whole is None:
-        return Estimates((), None)
-    return Estimates(tuple(strata), _by(whole, "medians by the mid-distribution function"))
-
-
-def on_page(kind: str, value: float) -> float:
-    """A value of a stratum or of all as it is shown: odds ratio, share, or the difference itself."""
-    if kind == "odds":
-        return float(np.exp(value))
-    return float(expit(value)) if kind == "share" else value
 
 
 def _parts(frame: pl.DataFrame) -> list[pl.DataFrame]:
@@ -263,9 +263,3 @@ def _lead_of(y: pl.Series) -> Interval:
     first, second, n = int((y == 1).sum()), int((y == -1).sum()), len(y)
     a, b = (first + 1) / (n + 2), (second + 1) / (n + 2)
     return (first - second) / n, float(np.sqrt((a + b - (a - b) ** 2) / (n + 2)))
-
-
-def _by(whole: Together, what: str) -> Together:
-    """The same with a word on how the strata were estimated."""
-    method = f"{what}; {whole.method}"
-    return Together(whole.value, whole.se, whole.interval, whole.p, method)

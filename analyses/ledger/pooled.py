@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from analyses.intervals import Z, Interval
 from analyses.pooling import LEAST_CENTRES, pool
@@ -32,16 +31,15 @@ class Stratum:
 
 @dataclass(frozen=True)
 class Together:
-    """What strata say together, on their scale; `p` is two-sided, against `no_effect`."""
+    """What strata say together, on their scale."""
 
     value: float
     se: float
     interval: Interval
-    p: float
     method: str
 
 
-def together(strata: Sequence[Stratum], *, no_effect: float = 0.0) -> Together | None:
+def together(strata: Sequence[Stratum]) -> Together | None:
     """Random effects of three strata or more, else their common effect; None without a stratum.
 
     Notes
@@ -54,21 +52,18 @@ def together(strata: Sequence[Stratum], *, no_effect: float = 0.0) -> Together |
     --------
     >>> two = [Stratum("A", None, 1.0, 0.5), Stratum("B", None, 2.0, 0.5)]
     >>> found = together(two)
-    >>> found.value, round(found.se, 3), round(found.p, 6)
-    (1.5, 0.354, 2.2e-05)
+    >>> found.value, round(found.se, 3)
+    (1.5, 0.354)
     """
     if not strata:
         return None
     found = pool([one.value for one in strata], [one.se for one in strata], is_guarded=True)
     if found is not None:
-        t = abs(found.estimate - no_effect) / found.se
-        p = 2 * float(stats.t.sf(t, len(strata) - 1))
-        return Together(found.estimate, found.se, found.interval, p, _said(len(strata)))
+        return Together(found.estimate, found.se, found.interval, _said(len(strata)))
     weights = np.array([one.se for one in strata]) ** -2.0
     value = float(weights @ [one.value for one in strata] / weights.sum())
     se = float(weights.sum() ** -0.5)
-    p = 2 * float(stats.norm.sf(abs(value - no_effect) / se))
-    return Together(value, se, (value - Z * se, value + Z * se), p, _said(len(strata)))
+    return Together(value, se, (value - Z * se, value + Z * se), _said(len(strata)))
 
 
 def i_squared(pairs: Sequence[tuple[float, float]]) -> float | None:
