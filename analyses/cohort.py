@@ -116,13 +116,15 @@ def first_surgeries(surgeries: pl.DataFrame) -> pl.DataFrame:
     return _first(surgeries, of="case_id", by=("surgery_day", "surgery_number", "surgery_id"))
 
 
-def preoperative_studies(studies: pl.DataFrame, surgeries: pl.DataFrame) -> pl.DataFrame:
+def preoperative_studies(
+    studies: pl.DataFrame, surgeries: pl.DataFrame, *, modalities: Sequence[str] = ("mr",)
+) -> pl.DataFrame:
     """The last MR study before each first surgery; without surgery the last diagnostic one.
 
-    A study whose day is not recorded counts by its purpose, behind those with a day.
+    Or the last of other `modalities`. A study whose day is not recorded counts by its purpose, behind those with a day.
     """
     dated = studies.filter(
-        (pl.col("modality") == "mr") & pl.col("study_purpose").is_in(_PREOPERATIVE)
+        pl.col("modality").is_in(modalities) & pl.col("study_purpose").is_in(_PREOPERATIVE)
     ).join(surgeries.select("case_id", "surgery_day"), on="case_id", how="left")
     day, surgery = pl.col("study_day"), pl.col("surgery_day")
     in_time = (day <= surgery) & (day >= surgery - OLDEST_PREOPERATIVE_DAY)
@@ -161,14 +163,16 @@ def wide_measurements(measurements: pl.DataFrame, reads: pl.DataFrame) -> pl.Dat
     return ranked.group_by("study_id", maintain_order=True).agg(columns)
 
 
-def chosen_diagnoses(pathology: pl.DataFrame) -> pl.DataFrame:
+def chosen_diagnoses(
+    pathology: pl.DataFrame, *, columns: Sequence[str] = _FROM_PATHOLOGY
+) -> pl.DataFrame:
     """One diagnosis per case: a resection specimen before a biopsy before any other."""
     kinds = {"resection": 0, "biopsy": 1, "earlier_specimen": 2}
     ranked = pathology.with_columns(
         rank=pl.col("specimen_kind").replace_strict(kinds, default=3, return_dtype=pl.Int64)
     )
     first = _first(ranked, of="case_id", by=("rank", "specimen_day", "pathology_id"))
-    return first.select("case_id", *_FROM_PATHOLOGY, diagnosis_day="specimen_day")
+    return first.select("case_id", *columns, diagnosis_day="specimen_day")
 
 
 def first_tissue(pathology: pl.DataFrame) -> pl.DataFrame:

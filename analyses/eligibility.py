@@ -96,7 +96,7 @@ def exclusions_of(endpoint: str) -> tuple[str, ...]:
 
 def conditions(endpoint: str) -> Conditions:
     """What excludes a case from the endpoint, first to last, each with its reason."""
-    return [*_common(), *_OWN_CONDITIONS[endpoint]()]
+    return [*common_conditions(), *_OWN_CONDITIONS[endpoint]()]
 
 
 def _histology_conditions() -> Conditions:
@@ -246,8 +246,8 @@ _OWN_CONDITIONS: dict[str, Callable[[], Conditions]] = {
 }
 
 
-def _common() -> Conditions:
-    """The exclusions of every endpoint."""
+def common_conditions() -> Conditions:
+    """What excludes a case from every endpoint, and from the claims."""
     first = pl.col("case_number") == pl.col("case_number").min().over("patient_id")
     return [
         (pl.col("consent_scope") != "research_registry", _NO_CONSENT),

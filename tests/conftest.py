@@ -20,6 +20,17 @@ FLAGS = [
 ]  # fmt: skip
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share what their module makes once go to one worker, or each worker makes it."""
+    for item in items:
+        made = getattr(item, "_fixtureinfo", None)
+        known = made.name2fixturedefs.values() if made else ()
+        shares = any(each.scope == "module" for fixtures in known for each in fixtures)
+        if shares and item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.location[0]))
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     """A fresh store in a file."""

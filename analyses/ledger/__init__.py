@@ -45,3 +45,8 @@ verdict None. A given `reason` is kept where `estimate` is None and then means i
 (`analyses.disclosure`); estimates that rest on an unseen count are None, and so are their intervals
 and p. It adds "audience". Pages see nothing but such copies.
 """
+
+from analyses.ledger.cases import FRAMES
+from analyses.ledger.document import evaluate_claims
+
+__all__ = ["FRAMES", "evaluate_claims"]
