@@ -27,7 +27,8 @@ value (rule V4) and pages (`analyses.report`), files.
         "estimate": 12.1,                odds ratio (V1), share or difference of shares (V2, 0 to 1),
                                          difference in `unit` (V3), difference of AUC (V4)
         "interval": [6.7, 25.5],         95 %; None with estimate None
-        "p": 0.00001,                    two-sided, against no effect (V1, V3, V4) or the bound (V2)
+        "p": 0.00001,                    two-sided: no effect at any site (V2: the bound) would give
+                                         data like these; beside it the interval is of an average site
         "p_holm": 0.0002,
         "sites": [{"site", "n", "estimate", "interval", "groups"}, ...],   estimate may be None
         "definitions": [{"definition", "n", "estimate", "interval", "groups"}, ...],   else []
@@ -48,5 +49,6 @@ and p. It adds "audience". Pages see nothing but such copies.
 
 from analyses.ledger.cases import FRAMES
 from analyses.ledger.document import evaluate_claims
+from analyses.ledger.released import release_claims
 
-__all__ = ["FRAMES", "evaluate_claims"]
+__all__ = ["FRAMES", "evaluate_claims", "release_claims"]

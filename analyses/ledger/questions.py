@@ -23,6 +23,7 @@ _ASTROCYTIC = ("astrocytic tumours", in_groups("astrocytic"))
 #: As the endpoint has them: untreated before, looked at before any tissue was taken.
 _TWO_TYPES = pl.col("ependymoma_vs_astrocytoma").is_not_null()
 _IS_EPENDYMOMA = pl.col("ependymoma_vs_astrocytoma") == "yes"
+_EVERY = pl.col("case_id").is_not_null()
 _TYPED = pl.col("tumour").is_not_null()
 _CHILD = pl.col("age_years") < 18
 _RESECTED = pl.col("gross_total_resection_exclusion").is_null()
@@ -70,14 +71,14 @@ QUESTIONS: dict[str, tuple[Question, ...]] = {
     ),
     "C03": (
         Share(
-            pl.lit(True),
+            _EVERY,
             "cases with a T1 signal",
             _told("t1_signal", ("isointense", "hypointense"), ("hyperintense", "mixed")),
         ),
     ),
     "C04": (
         Share(
-            pl.lit(True),
+            _EVERY,
             "cases with a T2 signal",
             _told("t2_signal", ("hyperintense",), ("isointense", "hypointense", "mixed")),
         ),

@@ -17,7 +17,7 @@ MOST_HETEROGENEITY = 0.5
 SIGNIFICANT = 0.05
 
 TOO_FEW = "Too few cases in the smaller group, or too few events."
-NO_ESTIMATE = "These cases give no estimate: nothing varies at any site."
+NO_ESTIMATE = "No site has what an estimate needs: both groups, with and without an event."
 DISAGREE = {
     "sites": "Sites lie on both sides of no effect, by more than chance.",
     "definitions": "Definitions lie on both sides of no effect, by more than chance.",
@@ -119,11 +119,11 @@ def judge(statistic: dict[str, Any], provenance: str) -> str | None:
 
     Rules come in their order: too few, disagreement, the statistic's own rule, Holm.
     """
-    if statistic["estimate"] is None:
-        statistic["reason"] = statistic["reason"] or NO_ESTIMATE
-        return None if statistic["reason"] == NOT_COMPUTED else "insufficient_data"
-    if has_too_few(statistic):
-        statistic["reason"] = TOO_FEW
+    if statistic["reason"] == NOT_COMPUTED:
+        return None
+    if statistic["estimate"] is None or has_too_few(statistic):
+        instead = TOO_FEW if has_too_few(statistic) else NO_ESTIMATE
+        statistic["reason"] = statistic["reason"] or instead
         return "insufficient_data"
     what = disagreement(statistic)
     if what is not None:
