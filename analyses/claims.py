@@ -11,6 +11,7 @@ from analyses.claim_rules import Claim, Finding, Statistic
 
 _HISTOLOGY = "pathology.histology"
 _V_ASTROCYTIC = "odds ratio, ependymoma v astrocytic tumours"
+_ADDED = "clinical and imaging predictors less clinical ones alone"
 
 CLAIMS: tuple[Claim, ...] = (
     Claim(
@@ -341,11 +342,9 @@ CLAIMS: tuple[Claim, ...] = (
             "imaging_reads.n_segments",
         ),
         (
-            Statistic(
-                "AUC or C for functional decline, grade at month 12 and progression-free survival, "
-                "imaging predictors added to clinical ones",
-                "V4",
-            ),
+            Statistic(f"AUC for functional decline, {_ADDED}", "V4"),
+            Statistic(f"AUC for the grade at month 12, {_ADDED}", "V4"),
+            Statistic(f"C for progression-free survival, {_ADDED}", "V4"),
         ),
         (
             Finding(

@@ -225,7 +225,7 @@ def _run(
         "provenance": {
             **{key: stamp.get(key) for key in ("snapshot", "code", "lock")},
             "seed": plan.resampling.seed,
-            "versions": {**_versions(), **own_versions(plan.models)},
+            "versions": {**versions(), **own_versions(plan.models)},
         },
         "outcome": _outcome(plan, selected),
         "verdict": verdict,
@@ -303,7 +303,7 @@ def _hash_rows(frame: pl.DataFrame) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
     """Versions that can change a digit."""
     found = {name: version(name) for name in ("numpy", "polars", "scikit-learn", "scipy")}
     blas = sorted(

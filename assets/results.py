@@ -1,6 +1,7 @@
-"""Results: the plans of the line on every cohort of the snapshot, each by itself.
+"""Results: the plans of the line and the claims on every cohort of the snapshot, each by itself.
 
-Belongs here: one asset per plan and cohort; files named by the snapshot that they rest on.
+Belongs here: one asset per plan and cohort, and one per cohort for the claims; files named by the
+snapshot that they rest on.
 Does not belong here: plans, statistics, reports (`analyses`).
 """
 
@@ -36,9 +37,28 @@ def _results_asset(plan: Plan, cohort: str) -> dg.AssetsDefinition:
     return results
 
 
+def _claims_asset(cohort: str) -> dg.AssetsDefinition:
+    """The asset of the claims on one cohort."""
+
+    @dg.asset(
+        key=["results", f"claims_{cohort}"],
+        deps=[["analysis", "cases"], ["analysis", "columns"], ["reference", "published_counts"]],
+        group_name="results",
+        description=f"The claim ledger on the {cohort} cases: document, report.",
+        kinds={"scikitlearn"},
+    )
+    def claims(line: dg.ResourceParam[Line]) -> dg.MaterializeResult:
+        from assets.claims import hold_claims  # imports scikit-learn: see above
+
+        return dg.MaterializeResult(metadata=hold_claims(line, cohort))
+
+    return claims
+
+
 results_assets = [
     _results_asset(plan, cohort)
     for name, plan in sorted(shipped_plans().items())
     if name in ON_THE_LINE
     for cohort in COHORTS
 ]
+results_assets += [_claims_asset(cohort) for cohort in COHORTS]
