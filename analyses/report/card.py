@@ -179,7 +179,7 @@ def _predictors(
     return [
         {
             "label": words.label_of(row.get("label"), row["column"]),
-            "unit": str(units.get(row["column"]) or numbers.NONE),
+            "unit": str(units.get(row["column"]) or ""),
             "seen": _seen(seen.get(row["column"])),
             "known": words.AVAILABILITY.get(str(row.get("availability")), "not stated"),
         }
