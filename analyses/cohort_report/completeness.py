@@ -101,7 +101,9 @@ def _followed(frame: pl.DataFrame, functional_status: pl.DataFrame) -> pl.DataFr
     return frame.join(at, on="case_id", how="left").with_columns(
         operated=pl.col("surgery_day").is_not_null(),
         dead=is_dead.fill_null(False),
-        followed=(pl.col("last_alive_day") - pl.col("surgery_day")).fill_null(-1).clip(lower_bound=-1),
+        followed=(pl.col("last_alive_day") - pl.col("surgery_day"))
+        .fill_null(-1)
+        .clip(lower_bound=-1),
         graded_at=pl.col("graded_at").fill_null(pl.lit([], dtype=pl.List(pl.String))),
     )
 
@@ -152,7 +154,8 @@ def _median_follow_up(
 def _median_of(part: pl.DataFrame) -> dict[str, Any] | None:
     """Estimate and limits; None where the curve does not come down to a half."""
     found = follow_up(
-        part["os_months"].to_numpy(), (part["os"] == "yes").cast(pl.Int64).to_numpy().astype(np.int64)
+        part["os_months"].to_numpy(),
+        (part["os"] == "yes").cast(pl.Int64).to_numpy().astype(np.int64),
     )
     if found.estimate is None:
         return None

@@ -81,14 +81,13 @@ def _trend(document: dict[str, Any]) -> Picture | None:
         "the order of the ledger. A line that falls is a site that gets better. Hollow: not taken "
         "in.",
         table=quality_trend.as_table(shown),
+        provenance=provenance,
     )
 
 
 def _features(inputs: Inputs) -> Picture:
     """Signs and measures by histology."""
-    shown = features_of(
-        inputs.cases, signs=SIGNS, measures=MEASURES, audience=inputs.audience
-    )
+    shown = features_of(inputs.cases, signs=SIGNS, measures=MEASURES, audience=inputs.audience)
     return made(
         "feature-by-histology",
         feature_by_histology.draw(shown),
@@ -96,6 +95,7 @@ def _features(inputs: Inputs) -> Picture:
         caption="How often a sign was seen in each histology group, and how long the tumours are "
         "(median and quartiles). Hatched: could not be judged on the images.",
         table=feature_by_histology.as_table(shown),
+        provenance=inputs.provenance,
     )
 
 
@@ -122,6 +122,7 @@ def _cord_map(inputs: Inputs, told: dict[str, Any]) -> Picture:
         cord_map.alt_text(shown),
         caption=caption,
         table=cord_map.as_table(shown),
+        provenance=inputs.provenance,
     )
 
 
@@ -165,14 +166,17 @@ def _heat_map(inputs: Inputs) -> Picture:
         caption="Signs on MR and molecular findings, one line per case. "
         + _which(chosen.height, inputs.counted.height, "cases"),
         table=signs_heat_map.as_table(shown),
+        provenance=inputs.provenance,
     )
 
 
 def _swimmer(inputs: Inputs) -> Picture | None:
     """The course of single cases; None where nobody was seen again."""
     last = pl.coalesce("death_day", _LAST_CONTACT)
-    contacts = inputs.tables["follow_up"].group_by("case_id").agg(
-        pl.col("contact_day").max().alias(_LAST_CONTACT)
+    contacts = (
+        inputs.tables["follow_up"]
+        .group_by("case_id")
+        .agg(pl.col("contact_day").max().alias(_LAST_CONTACT))
     )
     followed = (
         inputs.counted.join(contacts, on="case_id", how="left")
@@ -190,6 +194,7 @@ def _swimmer(inputs: Inputs) -> Picture | None:
         caption="One bar per case from day 0 to the last contact. "
         + _which(chosen.height, followed.height, "cases with a contact"),
         table=swimmer.as_table(shown),
+        provenance=inputs.provenance,
     )
 
 

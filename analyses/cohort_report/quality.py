@@ -100,7 +100,9 @@ def by_rule(tally: Tally, inputs: Inputs, rows: pl.DataFrame) -> list[dict[str, 
     for (site,), part in taken.sort("site", "sequence").group_by("site", maintain_order=True):
         newest, *before = reversed(part["sequence"].to_list())
         both = rows.filter(pl.col("sequence").is_in([newest, *before[:1]]))
-        for rule, severity in both.select("rule", "severity").unique().sort("rule", "severity").rows():
+        for rule, severity in (
+            both.select("rule", "severity").unique().sort("rule", "severity").rows()
+        ):
             same = both.filter((pl.col("rule") == rule) & (pl.col("severity") == severity))
             now, then = (
                 _sum(

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analyses.figures.case_looks import mark_simulated, room_for_mark
 from analyses.figures.style import BLUE, GREY, RULE, Table, blank, house_style, wrap
 from analyses.numbers import NONE, share
 from schemas.showing import counted
@@ -60,7 +59,7 @@ def draw(trend: Trend) -> Figure:
     most = max((d.share or 0.0 for _, row in trend.sites for d in row), default=0.0)
     end = next(top for top in TOPS if top >= most)
     with house_style():
-        head = room_for_mark(trend.provenance) + 0.04
+        head = 0.04
         lines = (len(trend.sites) + 1) // 2
         figure, axes = blank(head + STEP[1] * lines + 0.34)
         for place, (site, row) in enumerate(trend.sites):
@@ -69,7 +68,6 @@ def draw(trend: Trend) -> Figure:
         foot = head + STEP[1] * lines + 0.16
         said = f"share of records in quarantine; upper line: {end:.0%}"
         axes.text(LEFT, foot, said, va="center_baseline", fontsize=9)
-        mark_simulated(figure, trend.provenance)
         return figure
 
 

@@ -59,7 +59,9 @@ def odds(rows: Rows) -> Estimates:
         return Estimates(strata)
     whole = together(strata) if len(parts) >= LEAST_CENTRES else _common_slope(parts, rows)
     if rows.adjusted:
-        return Estimates(strata, whole, _adjusted_p(parts, rows), "test of the penalised likelihood")
+        return Estimates(
+            strata, whole, _adjusted_p(parts, rows), "test of the penalised likelihood"
+        )
     p = mantel([(_exposure(part, rows), part["y"].to_numpy()) for part in parts])
     return Estimates(strata, whole, p, "Mantel-Haenszel test")
 
@@ -210,9 +212,7 @@ def _ratio_test(free: Firth, held: Firth) -> float:
     return float(stats.chi2.sf(max(0.0, 2 * (free.loglik - held.loglik)), 1))
 
 
-def _columns(
-    parts: Sequence[pl.DataFrame], rows: Rows
-) -> tuple[Floats, Floats, Floats, Floats]:
+def _columns(parts: Sequence[pl.DataFrame], rows: Rows) -> tuple[Floats, Floats, Floats, Floats]:
     """Indicators of the strata, exposure, adjusting columns, outcome."""
     frame = pl.concat(parts)
     place = np.repeat(np.arange(len(parts)), [part.height for part in parts])

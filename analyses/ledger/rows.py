@@ -136,7 +136,9 @@ def _next_commonest(values: pl.Series, first: str) -> str | None:
     others = values.drop_nulls().filter(~values.drop_nulls().is_in([first, _NO_TYPE]))
     if others.is_empty():
         return None
-    counted = others.alias("value").value_counts(name="n").sort(["n", "value"], descending=[True, False])
+    counted = (
+        others.alias("value").value_counts(name="n").sort(["n", "value"], descending=[True, False])
+    )
     return str(counted["value"][0])
 
 

@@ -40,7 +40,7 @@ _CAPTIONS = {
 MOST_PARTS = 14
 
 
-def overviews(claims: Sequence[Mapping[str, Any]]) -> list[Picture]:
+def overviews(claims: Sequence[Mapping[str, Any]], *, provenance: str) -> list[Picture]:
     """One figure for each rule with a common scale that has an estimate."""
     found = []
     for rule, axis in TOGETHER.items():
@@ -53,11 +53,12 @@ def overviews(claims: Sequence[Mapping[str, Any]]) -> list[Picture]:
         if lines:
             smallest = None if rule == "V2" else _smallest(claims, rule)
             panel = Panel(lines, _SCALES[rule], axis, _NO_EFFECT[rule], smallest)
-            found.append(_made(f"rule-{rule.lower()}", panel, _CAPTIONS[rule] + _SHAPES))
+            caption = _CAPTIONS[rule] + _SHAPES
+            found.append(_made(f"rule-{rule.lower()}", panel, caption, provenance))
     return found
 
 
-def parts(claim: Mapping[str, Any]) -> list[Picture]:
+def parts(claim: Mapping[str, Any], *, provenance: str) -> list[Picture]:
     """A figure for each statistic that has estimates of sites, definitions or studies to show."""
     found = []
     for place, statistic in enumerate(claim["statistics"]):
@@ -80,7 +81,7 @@ def parts(claim: Mapping[str, Any]) -> list[Picture]:
             float(statistic["limit"]) if is_banded else None,
         )
         name = f"{claim['id'].lower()}-{place + 1}"
-        found.append(_made(name, panel, _caption(statistic, len(lines))))
+        found.append(_made(name, panel, _caption(statistic, len(lines)), provenance))
     return found
 
 
@@ -148,9 +149,12 @@ def _caption(statistic: Mapping[str, Any], n_parts: int) -> str:
     return f"All cases of this cohort first, then its parts, with 95% intervals. {held}{cut}"
 
 
-def _made(name: str, panel: Panel, caption: str) -> Picture:
+def _made(name: str, panel: Panel, caption: str, provenance: str) -> Picture:
     """The picture of a panel."""
-    return made(name, draw(panel), alt_text(panel), caption=caption, table=as_table(panel))
+    table = as_table(panel)
+    return made(
+        name, draw(panel), alt_text(panel), caption=caption, table=table, provenance=provenance
+    )
 
 
 #: What a line is called beside its claim's id, where there is no room for the claim.

@@ -86,8 +86,8 @@ def context(page: Released, moved: Movement | None, *, tested: int) -> dict[str,
         "n_tested": tested,
         "statistics_tested": page["tested"],
         "groups": _by_verdict(claims),
-        "overviews": overviews(claims),
-        "claims": [_claim(claim, moved) for claim in claims],
+        "overviews": overviews(claims, provenance=provenance),
+        "claims": [_claim(claim, moved, provenance) for claim in claims],
         "moved": _moved(moved),
         "first": FIRST,
         "verdicts": [(VERDICT_WORDS[name], said) for name, said in VERDICTS.items()],
@@ -140,7 +140,7 @@ def _summary_row(claim: Released) -> dict[str, Any]:
     }
 
 
-def _claim(claim: Released, moved: Movement | None) -> dict[str, Any]:
+def _claim(claim: Released, moved: Movement | None, provenance: str) -> dict[str, Any]:
     """Everything about one claim."""
     declared = next(c for c in CLAIMS if c.id == claim["id"])
     change = None if moved is None else moved.claims.get(claim["id"])
@@ -154,7 +154,7 @@ def _claim(claim: Released, moved: Movement | None) -> dict[str, Any]:
         "models": [
             _models(s) for s in claim["statistics"] if s["estimate"] is not None and s.get("models")
         ],
-        "pictures": parts(claim),
+        "pictures": parts(claim, provenance=provenance),
         "literature": declared.literature,
         "caveat": declared.caveat,
         "movement": None if change is None else _movement(change),

@@ -35,9 +35,7 @@ from analyses.report.summary import summary
 from analyses.report.time_pictures import time_figures
 
 
-def render_report(
-    results: dict[str, Any], *, beside: Mapping[str, bytes] | None = None
-) -> bytes:
+def render_report(results: dict[str, Any], *, beside: Mapping[str, bytes] | None = None) -> bytes:
     """One self-contained HTML file: no script, no request, figures and styles inside.
 
     Parameters

@@ -262,6 +262,7 @@ def _chart(page: dict[str, Any], found: Mapping[str, Any]) -> Picture | None:
         figure.alt_text(chart),
         caption=_caption(chart),
         table=figure.as_table(chart),
+        provenance=page["cohort"]["provenance"],
     )
 
 

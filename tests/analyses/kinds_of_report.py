@@ -69,9 +69,7 @@ def _run(kind: str) -> tuple[dict[str, Any], dict[str, bytes]]:
         text = text.replace("[age_years, n_segments, margin", "[age_years, margin")
         frame = frame.with_columns(pl.col("n_segments").fill_null(1).clip(1, 4).cast(pl.Int64))
     stamp = {"snapshot": "0f" * 8, "code": "c0" * 32, "lock": "10" * 32}
-    run = run_plan(
-        parse_plan(text, name=f"{kind}.yaml"), frame, availability=None, stamp=stamp
-    )
+    run = run_plan(parse_plan(text, name=f"{kind}.yaml"), frame, availability=None, stamp=stamp)
     if run.model is None or run.training is None:
         return run.results, {}
     best = run.results["comparison"]["best"]

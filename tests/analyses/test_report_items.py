@@ -158,7 +158,9 @@ def test_counts_are_those_of_the_rows(kind: str) -> None:
     starts = ("Filled in part", "A person must write this", "Does not apply")
     part, person, none = (sum(r["here"].startswith(s) for r in rows) for s in starts)
     filled = len(rows) - part - person - none
-    assert f"{filled} of 52 items filled from this run; {part} in part; {person} a person" in page.html
+    assert (
+        f"{filled} of 52 items filled from this run; {part} in part; {person} a person" in page.html
+    )
     assert (filled, part, person, none) == TRIPOD[kind]
 
 

@@ -126,7 +126,9 @@ def _measures(page: Mapping[str, Any], primary: Mapping[str, Any]) -> str:
     """Which measures are reported."""
     known = measures_of(page["outcome"].get("kind"))
     found = primary["performance"].get("nested_cv") or {}
-    names = [known[key].short for key in known if (found.get(key) or {}).get("estimate") is not None]
+    names = [
+        known[key].short for key in known if (found.get(key) or {}).get("estimate") is not None
+    ]
     has_benefit = bool((primary.get("curves") or {}).get("decision"))
     return (
         f"On unseen cases: {', '.join(names)}. Net benefit "
