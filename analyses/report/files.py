@@ -8,8 +8,9 @@ Does not belong here: what stands in them (the other modules of this package), w
 from typing import Any
 
 from analyses.report.page import render_report
+from analyses.report.pdf import to_pdf
 
-PAGE = "report.html"
+PAGE, PRINTED = "report.html", "report.pdf"
 
 
 def report_files(results: dict[str, Any]) -> dict[str, bytes]:
@@ -47,4 +48,4 @@ def page_files(html: bytes) -> dict[str, bytes]:
     dict
         Bytes by the name of the file, the page among them.
     """
-    return {PAGE: html}
+    return {PAGE: html, PRINTED: to_pdf(html)}
