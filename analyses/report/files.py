@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from analyses.report.page import render_report
+from analyses.report.pdf import to_pdf
 
-PAGE = "report.html"
+PAGE, PRINTED = "report.html", "report.pdf"
 
 
 def report_files(
@@ -52,4 +53,4 @@ def page_files(html: bytes) -> dict[str, bytes]:
     dict
         Bytes by the name of the file, the page among them.
     """
-    return {PAGE: html}
+    return {PAGE: html, PRINTED: to_pdf(html)}

@@ -93,7 +93,7 @@ class Arranger:
         }
 
     def _link(self, element: Element, in_box: bool) -> list[Node]:
-        """Lead to a place on the paper or to an address; to a place that is not there: text only."""
+        """Lead to a place on the paper or to an address; what leads to nothing is text only."""
         if "skip" in element.classes:  # skips the head of a page on a screen
             return []
         address, inside = element.attributes.get("href", ""), self.inside(element, in_box)
@@ -156,4 +156,4 @@ def _text(text: str) -> list[Node]:
     bare = text.strip(" ")
     if not bare:
         return [" "] if text else []
-    return [" "] * text.startswith(" ") + [bare] + [" "] * text.endswith(" ")
+    return [*" "[: text.startswith(" ")], bare, *" "[: text.endswith(" ")]]

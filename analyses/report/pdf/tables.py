@@ -11,7 +11,7 @@ from typing import Any
 from analyses.report.pdf.measuring import Text, fit
 from analyses.report.pdf.reading import Element
 
-_NUMBER = re.compile(r"[<~≈+−–-]?\s*\d|[–-]$")
+_NUMBER = re.compile("[<+\u2212-]?[0-9]|\u2013$")
 
 
 def table(element: Element, inside: Callable[..., list[Any]], *, may_turn: bool) -> dict[str, Any]:

@@ -116,7 +116,5 @@ def _typeset(page: dict[str, Any]) -> bytes:
             f"({sum(map(len, where))} characters of diagnostics, kept back as they may quote data)"
         ) from None
     if warnings:
-        raise RuntimeError(
-            f"the report could not be printed well: {len(warnings)} warnings of Typst"
-        )
+        raise RuntimeError(f"the report could not be printed: Typst gave {len(warnings)} warnings")
     return bytes(made)
