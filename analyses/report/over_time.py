@@ -11,6 +11,7 @@ from typing import Any
 from analyses import numbers
 from analyses.other_choices import CHOICES
 from analyses.report import words
+from analyses.report.time_counts import TOO_FEW
 
 Rows = list[dict[str, Any]]
 _UNITS = ("days", "weeks", "months", "years")
@@ -111,7 +112,9 @@ def answer(page: dict[str, Any]) -> str:
     """How long half of the cases stayed free, and the risk by the first horizon, in sentences."""
     found, median = page["survival"], page["survival"]["median"]
     either = " and of ".join(name for name in (event_name(page), competing_name(page)) if name)
-    if median["estimate"] is None:
+    if median.get("reason") == TOO_FEW:
+        said = f"How long the cases stayed free of {either} is not told: it rests on too few cases."
+    elif median["estimate"] is None:
         said = (
             f"More than half of the cases stayed free of {either} as long as they were followed: "
             "no median time can be given."

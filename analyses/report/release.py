@@ -39,6 +39,8 @@ KEPT: tuple[Path, ...] = (
     ("outcome", "non_events"),
     ("verdict", "events"),
 )
+#: A reason that begins with a small count: of patients, of events at a horizon.
+_SMALL_FIRST = re.compile(r"(n = )?[1-4] ")
 WITHHELD = "A statement about numbers that are too small to be shown."
 TOO_FEW = "Too few patients, or too few with the outcome, for any model; how few is not told."
 
@@ -354,7 +356,10 @@ def _withhold(page: dict[str, Any], raw: dict[Path, int], shown: dict[Path, Show
         page["verdict"].update(minimum_n=None, events_per_parameter=None, r2_anticipated=None)
     whole = {path for path in unseen if path[0] in ("data", "outcome", "verdict")}
     instead = TOO_FEW if page["verdict"]["level"] == "describe_only" else WITHHELD
-    said = [instead if _quotes(r, raw, whole) else r for r in page["verdict"]["reasons"]]
+    said = [
+        instead if _quotes(r, raw, whole) or _SMALL_FIRST.match(r) else r
+        for r in page["verdict"]["reasons"]
+    ]
     page["verdict"]["reasons"] = list(dict.fromkeys(said))
     for warning in page["warnings"]:
         if _quotes(warning["message"], raw, unseen):

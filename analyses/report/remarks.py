@@ -22,6 +22,8 @@ def headline_of(page: dict[str, Any]) -> tuple[str, str]:
     headline, meaning = words.VERDICTS.get(level, (words.human(level), ""))
     if level != "describe_only":
         return headline, meaning
+    if page["data"]["rows"] == 0:
+        return "Nobody to analyse", "There is nothing to count, to describe or to predict."
     if page["data"]["used"] == 0:
         return "Nobody could be analysed", "The report says who was left out, and why."
     if page["verdict"].get("parameters") == 0 and len(page["verdict"]["reasons"]) == 1:

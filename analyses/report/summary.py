@@ -252,7 +252,7 @@ def _not_for(page: dict[str, Any], primary: dict[str, Any] | None) -> list[tuple
         return said
     few = rare(page)
     if few:
-        said.append(("Kinds of patients hardly seen:", few))
+        said.append(("Patients hardly or never seen:", few))
     elsewhere = _elsewhere(page, primary)
     if elsewhere:
         said.append(("Other hospitals.", elsewhere))
@@ -280,7 +280,7 @@ def rare(page: dict[str, Any]) -> str:
             none.append(f"{called} {', '.join(gone)}")
     said = [f"{'; '.join(few)}."] if few else []
     if none:
-        said.append(f"Not seen at all: {'; '.join(none)}.")
+        said.append(f"Never: {'; '.join(none)}.")
     return " ".join(said)
 
 

@@ -12,6 +12,8 @@ from analyses.disclosure import SMALLEST_SHOWN
 from analyses.report.further_counts import Counts, Path
 
 _ROOT: Path = ("survival",)
+TOO_FEW = "too few cases to be told"
+_NOTHING: dict[str, Any] = {"estimate": None, "interval": None, "reason": TOO_FEW}
 #: A median of a smaller group is the time of one person's event (a convention).
 _LEAST_OF_A_GROUP = 10
 
@@ -83,8 +85,9 @@ def withhold_times(page: dict[str, Any]) -> None:
     for row in found.get("otherwise") or []:
         row["horizons"] = row["horizons"][:1]
         if not (isinstance(row["n"], int) and isinstance(row["events"], int)):
-            nothing = {"estimate": None, "interval": None, "reason": "too few cases to be told"}
-            row.update(median=nothing, horizons=[])
+            row.update(median=_NOTHING, horizons=[])
+    if not all(isinstance(page["outcome"][k], int) for k in ("events", "competing")):
+        _withhold_overall(found)
     overall, causes = found["kaplan_meier"][:1], found["cumulative_incidence"]
     kept = _points([curve["events"] for curve in overall])
     for curve in overall:
@@ -97,8 +100,14 @@ def withhold_times(page: dict[str, Any]) -> None:
     for curve in found["kaplan_meier"][1:]:
         curve.update(times=[], survival=[], low=[], high=[], events=[], at_risk=[])
         if not (isinstance(curve["n"], int) and curve["n"] >= _LEAST_OF_A_GROUP):
-            nothing = {"estimate": None, "interval": None, "reason": "too few cases to be told"}
-            curve.update(median=nothing, rmst={**curve["rmst"], **nothing})
+            curve.update(median=_NOTHING, rmst={**curve["rmst"], **_NOTHING})
+
+
+def _withhold_overall(found: dict[str, Any]) -> None:
+    """With few events a time of all cases, and a test between groups, tells of single patients."""
+    found.update(median=_NOTHING, log_rank=[], gray=[])
+    for curve in found["kaplan_meier"]:
+        curve.update(median=_NOTHING, rmst={**curve["rmst"], **_NOTHING})
 
 
 def _keep(curve: dict[str, Any], places: list[int]) -> None:

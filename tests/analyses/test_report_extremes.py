@@ -105,6 +105,14 @@ def test_without_a_model_nothing_is_predicted(name: str) -> None:
     assert "Which model?" not in _first_page(html)
 
 
+def test_a_confidential_first_page_tells_no_small_number_of_patients() -> None:
+    """Neither in the reasons of the verdict nor in a time that hangs on single events."""
+    said = _first_page(_page("seven times", "registry"))
+    assert not re.search(r"\b[1-4] (patients|events|cases)", said)
+    assert "not told: it rests on too few cases" in said
+    assert "Half of the cases were free" not in said
+
+
 def test_too_few_patients_is_not_said_of_many_without_a_predictor() -> None:
     said = _first_page(_page("unrecorded", "simulated"))
     assert "too few patients" not in said.lower()
@@ -113,5 +121,6 @@ def test_too_few_patients_is_not_said_of_many_without_a_predictor() -> None:
 
 def test_nobody_at_all_is_no_matter_of_reasons() -> None:
     said = _first_page(_page("nobody", "simulated"))
-    assert "Nobody could be analysed" in said
+    assert "Nobody to analyse" in said
+    assert "left out" not in said
     assert "cases analysed 0 of 0 in the data" in said

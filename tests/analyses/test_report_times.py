@@ -39,7 +39,7 @@ def test_the_verdict_comes_first_and_how_long_before_any_model(results: dict[str
         f"Half of the cases were free of progression and of death for {median['estimate']:.3g} "
         f"months (95% interval {low:.4g} to {high:.4g})."
     )
-    assert text.index("Verdict") < text.index(said) < text.index("Did the model help?")
+    assert text.index("Verdict") < text.index(said) < text.index("How good is it?")
     assert f"{results['outcome']['competing']} had death first" in text
     assert render_report(results) == render_report(copy.deepcopy(results))
 
