@@ -5,6 +5,7 @@ Does not belong here: the analysis (`analyses.protocol`), its page (`analyses.re
 """
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from analyses.plan import Plan
 from analyses.protocol import AnalysisRun, run_plan
 from analyses.reader_cohort import READ_TABLES, build_reads
 from analyses.report import render_counts, render_index, report_files
-from analyses.report.files import PAGE
+from analyses.report.files import PAGE, SUMS, with_sums
 from analyses.results import to_json
 from analyses.workers import processors
 from assets.context import Line
@@ -28,6 +29,10 @@ from warehouse.files import write_atomically
 from warehouse.home import Home
 from warehouse.official_counts import official_counts
 from warehouse.quarantine import delivery_counts
+from warehouse.settings import settings_of
+
+#: What a report may take away of an earlier one: its own figures and tables, nothing beside them.
+_LISTED = re.compile(r"^[0-9a-f]{64}  ((?:figures|tables)/[a-z0-9-]+\.(?:svg|csv))$", re.MULTILINE)
 
 
 @redacted
@@ -67,7 +72,8 @@ def analyse_cohort(line: Line, plan: Plan) -> dict[str, str | int]:
     run.results["warnings"] += endpoint_warnings(
         cases, plan.outcome.column, plan.population.provenance
     )
-    write_run(run, results=target.parent, report=page.parent)
+    about = settings_of(line.home).about
+    write_run(run, results=target.parent, report=page.parent, about=about)
     line.say(f"reports/{folder}/report.html: written")
     return _summary(run.results, was_run=1)
 
@@ -79,8 +85,13 @@ def _reads(line: Line, plan: Plan) -> pl.DataFrame | None:
     return build_reads({name: line.store.read("core", name) for name in READ_TABLES})
 
 
-def write_run(run: AnalysisRun, *, results: Path, report: Path) -> None:
-    """Write what a plan gave: `results.json`, model file with its description, the report."""
+def write_run(
+    run: AnalysisRun, *, results: Path, report: Path, about: Mapping[str, object]
+) -> None:
+    """Write what a plan gave: `results.json`, model file with its description, the report.
+
+    `about` is what the settings of the home say of who is to be cited.
+    """
     for place in (results, report):
         place.mkdir(parents=True, exist_ok=True)
     write_atomically(results / "results.json", to_json(run.results))
@@ -97,11 +108,20 @@ def write_run(run: AnalysisRun, *, results: Path, report: Path) -> None:
         write_atomically(results / "model.skops", data)
         beside["model.json"] = to_json(described)
         write_atomically(results / "model.json", beside["model.json"])
-    write_files(report_files(run.results, beside=beside), report)
+    write_files(report_files(run.results, beside=beside, about=about), report)
 
 
 def write_files(files: Mapping[str, bytes], folder: Path) -> None:
-    """Write the files of a report, the page last: where it is, the rest is there too."""
+    """Write the files of a report, the page last: where it is, the rest is there too.
+
+    A figure or table that an earlier report left here, and this one does not have, goes.
+    """
+    earlier = folder / SUMS
+    listed = earlier.read_text(encoding="utf-8") if earlier.is_file() else ""
+    files = with_sums(files)
+    for name in _LISTED.findall(listed):
+        if name not in files:
+            (folder / name).unlink(missing_ok=True)
     for name in sorted(files, key=lambda name: (name == PAGE, name)):
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -34,7 +34,6 @@ CONSTRAINTS = {("core", table.name): constraints_of(table) for table in TABLES}
 
 
 #: Settings that go out with a snapshot; the others are the operator's own affair.
-_ABOUT = {"title", "licence", "contributors"}
 
 
 def snapshot_frames(line: Line) -> dict[tuple[str, str], pl.DataFrame]:
@@ -68,7 +67,7 @@ def publish_snapshot(line: Line) -> Snapshot:
         home=line.home,
         ledger=line.ledger,
         schema_version=SCHEMA_VERSION,
-        extra_manifest=settings.model_dump(mode="json", include=_ABOUT),
+        extra_manifest=settings.about,
     )
     line.say(f"published: {snapshot.id}" + ("" if snapshot.is_new else " (unchanged)"))
     if settings.keep_snapshots is not None:

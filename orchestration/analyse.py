@@ -43,6 +43,7 @@ from schemas.errors import UsageError
 from schemas.showing import counted
 from warehouse.files import read_small, write_atomically
 from warehouse.home import Home
+from warehouse.settings import settings_of
 from warehouse.snapshot_file import read_content
 from warehouse.snapshots import check_file, current
 
@@ -92,7 +93,7 @@ def analyse(
         if table.availability is not None:
             column, provenance = cohort.outcome.column, cohort.population.provenance
             run.results["warnings"] += endpoint_warnings(table.frame, column, provenance)
-        write_run(run, results=results, report=report)
+        write_run(run, results=results, report=report, about=settings_of(home).about)
         said.append(_said(run.results, results, report))
     if table.snapshot is not None and out is None:
         index_reports(home, table.snapshot)

@@ -15,6 +15,7 @@ from typing import Any
 
 import polars as pl
 
+from schemas.citation import authors_of, citation, contributors_of
 from schemas.columns import Column, Integer, Number
 from schemas.exports import dictionary_as
 from schemas.tables import BY_NAME
@@ -141,7 +142,7 @@ def _write(
         "version": snapshot,
         "created": created,
         "licenses": [{"name": "other", "title": about.get("licence", NO_LICENCE)}],
-        "contributors": [{"title": name} for name in _names(about)],
+        "contributors": [{"title": name} for name in contributors_of(about)],
         "imsct": {"schema_version": schema_version},
         "files": {
             path.name: hashlib.sha256(path.read_bytes()).hexdigest()
@@ -190,24 +191,11 @@ def _field(name: str, kind: pl.DataType, column: Column | None) -> dict[str, Any
     return field
 
 
-def _names(about: Mapping[str, object]) -> list[str]:
-    """Who is to be cited."""
-    given = about.get("contributors")
-    return [str(name) for name in given] if isinstance(given, list | tuple) else []
-
-
 def _citation(snapshot: str, created: str, about: Mapping[str, object]) -> str:
-    """A citation file in the Citation File Format 1.2; JSON strings are YAML strings."""
-    title = str(about.get("title", ""))
-    authors = _names(about) or [f"Contributors of {title}"]
-    lines = [
-        "cff-version: 1.2.0",
-        "message: Cite the snapshot, so that others can find the same rows.",
-        "type: dataset",
-        f"title: {json.dumps(title, ensure_ascii=False)}",
-        f"version: {json.dumps(snapshot)}",
-        f"date-released: {json.dumps(created[:10])}",
-        "authors:",
-        *(f"  - name: {json.dumps(name, ensure_ascii=False)}" for name in authors),
-    ]
-    return "\n".join(lines) + "\n"
+    """How the rows are cited."""
+    return citation(
+        title=str(about.get("title", "")),
+        version=snapshot,
+        authors=authors_of(about),
+        released=created[:10],
+    )

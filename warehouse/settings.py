@@ -84,6 +84,11 @@ class Settings(BaseModel):
     reading: Reading = Reading()
     encryption: Encryption | None = None
 
+    @property
+    def about(self) -> dict[str, object]:
+        """What is said beside everything published: title, terms, who is to be cited."""
+        return self.model_dump(mode="json", include={"title", "licence", "contributors"})
+
     @field_validator("keep_snapshots", mode="before")
     @classmethod
     def _all_of_them(cls, value: object) -> object:

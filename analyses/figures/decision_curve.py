@@ -89,7 +89,7 @@ def draw(benefit: Benefit) -> Figure:
         for _, values, colour, dashes, marker in lines:
             axes.plot(at, values, color=colour, ls=dashes, marker=marker, ms=4.5)
         _axes(axes)
-        _names(axes, lines)
+        _names(axes, lines, at[-1])
     return figure
 
 
@@ -113,7 +113,9 @@ def _axes(axes: Axes) -> None:
     )
 
 
-def _names(axes: Axes, lines: Sequence[tuple[str, Sequence[float], str, Any, str]]) -> None:
+def _names(
+    axes: Axes, lines: Sequence[tuple[str, Sequence[float], str, Any, str]], at: float
+) -> None:
     """The name of each line beside its end, moved apart where two ends lie close."""
     low, high = axes.get_ylim()
     last = axes.get_xlim()[1]
@@ -127,7 +129,7 @@ def _names(axes: Axes, lines: Sequence[tuple[str, Sequence[float], str, Any, str
         lines, ends, words, spread(ends, tall, low, high), strict=True
     ):
         x = last + 0.035 * (last - axes.get_xlim()[0])
-        axes.plot([last, x], [end, spot], color=colour, lw=0.8, clip_on=False)
+        axes.plot([at, x], [end, spot], color=colour, lw=0.8, clip_on=False)
         axes.text(x, spot, f" {said}", color=INK, va="center", fontsize=9.5, linespacing=1.1)
 
 

@@ -5,17 +5,28 @@ Does not belong here: what stands in them (the other modules of this package), w
 (`assets.analysing`).
 """
 
+import hashlib
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from analyses.report import taken_out
 from analyses.report.page import render_report
 from analyses.report.pdf import to_pdf
+from analyses.report.words import COHORTS, UNKNOWN_COHORT
+from schemas.citation import authors_of, citation
 
 PAGE, PRINTED = "report.html", "report.pdf"
+SUMS = "SHA256SUMS"
+_BODY = re.compile(r'<body class="([a-z]+)">')
+_SNAPSHOT = re.compile(r"snapshot <code>([0-9a-f]+)</code>")
 
 
 def report_files(
-    results: dict[str, Any], *, beside: Mapping[str, bytes] | None = None
+    results: dict[str, Any],
+    *,
+    beside: Mapping[str, bytes] | None = None,
+    about: Mapping[str, object] | None = None,
 ) -> dict[str, bytes]:
     """Every file of the report of one analysis.
 
@@ -25,6 +36,8 @@ def report_files(
         As in `results.json` (`imsct.results/1`); not changed.
     beside
         Files that lie beside the results, by name: `model.json` where a model was frozen.
+    about
+        `title` and `contributors` of the settings of the home: who is to be cited.
 
     Returns
     -------
@@ -37,7 +50,9 @@ def report_files(
     IntegrityError
         If counts of the results do not add up.
     """
-    return page_files(render_report(results, beside=beside))
+    files = page_files(render_report(results, beside=beside))
+    files["CITATION.cff"] = _citation(results, about or {}).encode()
+    return files
 
 
 def page_files(html: bytes) -> dict[str, bytes]:
@@ -53,4 +68,44 @@ def page_files(html: bytes) -> dict[str, bytes]:
     dict
         Bytes by the name of the file, the page among them.
     """
-    return {PAGE: html, PRINTED: to_pdf(html)}
+    page = html.decode()
+    body, snapshot = _BODY.search(page), _SNAPSHOT.search(page)
+    cells = taken_out.tables(
+        page,
+        provenance=body[1] if body else "unknown",
+        snapshot=snapshot[1] if snapshot else "",
+    )
+    figures = taken_out.drawings(page)
+    return {
+        PAGE: html,
+        PRINTED: to_pdf(html),
+        **{f"figures/{name}.svg": drawn for name, drawn in figures.items()},
+        **{f"tables/{name}.csv": written for name, written in cells.items()},
+    }
+
+
+def with_sums(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files and, as `sha256sum --check` reads it, the hash of each.
+
+    Examples
+    --------
+    >>> print(with_sums({"b": b"", "a": b""})[SUMS].decode()[62:69])
+    55  a
+    e
+    """
+    lines = (f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files))
+    return {**files, SUMS: "".join(lines).encode()}
+
+
+def _citation(results: dict[str, Any], about: Mapping[str, object]) -> str:
+    """How the report is cited: by its snapshot, or by its data where it has none."""
+    band, cohort, _ = COHORTS.get(str(results["cohort"]["provenance"]), UNKNOWN_COHORT)
+    title = str(results.get("title") or results["plan"].get("title") or "Report")
+    plan, data = results["plan"]["sha256"], results["data"]["sha256"]
+    return citation(
+        title=f"{title} ({cohort.lower()}): report of an analysis",
+        version=str(results["provenance"]["snapshot"] or data[:16]),
+        authors=authors_of(about),
+        message="Cite the report with its version, so that others can find the same rows.",
+        abstract=f"{band} Plan {results['plan']['name']}, sha256 {plan}; data, sha256 {data}.",
+    )

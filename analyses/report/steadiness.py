@@ -17,8 +17,8 @@ def steadiness(page: dict[str, Any], models: Sequence[dict[str, Any]]) -> dict[s
     Returns
     -------
     dict or None
-        `models` with refits, `rows` of the table (label, cells), `groups` of the primary model,
-        `resamples`, `redrawn` and `sentence`.
+        `models` with refits, `rows` of the table (label, cells), `resamples`, `redrawn` and
+        `sentence`.
     """
     refitted = [model for model in models if model.get("instability")]
     if not refitted:
@@ -42,7 +42,6 @@ def steadiness(page: dict[str, Any], models: Sequence[dict[str, Any]]) -> dict[s
     return {
         "models": refitted,
         "rows": [row for row in rows if any(cell != numbers.NONE for cell in row["cells"])],
-        "groups": [_group(row) for row in unstable["groups"]],
         "changes": _changes(unstable),
         "resamples": unstable["resamples"],
         "redrawn": unstable["redrawn"],
@@ -96,16 +95,6 @@ def _one_se(model: dict[str, Any], key: str) -> str:
     """Nested AUC or C of the model of the one-standard-error rule."""
     found = ((model.get("tuning") or {}).get("one_se_nested_cv") or {}).get(key) or {}
     return numbers.number(found.get("estimate"), digits=2)
-
-
-def _group(row: dict[str, Any]) -> dict[str, Any]:
-    """Cases of similar predicted probability: where their predictions lay in the refits."""
-    return {
-        "risk": numbers.number(row["mean_risk"], digits=2),
-        "low": numbers.number(row["low"], digits=2),
-        "high": numbers.number(row["high"], digits=2),
-        "n": row["n"],
-    }
 
 
 def _changes(unstable: dict[str, Any]) -> str:

@@ -4,9 +4,10 @@ import re
 
 import pytest
 
-from analyses.report import render_report
+from analyses.report import render_report, report_files
 from analyses.report.merging import merge_small_steps
 from analyses.report.release import release
+from tests.analyses.beside import check_files
 from tests.analyses.real_results import CASES, real
 
 
@@ -19,6 +20,11 @@ def _text(case: str) -> str:
 @pytest.mark.parametrize("case", CASES)
 def test_same_results_give_the_same_bytes(case: str) -> None:
     assert render_report(real(case)) == render_report(real(case))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_figure_and_table_is_a_file_that_says_whose_cases_these_are(case: str) -> None:
+    check_files(report_files(real(case)), real(case)["cohort"]["provenance"])
 
 
 @pytest.mark.parametrize("snapshot", ["s1", None])
@@ -153,5 +159,5 @@ def test_how_steady_the_model_is(case: str) -> None:
     corrected = models[1]["performance"]["bootstrap_632plus"]["auc"]["estimate"]
     assert re.search(rf"AUC, \.632\+ \d\.\d\d {corrected:.2f} \d\.\d\d", text)
     assert "The penalty is chosen on the data, so that the correction would be too small." in text
-    assert ("How far predictions moved" in text) == (case == "centres")
+    assert ("Predicted by 95% of the refits" in text) == (case == "centres")
     assert ("Same sign" in text) == (case == "centres")

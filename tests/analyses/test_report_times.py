@@ -10,10 +10,11 @@ import pytest
 from analyses.disclosure import SMALLEST_SHOWN
 from analyses.figures import over_time as figure
 from analyses.figures.style import to_svg
-from analyses.report import render_report
+from analyses.report import render_report, report_files
 from analyses.report.index import render_index
 from analyses.report.over_time import competing_name, event_name
 from analyses.report.release import release
+from tests.analyses.beside import check_files
 from tests.analyses.real_results import real
 
 
@@ -42,6 +43,13 @@ def test_the_verdict_comes_first_and_how_long_before_any_model(results: dict[str
     assert text.index("Verdict") < text.index(said) < text.index("How good is it?")
     assert f"{results['outcome']['competing']} had death first" in text
     assert render_report(results) == render_report(copy.deepcopy(results))
+
+
+def test_every_figure_and_table_is_a_file_that_says_whose_cases_these_are(
+    results: dict[str, Any], confidential: dict[str, Any]
+) -> None:
+    for found in (results, confidential):
+        check_files(report_files(found), found["cohort"]["provenance"])
 
 
 def test_what_times_cannot_say_is_said(results: dict[str, Any]) -> None:
