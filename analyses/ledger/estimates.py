@@ -18,7 +18,7 @@ from scipy.special import logit
 
 from analyses.describe import wilson_interval
 from analyses.firth import Firth, fit_firth, independent_columns, profile_interval
-from analyses.intervals import Z, Interval
+from analyses.intervals import Interval, Z
 from analyses.ledger.medians import mid_median, unit_variance
 from analyses.ledger.no_effect import against_bound, mantel, of_two_counts, van_elteren
 from analyses.ledger.pooled import Stratum, Together, together
@@ -208,7 +208,7 @@ def _adjusted_p(parts: Sequence[pl.DataFrame], rows: Rows) -> float | None:
 
 
 def _ratio_test(free: Firth, held: Firth) -> float:
-    """p of twice the difference of two penalised log-likelihoods."""
+    """P of twice the difference of two penalised log-likelihoods."""
     return float(stats.chi2.sf(max(0.0, 2 * (free.loglik - held.loglik)), 1))
 
 
