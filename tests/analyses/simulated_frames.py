@@ -24,8 +24,7 @@ def simulated_frames(
         if not parts:
             continue
         typed = [
-            pl.col(c.name).replace("", None).cast(c.type.dtype).alias(c.name)
-            for c in table.columns
+            pl.col(c.name).replace("", None).cast(c.type.dtype).alias(c.name) for c in table.columns
         ]
         provenance = pl.lit("simulated").alias("provenance")
         tables[table.name] = pl.concat(parts).select(*typed, provenance)
