@@ -258,6 +258,8 @@ def _groups(selected: Selected, plan: Plan) -> list[dict[str, Any]]:
         if plan.outcome.kind == "survival"
         else ("without the outcome", "with the outcome")
     )
+    if selected.is_ordered:
+        names = tuple(f"grade {name}" for name in names)
     return [
         {"label": name, "n": int((selected.outcome == k).sum()), "events": None, "median": None}
         for k, name in enumerate(names)

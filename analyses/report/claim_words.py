@@ -54,6 +54,7 @@ MEANING = {
     "contradicted only where the interval lies on one side and the result is no play of chance "
     "among the many claims tested.",
 }
+WITHHELD = " Withheld: an estimate that would tell a count of 1 to 4."
 NOBODY = "No case of this cohort is in the snapshot, so no claim could be tested."
 TOO_FEW = "Too few cases to test any claim."
 FIRST = "This is the first snapshot of this cohort with a ledger: there is nothing to compare with."
@@ -239,3 +240,15 @@ def in_words(sentence: str) -> str:
     for name, verdict in VERDICT_WORDS.items():
         sentence = sentence.replace(f"`{name}`", f"“{verdict.word}”")
     return sentence
+
+
+def sentence(text: str) -> str:
+    """A text with a capital letter and a full stop; nothing stays nothing.
+
+    Examples
+    --------
+    >>> sentence("random effects"), sentence("So."), sentence("")
+    ('Random effects.', 'So.', '')
+    """
+    said = text.strip().removesuffix(".")
+    return f"{said[:1].upper()}{said[1:]}." if said else ""

@@ -8,6 +8,7 @@ Does not belong here: verdicts and numbers (`analyses.ledger`), fixed words
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from analyses import numbers
 from analyses.claim_rules import FOR_EVERY_RULE, VERDICT_RULES, VERDICTS
 from analyses.claims import CLAIMS
 from analyses.cohort import labels_of_columns
@@ -21,6 +22,7 @@ from analyses.report.claim_words import (
     NOBODY,
     ORDER,
     VERDICT_WORDS,
+    WITHHELD,
     bare_of,
     decides,
     estimate_of,
@@ -29,6 +31,7 @@ from analyses.report.claim_words import (
     in_words,
     interval_of,
     probability,
+    sentence,
     statement,
 )
 
@@ -50,11 +53,26 @@ def render_claims(document: Mapping[str, Any], *, before: Mapping[str, Any] | No
     bytes
         UTF-8. The same two documents give the same bytes in the same locked environment.
     """
-    page = release_claims(document)
+    page = released(document)
     moved = None if before is None else movement(release_claims(before), page)
     made = context(page, moved, tested=_tested(document))
     html = environment.templates().get_template("claims.html").render(made)
     return html.encode("utf-8")
+
+
+def released(document: Mapping[str, Any]) -> Released:
+    """The released ledger; `is_withheld` says where an estimate is there and may not be seen."""
+    page = release_claims(document)
+    for raw, claim in zip(document["claims"], page["claims"], strict=True):
+        for name in ("statistics", "beside"):
+            for one, shown in zip(raw[name], claim[name], strict=True):
+                rows = [(one, shown)]
+                for part in ("definitions", "sites"):
+                    rows += zip(one[part], shown[part], strict=True)
+                for before, after in rows:
+                    is_gone = before["estimate"] is not None and after["estimate"] is None
+                    after["is_withheld"] = is_gone
+    return page
 
 
 def _tested(document: Mapping[str, Any]) -> int:
@@ -82,6 +100,7 @@ def context(page: Released, moved: Movement | None, *, tested: int) -> dict[str,
         "meaning": NOBODY if cases == 0 else MEANING[provenance],
         "cannot_bear": words.CANNOT_BEAR if provenance == "published" else (),
         "cases": cases,
+        "withheld": WITHHELD if page["audience"] == "internal" else "",
         "n_claims": len(claims),
         "n_tested": tested,
         "statistics_tested": page["tested"],
@@ -92,7 +111,7 @@ def context(page: Released, moved: Movement | None, *, tested: int) -> dict[str,
         "first": FIRST,
         "verdicts": [(VERDICT_WORDS[name], said) for name, said in VERDICTS.items()],
         "rules": VERDICT_RULES,
-        "for_every_rule": [in_words(sentence) for sentence in FOR_EVERY_RULE],
+        "for_every_rule": [in_words(rule) for rule in FOR_EVERY_RULE],
         "not_testable": page["not_testable"],
         "page": page,
     }
@@ -135,6 +154,7 @@ def _summary_row(claim: Released) -> dict[str, Any]:
         "statement": statement(claim["id"]),
         "estimate": estimate_of(first, first["estimate"]) if told else "",
         "interval": interval_of(first, first["interval"]) if told else "",
+        "instead": _instead(first),
         "more": f"and {more} more" if more > 0 else "",
         "cases": first["assessable"],
     }
@@ -151,9 +171,6 @@ def _claim(claim: Released, moved: Movement | None, provenance: str) -> dict[str
         "reason": claim["reason"],
         "rows": [row for s in claim["statistics"] for row in _rows(s, claim)]
         + [row for s in claim["beside"] for row in _rows(s, claim, is_beside=True)],
-        "models": [
-            _models(s) for s in claim["statistics"] if s["estimate"] is not None and s.get("models")
-        ],
         "pictures": parts(claim, provenance=provenance),
         "literature": declared.literature,
         "caveat": declared.caveat,
@@ -165,14 +182,14 @@ def _claim(claim: Released, moved: Movement | None, provenance: str) -> dict[str
 
 def _rows(statistic: Released, claim: Released, *, is_beside: bool = False) -> list[dict[str, Any]]:
     """A statistic in the table of its claim: the whole, then definitions, then sites."""
-    name = str(statistic["name"])
+    name = sentence(statistic["name"]).removesuffix(".")
     whole = {
-        "label": (name[:1].upper() + name[1:]) + (" (beside, no verdict)" if is_beside else ""),
+        "label": f"{name} (beside, no verdict)" if is_beside else name,
         "is_part": False,
         "cases": statistic["assessable"],
         "not_assessable": statistic["not_assessable"],
-        "groups": groups_of(statistic["groups"]),
-        "estimate": bare_of(statistic, statistic["estimate"]),
+        "groups": groups_of(statistic["groups"]) + _models(statistic),
+        "estimate": _bare(statistic, statistic),
         "interval": interval_of(statistic, statistic["interval"]),
         "verdict": None
         if is_beside or len(claim["statistics"]) == 1
@@ -187,7 +204,7 @@ def _rows(statistic: Released, claim: Released, *, is_beside: bool = False) -> l
             "cases": part["n"],
             "not_assessable": "",
             "groups": groups_of(part.get("groups") or ()),
-            "estimate": bare_of(statistic, part["estimate"]),
+            "estimate": _bare(statistic, part),
             "interval": interval_of(statistic, part["interval"]),
             "verdict": None,
         }
@@ -195,10 +212,24 @@ def _rows(statistic: Released, claim: Released, *, is_beside: bool = False) -> l
     ]
 
 
+def _bare(statistic: Released, row: Released) -> str:
+    """An estimate of a table, or why there is none."""
+    if row["estimate"] is None:
+        return _instead(row)
+    return bare_of(statistic, row["estimate"])
+
+
+def _instead(row: Released) -> str:
+    """What stands for an estimate that is not shown."""
+    return "withheld" if row["is_withheld"] else numbers.NONE
+
+
 def _models(statistic: Released) -> str:
-    """What both models of an added value reach."""
+    """What both models of an added value reach; nothing where their difference is withheld."""
+    if statistic["estimate"] is None or not statistic.get("models"):
+        return ""
     said = ", ".join(f"{row['label']} {_model(row['value'])}" for row in statistic["models"])
-    return f"{said}."
+    return f". {said}"
 
 
 def _model(value: float | None) -> str:
@@ -211,10 +242,10 @@ def _exact(statistic: Released) -> dict[str, Any]:
     labels = labels_of_columns()
     adds = statistic.get("adds")
     return {
-        "name": statistic["name"],
+        "name": sentence(statistic["name"]).removesuffix("."),
         "rule": statistic["rule"],
         "decides": decides(statistic),
-        "method": statistic["method"],
+        "method": sentence(statistic["method"] or ""),
         "p": probability(statistic["p"]),
         "p_holm": probability(statistic["p_holm"]),
         "i2": _percent(statistic["i2"]),
@@ -263,8 +294,9 @@ def _statistic_moved(one: StatisticMoved) -> str:
     """One statistic then and now."""
     shown = {"rule": one.rule, "unit": one.unit, "name": one.name, "limit": one.limit}
     then, now = (estimate_of(shown, value) for value in one.estimate)
-    cases = " to ".join(str(n) for n in one.assessable)
+    first, last = one.assessable
+    cases = f"{first}, then {last}" if first != last else f"{last} as before"
     outside = ", outside the interval of then" if one.is_outside else ""
-    name = one.name[:1].upper() + one.name[1:]
+    name = sentence(one.name).removesuffix(".")
     estimate = f"{then}, then {now}{outside}" if then != now else f"{now} as before"
     return f"{name}: {estimate}; cases {cases}."
