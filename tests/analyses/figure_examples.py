@@ -19,6 +19,7 @@ from analyses.figures import (
     decision_curve,
     feature_by_histology,
     instability,
+    quality_trend,
     roc,
     signs_heat_map,
     swimmer,
