@@ -4,6 +4,7 @@ Belongs here: the widths of words and columns, so that no table is cut at the ed
 Does not belong here: what stands in a table (`arranging`).
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -95,8 +96,8 @@ def _widest(texts: Sequence[Text], columns: int, in_words: bool) -> list[float]:
     for text in texts:
         for line in text.lines:
             is_whole = not in_words or (text.is_kept and len(line) <= _KEPT_TOGETHER)
-            parts = [line] if is_whole else line.replace("\u00ad", " ").split(" ")
-            # a hyphen goes with what stands before it, and stands where a soft one breaks a word
+            # lines break after a slash too; a hyphen goes with what stands before it
+            parts = [line] if is_whole else re.split("[ \u00ad]|(?<=/)", line)
             longest = max((width(part, text.is_bold) for part in parts), default=0.0) + 0.5
             found[text.column] = max(found[text.column], longest)
     return found
