@@ -64,6 +64,7 @@ bench: $(READY) ## measure what is worth measuring
 	PYTHONPATH=. $(BIN)/python benchmarks/interval_panel.py
 	PYTHONPATH=. $(BIN)/python -W ignore benchmarks/speed.py --r
 	PYTHONPATH=. $(BIN)/python benchmarks/survival.py
+	PYTHONPATH=. $(BIN)/python benchmarks/report.py
 	PYTHONPATH=. $(BIN)/python benchmarks/validation/against_gx.py --rows 20000 --runs 1
 	PYTHONPATH=. $(BIN)/python benchmarks/check_delivery.py --rows 5000
 	PYTHONPATH=. $(BIN)/python benchmarks/merge.py --rows 100000 --changed 11000 --runs 1
