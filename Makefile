@@ -10,7 +10,7 @@ export OPENBLAS_NUM_THREADS := 1
 export OMP_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev daemon test check pytest soak golden docs docs-check bench bench-decisions browser lock clean
+.PHONY: help setup run dev daemon test check pytest soak golden docs docs-check bench bench-decisions browser html-checker lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -43,7 +43,7 @@ check: $(READY) ## lint, types and import contract
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-pytest: $(READY) browser ## the tests
+pytest: $(READY) browser html-checker ## the tests
 	SCIPY_ARRAY_API=1 $(BIN)/python -m pytest -q -n 2 --dist loadgroup
 
 soak: $(READY) ## fifty kills at random moments, and whatever else takes too long for every day
@@ -64,6 +64,7 @@ bench: $(READY) ## measure what is worth measuring
 	PYTHONPATH=. $(BIN)/python benchmarks/interval_panel.py
 	PYTHONPATH=. $(BIN)/python -W ignore benchmarks/speed.py --r
 	PYTHONPATH=. $(BIN)/python benchmarks/survival.py
+	PYTHONPATH=. $(BIN)/python benchmarks/report.py
 	PYTHONPATH=. $(BIN)/python benchmarks/validation/against_gx.py --rows 20000 --runs 1
 	PYTHONPATH=. $(BIN)/python benchmarks/check_delivery.py --rows 5000
 	PYTHONPATH=. $(BIN)/python benchmarks/merge.py --rows 100000 --changed 11000 --runs 1
@@ -74,6 +75,13 @@ bench-decisions: $(READY) ## measure again what docs/decisions/ rests on
 
 browser: # Debian's chromium, where it is missing and may be installed; tests that need it say loudly when it is not there
 	@command -v chromium >/dev/null 2>&1 || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; } || echo "chromium is missing and may not be installed here: tests that look at a page will be skipped" >&2
+
+CHECKER := $(VENV)/html-validate
+html-checker: $(READY) # html-validate of a locked version, with Debian's node where there is none; said loudly where it cannot be had
+	@test -f $(CHECKER)/node_modules/html-validate/package.json || { \
+	  { command -v npm >/dev/null 2>&1 || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq nodejs npm; }; } \
+	  && mkdir -p $(CHECKER) && cp tests/browser/html_validate/package*.json $(CHECKER)/ && npm ci --prefix $(CHECKER) --silent --no-audit --no-fund --ignore-scripts; \
+	} || echo "html-validate is missing and may not be installed here: tests that check the HTML will be skipped" >&2
 
 lock: ## resolve requirements.lock again (needs uv)
 	uv pip compile pyproject.toml --group test --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header --output-file requirements.lock

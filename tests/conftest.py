@@ -2,9 +2,10 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
@@ -38,6 +39,25 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
+def _without(said: str) -> NoReturn:
+    """Skip loudly what needs a program that is not here; CI must have it."""
+    if os.environ.get("CI"):
+        pytest.fail(said)
+    print(f"\n*** {said} ***")
+    pytest.skip(said)
+
+
+@pytest.fixture(scope="session")
+def html_checker() -> list[str]:
+    """The command of html-validate, which `make html-checker` puts beside the packages."""
+    program = Path(sys.prefix) / "html-validate/node_modules/html-validate/bin/html-validate.mjs"
+    node = shutil.which("node")
+    if node is None or not program.exists():
+        _without("html-validate is missing: no page was checked (make html-checker; needs npm)")
+    rules = Path(__file__).parent / "browser" / "html_validate" / ".htmlvalidate.json"
+    return [node, str(program), "--config", str(rules), "--formatter", "json"]
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator["Browser"]:
     """Debian's chromium; without it the tests are skipped loudly, and fail where CI is set.
@@ -47,11 +67,7 @@ def browser() -> Iterator["Browser"]:
     """
     path = shutil.which("chromium")
     if path is None:
-        said = "chromium is missing: no page was looked at (Debian: apt-get install chromium)"
-        if os.environ.get("CI"):
-            pytest.fail(said)
-        print(f"\n*** {said} ***")
-        pytest.skip(said)
+        _without("chromium is missing: no page was looked at (Debian: apt-get install chromium)")
     from playwright.sync_api import sync_playwright
 
     root = ["--no-sandbox"] if os.getuid() == 0 else []

@@ -85,7 +85,7 @@ def _words(page: Element) -> Counter[str]:
         for each in element.inside:
             if isinstance(each, str):
                 text.append(each if element.tag != "svg" else " ")
-            elif not (each.tag == "details" and element.tag == "figure") and each.tag != "nav":
+            elif not (each.tag == "details" and element.tag == "figcaption") and each.tag != "nav":
                 collect(each, element.tag)
         if element.tag not in ("span", "strong", "em", "code", "abbr", "a", "sup", "sub"):
             text.append(" ")
@@ -286,8 +286,9 @@ def test_a_message_of_typst_repeats_nothing_of_the_page() -> None:
 def test_a_link_to_what_is_not_on_paper_is_text() -> None:
     figure = (
         '<figure><div role="img" aria-label="a"><svg xmlns="http://www.w3.org/2000/svg" '
-        'viewBox="0 0 10 10"></svg></div><figcaption>c</figcaption><details><summary>n</summary>'
-        '<table id="numbers-x"><tbody><tr><td>13579</td></tr></tbody></table></details></figure>'
+        'viewBox="0 0 10 10"></svg></div><figcaption>c<details><summary>n</summary>'
+        '<table id="numbers-x"><tbody><tr><td>13579</td></tr></tbody></table></details>'
+        "</figcaption></figure>"
     )
     text = _printed(f'{figure}<p><a href="#numbers-x">see there</a></p>')
     assert "see there" in text

@@ -4,7 +4,11 @@ Belongs here: questions to a rendered page, the accessibility run.
 Does not belong here: pages and what is on them (the tests).
 """
 
+import json
+import subprocess
+from collections.abc import Iterable, Sequence
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page
@@ -32,4 +36,16 @@ def violations(page: Page) -> list[str]:
         f"{each['id']}: {node['html'][:120]} ({node['failureSummary'][:160]})"
         for each in found["violations"]
         for node in each["nodes"]
+    ]
+
+
+def html_errors(checker: Sequence[str], pages: Iterable[Path]) -> list[str]:
+    """What html-validate finds in the bytes of pages, before a browser mends them."""
+    command = [*checker, *map(str, pages)]
+    found = subprocess.run(command, capture_output=True, check=False, text=True)
+    assert found.stdout, found.stderr
+    return [
+        f"{Path(page['filePath']).name}:{each['line']}: {each['message']} ({each['ruleId']})"
+        for page in json.loads(found.stdout)
+        for each in page["messages"]
     ]

@@ -3,17 +3,30 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import polars as pl
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
-from analyses.report import render_index, render_report
+from analyses.moved import Moved
+from analyses.report import (
+    TableCounts,
+    render_counts,
+    render_difference,
+    render_index,
+    render_report,
+)
+from analyses.report.queries import render_queries
 from tests.analyses.real_results import CASES as REAL
 from tests.analyses.real_results import real
 from tests.analyses.report_fixture import hostile, results
-from tests.browser.looking import OUTSIDE, violations
+from tests.analyses.test_queries import COUNTS, held, problems
+from tests.analyses.test_report_counts import DELIVERIES, counts
+from tests.browser.looking import OUTSIDE, html_errors, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-CASES = ("simulated", "published", "registry", "describe_only", "hostile", *REAL)
+CASES = ("simulated", "published", "registry", "describe_only", "hostile", "times", *REAL)
+#: One of each kind of page.
+ON_A_PHONE = ("published", "times", "index")
 WIDTHS = (1280, 375, 320)
 
 CLIPPED = """() => [...document.querySelectorAll('figure svg')].flatMap(svg => {
@@ -49,7 +62,13 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Reports of every case on disk."""
     folder = tmp_path_factory.mktemp("reports")
     for case in CASES:
-        made = hostile() if case == "hostile" else real(case) if case in REAL else results(case)
+        made = (
+            hostile()
+            if case == "hostile"
+            else real(case)
+            if case in (*REAL, "times")
+            else results(case)
+        )
         (folder / f"{case}.html").write_bytes(render_report(made))
     index = [(f"{case}-0123456789abcdef", real(case)) for case in REAL]
     (folder / "index.html").write_bytes(render_index(index))
@@ -76,11 +95,36 @@ def page(browser: Browser) -> Iterator[Page]:
     opened.close()
 
 
-@pytest.mark.parametrize("case", [*CASES, "index"])
-def test_axe_finds_no_barrier(page: Page, files: dict[str, Path], case: str):
+@pytest.mark.parametrize(
+    ("case", "width"), [*((c, 1280) for c in (*CASES, "index")), *((c, 375) for c in ON_A_PHONE)]
+)
+def test_axe_finds_no_barrier(page: Page, files: dict[str, Path], case: str, width: int):
+    page.set_viewport_size({"width": width, "height": 800})
     page.goto(files[case].as_uri())
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     assert violations(page) == []
+
+
+def test_html_has_no_error(html_checker: list[str], files: dict[str, Path], tmp_path: Path):
+    others = {
+        "counts": render_counts(counts(), DELIVERIES, snapshot="0123456789abcdef"),
+        "queries": render_queries(pl.concat([problems(), held()]), COUNTS, site="A"),
+        "difference": render_difference(
+            before="a" * 16,
+            after="b" * 16,
+            cases={"added": 3},
+            tables=[TableCounts("core.cases", 3, 0, 40, {"age_years": 38})],
+            moved=[Moved("plan", "ridge", "nested_cv auc", 0.71, 0.8, (0.6, 0.75))],
+        ),
+    }
+    for name, made in others.items():
+        (tmp_path / f"{name}.html").write_bytes(made)
+    assert html_errors(html_checker, [*files.values(), *sorted(tmp_path.iterdir())]) == []
+
+
+def test_html_checker_finds_an_error(html_checker: list[str], tmp_path: Path):
+    (tmp_path / "bad.html").write_text("<!DOCTYPE html><html><p><div></p></html>", "utf-8")
+    assert html_errors(html_checker, tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -35,7 +35,6 @@ class Arranger:
             "a": self._link,
             "details": self._details,
             "figure": self._figure,
-            "footer": lambda *_: [],  # says the band once more, which every page has at its head
             "h1": self._heading,
             "h2": self._heading,
             "h3": self._heading,
@@ -56,13 +55,18 @@ class Arranger:
     @staticmethod
     def _is_left_out(parent: Element, element: Element) -> bool:
         """Whether the paper has no room for it: the numbers of a figure, what a footer repeats."""
-        return element.tag == "footer" or (element.tag == "details" and parent.tag == "figure")
+        return element.tag == "footer" or (
+            element.tag == "details" and parent.tag in ("figure", "figcaption")
+        )
 
     def inside(self, element: Element, in_box: bool = False) -> list[Node]:
         """Everything inside an element."""
         made: list[Node] = []
         for each in element.inside:
-            made += _text(each) if isinstance(each, str) else self.one(each, in_box)
+            if isinstance(each, str):
+                made += _text(each)
+            elif not self._is_left_out(element, each):
+                made += self.one(each, in_box)
         return made
 
     def one(self, element: Element, in_box: bool = False) -> list[Node]:
@@ -118,19 +122,22 @@ class Arranger:
 
     def _figure(self, element: Element, in_box: bool) -> list[Node]:
         """Keep drawing and caption; the numbers behind it lie beside the report as CSV."""
-        caption: list[Node] = []
-        body: list[Node] = []
-        tables: list[str] = []
-        for each in element.inside:
-            if isinstance(each, str):
-                continue
-            if self._is_left_out(element, each):
-                tables += [found.attributes["id"] for found in each.all("table")]
-            elif each.tag == "figcaption":
-                caption += self.inside(each, in_box=True)
-            else:
-                body += self.one(each, in_box=True)
+        captions = element.all("figcaption")
+        behind = [found for each in (element, *captions) for found in self._left_out(each)]
+        body = [
+            node
+            for each in element.inside
+            if isinstance(each, Element) and each not in (*captions, *behind)
+            for node in self.one(each, in_box=True)
+        ]
+        caption = [node for each in captions for node in self.inside(each, in_box=True)]
+        tables = [table.attributes["id"] for each in behind for table in each.all("table")]
         return [self._made(element, body, caption=caption, tables=tables)]
+
+    def _left_out(self, parent: Element) -> list[Element]:
+        """What of an element the paper leaves out."""
+        inside = (each for each in parent.inside if isinstance(each, Element))
+        return [each for each in inside if self._is_left_out(parent, each)]
 
     def _drawing(self, element: Element, in_box: bool) -> list[Node]:
         """Set a drawing at the size it was made for, smaller where the page is too short."""
