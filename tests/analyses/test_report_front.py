@@ -85,9 +85,7 @@ def test_a_reader_of_the_first_page_alone_can_answer(case: str) -> None:
     for sentence in _MUST_SAY[case]:
         assert sentence in said
     assert "on cases that it had not seen" in said
-    assert re.search(
-        r"It did (better|worse|not clearly do better) than the baseline \(age only\)", said
-    ) or ("It did not clearly do better than the baseline (age only)" in said)
+    assert re.search(r"It did (better|not clearly do better) than the baseline \(age only\)", said)
     assert "For whom is it not?" in said
     assert "Other hospitals." in said
     assert "Never: region craniocervical" in said
@@ -195,7 +193,8 @@ def test_confidential_typical_values_go_with_counts_that_are_not_told() -> None:
     told = _primary(release(shortened(given)))["specification"]
     ages = next(column for column in told["columns"] if column["column"] == "age_years")
     assert told["example"] is None
-    assert ages["fill"] is None and ages["range"] is None
+    assert ages["fill"] is None
+    assert ages["range"] is None
     html = render_report(given).decode()
     assert "rest on numbers too small to be told" in html
     assert "figure-points" not in html
