@@ -15,6 +15,7 @@ from analyses.figures import (
     confusion_matrix,
     cord_map,
     feature_by_histology,
+    points_chart,
     roc,
     signs_heat_map,
     swimmer,
@@ -171,12 +172,38 @@ def _confusion() -> Figure:
     return confusion_matrix.draw(shown)
 
 
+def _points() -> Figure:
+    """A number and a sign with a missing state; two horizons."""
+    age = points_chart.Line(
+        "Age",
+        (points_chart.Value("20 years", 0.0), points_chart.Value("60 years", 100.0)),
+        is_number=True,
+    )
+    sign = points_chart.Line(
+        "Cap sign",
+        (
+            points_chart.Value("absent", 31.4),
+            points_chart.Value("present", 0.0),
+            points_chart.Value("not assessable", -12.0, is_gap=True),
+        ),
+    )
+    scales = (
+        points_chart.Scale("Risk of death by 12 months", ((9.0, "5%"), (61.0, "20%"))),
+        points_chart.Scale(
+            "Risk of death by 60 months", ((2.0, "10%"), (4.0, "20%"), (98.0, "50%"))
+        ),
+    )
+    lines = (age, sign)
+    return points_chart.draw(points_chart.Chart(lines, 2, scales, 131.4, "For exploration only."))
+
+
 EXAMPLES: dict[str, Callable[[], Figure]] = {
     "cord-map-case": _case,
     "cord-map-cohort": _cohort,
     "cord-map-shares": _shares,
     "confusion-matrix": _confusion,
     "feature-by-histology": _features,
+    "points-chart": _points,
     "roc": _roc,
     "signs-heat-map": lambda: signs_heat_map.draw(heat_map_of(cases(), _SIGNS)),
     "swimmer": lambda: swimmer.draw(courses_of(cases(), tables())),
