@@ -22,6 +22,7 @@ from analyses.figures.style import (
     house_style,
     wrap,
 )
+from analyses.numbers import number
 
 LARGEST = 100
 _ROW, _GAP, _LINE = 0.21, 0.08, 0.17  # inches
@@ -132,7 +133,7 @@ def _rows(axes: Axes, lines: Sequence[Line], labels: Sequence[str], inner: float
             middle = down + _ROW / 2
             spots.append((value.points, middle))
             axes.text(-4, middle, wrap(value.label, 21, lines=1), ha="right", va="center")
-            axes.text(104, middle, f"{value.points:.0f}", va="center", clip_on=False)
+            axes.text(104, middle, number(value.points, digits=0), va="center", clip_on=False)
             down += _ROW
         across, heights = zip(*spots, strict=True)
         if line.is_number:
@@ -169,7 +170,8 @@ def alt_text(chart: Chart) -> str:
     'For exploration, not for care. Points of each value. Age: 20 years 0, 60 years 100.'
     """
     said = "; ".join(
-        f"{line.label}: " + ", ".join(f"{v.label} {v.points:.0f}" for v in _drawn(line))
+        f"{line.label}: "
+        + ", ".join(f"{v.label} {number(v.points, digits=0)}" for v in _drawn(line))
         for line in chart.lines[: min(3, chart.shown)]
     )
     more = len(chart.lines) - 3
@@ -186,7 +188,7 @@ def as_table(chart: Chart) -> Table:
         Columns: predictor or scale, value, points.
     """
     rows = [
-        (line.label, value.label, f"{value.points:.0f}")
+        (line.label, value.label, number(value.points, digits=0))
         for line in chart.lines
         for value in line.values
     ]

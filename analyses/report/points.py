@@ -62,8 +62,7 @@ def points_chart(
         shown=_shown(lines),
         still=tuple(labels[column["column"]] for column in still),
         scales=tuple(
-            Scale(f"{label}, by total of points", _ticks(found, k, base, unit, total))
-            for k, label in enumerate(scales)
+            Scale(label, _ticks(found, k, base, unit, total)) for k, label in enumerate(scales)
         ),
         total=total,
         warning="" if is_enough else EXPLORE,
@@ -71,9 +70,13 @@ def points_chart(
 
 
 def _span(values: _Values) -> float:
-    """From the least to the largest effect."""
-    effects = [effect for *_, effect in values]
-    return max(effects) - min(effects)
+    """From the least to the largest effect of a value that is not missing."""
+    return max(e for *_, is_gap, e in values if not is_gap) - _least(values)
+
+
+def _least(values: _Values) -> float:
+    """The effect that counts no points; that of a missing value may be less."""
+    return min(effect for *_, is_gap, effect in values if not is_gap)
 
 
 def _base(
@@ -82,7 +85,7 @@ def _base(
     """The score at no points, what has no line as in the invented patient; of grades no cuts."""
     constant = 0.0 if found["link"] == "odds" else found["constants"][0]
     kept = contributions({**found, "columns": still}, found["example"]["values"])
-    least = sum(min(effect for *_, effect in values) for values in rows)
+    least = sum(_least(values) for values in rows)
     return float(constant + least + sum(parts[0] for _, _, parts in kept))
 
 
@@ -120,7 +123,7 @@ def _line(
     column: Mapping[str, Any], values: _Values, labels: Mapping[str, str], unit: float
 ) -> Line:
     """One predictor in points."""
-    least = min(effect for *_, effect in values)
+    least = _least(values)
     return Line(
         labels[column["column"]],
         tuple(Value(said, (e - least) / unit, is_gap) for _, said, is_gap, e in values),

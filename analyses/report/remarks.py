@@ -86,7 +86,7 @@ def _nothing_recorded(page: dict[str, Any]) -> str:
         return ""
     if len(empty) == len(rows) and not page["cohort"]["left_out"]:
         return "Nothing is recorded of any predictor."
-    names = [words.label_of(row.get("label"), row["column"]) for row in empty]
+    names = [words.level(row.get("label") or row["column"]) for row in empty]
     first, more = ", ".join(names[:3]), len(names) - 3
     return f"Nothing is recorded of {first}{f' and {more} more predictors' if more > 0 else ''}."
 

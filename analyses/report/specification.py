@@ -241,7 +241,8 @@ def risk_names(page: dict[str, Any], found: Mapping[str, Any]) -> list[str]:
         return [f"Risk of {event} by {over_time.timed(page, r['at'])}" for r in found["baseline"]]
     if found["link"] == "logit":
         return ["Probability of the outcome"]
-    return [f"Probability of {words.level(g['group'])}" for g in groups_of(page)]
+    kind = "grade " if found["link"] == "odds" else ""
+    return [f"Probability of {kind}{words.level(g['group'])}" for g in groups_of(page)]
 
 
 def _chart(page: dict[str, Any], found: Mapping[str, Any]) -> Picture | None:
@@ -250,7 +251,7 @@ def _chart(page: dict[str, Any], found: Mapping[str, Any]) -> Picture | None:
         return None
     scales = risk_names(page, found)
     if found["link"] == "odds":
-        scales = [f"Probability of worse than {words.level(cut)}" for cut in found["cuts"]]
+        scales = [f"Probability of worse than grade {words.level(cut)}" for cut in found["cuts"]]
     names = {c["column"]: _label(page, c["column"]) for c in found["columns"]}
     enough = page["verdict"]["level"] == "model"
     chart = points_chart(found, labels=names, units=_units(page), scales=scales, is_enough=enough)
@@ -277,7 +278,7 @@ def _caption(chart: figure.Chart) -> str:
     if more:
         said += f" The {more} predictors with the smallest effects are in the table only."
     else:
-        said += " Points of missing values are in the table."
+        said += " Points of missing values are in the table; they can be below 0."
     if chart.still:
         said += f" Not in the chart, counted as in the invented patient: {', '.join(chart.still)}."
     return said

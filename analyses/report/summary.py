@@ -14,7 +14,6 @@ from analyses.disclosure import Shown, Small
 from analyses.report import over_time, sections, words
 from analyses.report.measures import apart_key
 from analyses.report.pictures import model_name
-from schemas.histology import GROUPS
 from schemas.imaging_vocabularies import CORD_REGION
 
 #: Below so many cases of a kind a reader is told.
@@ -26,7 +25,7 @@ _KINDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("age_years", "age", _BANDS),
     ("sex", "sex", ("female", "male")),
     ("cord_region", "region", CORD_REGION.coded),
-    ("histology_group", "histology", GROUPS),
+    ("histology_group", "histology", ("ependymoma", "astrocytic", "haemangioblastoma", "other")),
 )
 #: Availability -> when a prediction with such predictors can be made, the latest last.
 _WHEN = {
@@ -156,22 +155,25 @@ def calibrated(page: dict[str, Any], primary: dict[str, Any], nested: dict[str, 
     by = ""
     if words.is_survival(page):
         by = f" by {over_time.timed(page, page['survival']['horizons'][0]['at'])}"
-    told = _side(ratio, 1.0, "too low", "too high")
+    told = _side(ratio, (0.9, 1.1), "too low", "too high")
     said = f"Its probabilities were {told or 'about right'} on average{by}"
     said += f" (observed / expected {_with_limits(ratio)})"
     if slope.get("estimate") is None:
         return said + "."
-    told = _side(slope, 1.0, "too timid", "too extreme")
-    rest = f"{told}" if told else "neither clearly too extreme nor too timid"
-    return f"{said} and {rest} (slope {_with_limits(slope)}; 1 is right)."
+    told = _side(slope, (0.8, 1.25), "too timid", "too extreme")
+    said += f" and {told or 'neither too extreme nor too timid'}"
+    return f"{said} (slope {_with_limits(slope)}; 1 is right)."
 
 
-def _side(found: dict[str, Any], right: float, above: str, below: str) -> str:
-    """On which side of the right value the whole interval lies; empty if it holds it."""
-    low, high = found.get("interval") or (found["estimate"], found["estimate"])
-    if low > right:
-        return above
-    return below if high < right else ""
+def _side(found: dict[str, Any], near: tuple[float, float], above: str, below: str) -> str:
+    """On which side of 1 a number lies; "perhaps" if only the estimate is not near; else empty."""
+    estimate = found["estimate"]
+    low, high = found.get("interval") or (estimate, estimate)
+    if low > 1 or high < 1:
+        return above if low > 1 else below
+    if near[0] <= estimate <= near[1]:
+        return ""
+    return f"perhaps {above if estimate > 1 else below}"
 
 
 def _with_limits(found: dict[str, Any]) -> str:
@@ -276,7 +278,7 @@ def rare(page: dict[str, Any]) -> str:
         gone = [words.level(level) for level in every if counts.get(level, 0) == 0]
         if seen:
             few.append(f"{called} {', '.join(seen)}")
-        if gone and counts and set(counts) <= {*every, "other"}:
+        if gone and counts and set(counts) <= {*every}:
             none.append(f"{called} {', '.join(gone)}")
     said = [f"{'; '.join(few)}."] if few else []
     if none:

@@ -20,6 +20,7 @@ from analyses.figures import (
     feature_by_histology,
     instability,
     quality_trend,
+    points_chart,
     roc,
     signs_heat_map,
     swimmer,
@@ -177,6 +178,31 @@ def _confusion() -> Figure:
     return confusion_matrix.draw(shown)
 
 
+def _points() -> Figure:
+    """A number and a sign with a missing state; two horizons."""
+    age = points_chart.Line(
+        "Age",
+        (points_chart.Value("20 years", 0.0), points_chart.Value("60 years", 100.0)),
+        is_number=True,
+    )
+    sign = points_chart.Line(
+        "Cap sign",
+        (
+            points_chart.Value("absent", 31.4),
+            points_chart.Value("present", 0.0),
+            points_chart.Value("not assessable", -12.0, is_gap=True),
+        ),
+    )
+    scales = (
+        points_chart.Scale("Risk of death by 12 months", ((9.0, "5%"), (61.0, "20%"))),
+        points_chart.Scale(
+            "Risk of death by 60 months", ((2.0, "10%"), (4.0, "20%"), (98.0, "50%"))
+        ),
+    )
+    lines = (age, sign)
+    return points_chart.draw(points_chart.Chart(lines, 2, scales, 131.4, "For exploration only."))
+
+
 AT_CENTRES = (
     centres.Panel(
         "AUC (telling patients apart)",
@@ -231,6 +257,7 @@ EXAMPLES: dict[str, tuple[Callable[[], Figure], str]] = {
     "decision-curve": (lambda: decision_curve.draw(BENEFIT), "published"),
     "feature-by-histology": (_features, "registry"),
     "instability": (lambda: instability.draw(REFITS), "registry"),
+    "points-chart": (_points, "registry"),
     "roc": (_roc, "published"),
     "signs-heat-map": (lambda: signs_heat_map.draw(heat_map_of(cases(), _SIGNS)), "simulated"),
     "swimmer": (lambda: swimmer.draw(courses_of(cases(), tables())), "simulated"),

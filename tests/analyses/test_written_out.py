@@ -1,5 +1,6 @@
 """A model written out gives by hand what its pipeline gives."""
 
+import json
 from typing import Any
 
 import numpy as np
@@ -7,10 +8,12 @@ import polars as pl
 import pytest
 
 from analyses.learners import learner_of
+from analyses.model_files import load, save
 from analyses.models import Training, predict_risk
 from analyses.plan_parts import Resampling
 from analyses.prepared import Preparation
 from analyses.preprocessing import with_categories
+from analyses.results import to_json
 from analyses.survival.said import scores_and_risks
 from analyses.written_out import contributions, risks_of, write_out
 
@@ -95,6 +98,16 @@ def test_by_hand_is_what_the_model_says(kind: str) -> None:
         assert _by_hand(found, case) == pytest.approx(expected, abs=far)
     example = found["example"]
     assert _by_hand(found, example["values"]) == pytest.approx(example["risks"], abs=far)
+
+
+@pytest.mark.parametrize("kind", ["binary", "classes", "grades", "times"])
+def test_the_ten_digits_of_the_results_give_what_the_model_file_gives(kind: str) -> None:
+    """To 1e-6: nobody needs more than `results.json` to compute a prediction."""
+    found, pipeline, training = _written(kind)
+    digits, kept = json.loads(to_json(found)), load(save(pipeline))
+    for case in _NEW:
+        expected = _by_pipeline(kept, training, case)
+        assert _by_hand(digits, case) == pytest.approx(expected, abs=1e-6)
 
 
 def test_the_invented_patient_is_typical_and_nobody() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -57,18 +58,17 @@ SMALLEST = """() => Math.min(...[...document.querySelectorAll('figure svg text')
 }))"""
 
 
+def _made(case: str) -> dict[str, Any]:
+    """Results of one case, real or made up."""
+    return real(case) if case in (*REAL, "times") else results(case)
+
+
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Reports of every case on disk."""
     folder = tmp_path_factory.mktemp("reports")
     for case in CASES:
-        made = (
-            hostile()
-            if case == "hostile"
-            else real(case)
-            if case in (*REAL, "times")
-            else results(case)
-        )
+        made = hostile() if case == "hostile" else _made(case)
         (folder / f"{case}.html").write_bytes(render_report(made))
     index = [(f"{case}-0123456789abcdef", real(case)) for case in REAL]
     (folder / "index.html").write_bytes(render_index(index))
@@ -174,10 +174,27 @@ def test_skip_link_and_keyboard(page: Page, files: dict[str, Path]):
     assert page.url.endswith("#summary")
 
 
-def test_summary_prints_on_one_page(page: Page, files: dict[str, Path]):
-    page.set_viewport_size({"width": 718, "height": 1046})  # A4 less margins of 1 cm, at 96 dpi
-    page.goto(files["published"].as_uri())
+#: A4 less margins of 1 cm, at 96 dpi.
+PAPER = {"width": 718, "height": 1046}
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if c != "hostile"])
+def test_summary_prints_on_one_page(page: Page, files: dict[str, Path], case: str):
+    """The first page is the summary, whole, and nothing else."""
+    page.set_viewport_size(PAPER)  # type: ignore[arg-type]  # a literal of the right form
+    page.goto(files[case].as_uri())
     page.emulate_media(media="print")
     box = page.locator(".front").bounding_box()
     assert box is not None
-    assert box["y"] + box["height"] <= 1046
+    assert box["y"] + box["height"] <= PAPER["height"]
+    assert page.evaluate("getComputedStyle(document.querySelector('.front')).breakAfter") == "page"
+
+
+def test_summary_is_a_screen_and_a_half_at_most(page: Page, files: dict[str, Path]):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    for case in CASES:
+        if case != "hostile":
+            page.goto(files[case].as_uri())
+            box = page.locator(".front").bounding_box()
+            assert box is not None
+            assert box["y"] + box["height"] <= 1.5 * 800, case
