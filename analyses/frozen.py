@@ -20,6 +20,7 @@ from analyses.survival.said import null_risks
 
 SCHEMA = "imsct.model/1"
 NOT_FOR_USE = "Research use only; not for clinical use."
+INTENDED_USE = "To be evaluated on cases of another centre. " + NOT_FOR_USE
 _NONE_MADE = "None was made."
 _OFFERED = (
     " 'imsct apply' on a table with known outcomes offers an intercept and a slope for that "
@@ -85,7 +86,7 @@ def describe_model(
         "performance": entry["performance"]["nested_cv"],
         "sets": _sets(results, name),
         "recalibration": _NONE_MADE + ("" if training.follow_up is not None else _OFFERED),
-        "intended_use": "To be evaluated on cases of another centre. " + NOT_FOR_USE,
+        "intended_use": INTENDED_USE,
         "limits": _limits(results),
     }
 

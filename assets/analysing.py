@@ -84,6 +84,7 @@ def write_run(run: AnalysisRun, *, results: Path, report: Path) -> None:
     for place in (results, report):
         place.mkdir(parents=True, exist_ok=True)
     write_atomically(results / "results.json", to_json(run.results))
+    beside = {}
     if run.model is not None and run.training is not None:
         data = save(run.model)
         described = describe_model(
@@ -94,8 +95,9 @@ def write_run(run: AnalysisRun, *, results: Path, report: Path) -> None:
             data=data,
         )
         write_atomically(results / "model.skops", data)
-        write_atomically(results / "model.json", to_json(described))
-    write_files(report_files(run.results), report)
+        beside["model.json"] = to_json(described)
+        write_atomically(results / "model.json", beside["model.json"])
+    write_files(report_files(run.results, beside=beside), report)
 
 
 def write_files(files: Mapping[str, bytes], folder: Path) -> None:

@@ -5,6 +5,7 @@ Does not belong here: what stands in them (the other modules of this package), w
 (`assets.analysing`).
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from analyses.report.page import render_report
@@ -12,13 +13,17 @@ from analyses.report.page import render_report
 PAGE = "report.html"
 
 
-def report_files(results: dict[str, Any]) -> dict[str, bytes]:
+def report_files(
+    results: dict[str, Any], *, beside: Mapping[str, bytes] | None = None
+) -> dict[str, bytes]:
     """Every file of the report of one analysis.
 
     Parameters
     ----------
     results
         As in `results.json` (`imsct.results/1`); not changed.
+    beside
+        Files that lie beside the results, by name: `model.json` where a model was frozen.
 
     Returns
     -------
@@ -31,7 +36,7 @@ def report_files(results: dict[str, Any]) -> dict[str, bytes]:
     IntegrityError
         If counts of the results do not add up.
     """
-    return page_files(render_report(results))
+    return page_files(render_report(results, beside=beside))
 
 
 def page_files(html: bytes) -> dict[str, bytes]:

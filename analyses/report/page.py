@@ -4,6 +4,8 @@ Belongs here: the order of the sections and the template environment.
 Does not belong here: numbers, words, drawings (the other modules of this package).
 """
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from analyses import numbers
@@ -17,8 +19,10 @@ from analyses.report import (
     sections,
     words,
 )
+from analyses.report.card import card
 from analyses.report.further import further
 from analyses.report.hazard_ratios import hazard_ratios
+from analyses.report.items import checklists
 from analyses.report.patterns import patterns
 from analyses.report.readers import readers
 from analyses.report.release import release
@@ -27,13 +31,15 @@ from analyses.report.steadiness import steadiness
 from analyses.report.time_pictures import time_figures
 
 
-def render_report(results: dict[str, Any]) -> bytes:
+def render_report(results: dict[str, Any], *, beside: Mapping[str, bytes] | None = None) -> bytes:
     """One self-contained HTML file: no script, no request, figures and styles inside.
 
     Parameters
     ----------
     results
         As in `results.json` (`imsct.results/1`); not changed.
+    beside
+        Files that lie beside the results, by name: `model.json` where a model was frozen.
 
     Returns
     -------
@@ -50,8 +56,12 @@ def render_report(results: dict[str, Any]) -> bytes:
     Counts pass disclosure control for the audience of the provenance of the rows.
     Order of the sections after TRIPOD+AI (BMJ 2024;385:e078378).
     """
-    page = release(shortened(results))
-    html = environment.templates().get_template("page.html").render(context(page))
+    page, files = release(shortened(results)), beside or {}
+    made = context(page)
+    described = json.loads(files["model.json"]) if "model.json" in files else None
+    made["card"] = card(page, described)
+    made["checklists"] = checklists(page, results, dict(made["contents"]), files)
+    html = environment.templates().get_template("page.html").render(made)
     return html.encode("utf-8")
 
 
@@ -199,7 +209,9 @@ def contents(made: dict[str, Any]) -> list[tuple[str, str]]:
         ("not-yet", "What was not computed", bool(made["not_yet"])),
         ("warnings", "Warnings", True),
         ("limitations", "Limitations", True),
+        ("model-card", "Model card", True),
         ("methods", "Methods", True),
+        ("reporting-items", "Reporting items", True),
         ("provenance", "Provenance of this file", True),
     )
     return [(name, heading) for name, heading, there in every if there]

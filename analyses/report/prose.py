@@ -78,7 +78,8 @@ def _models(page: dict[str, Any]) -> str:
     filled = FILLED[plan.get("impute") or "median"]
     return (
         f"Models: {names}; every one has to beat the baseline ({baseline or 'none'}). {filled} "
-        "All of this is learned inside the training cases of each fold."
+        "All of this is learned inside the training cases of each fold. No case is weighted, added "
+        "or removed to balance groups."
     )
 
 

@@ -58,12 +58,12 @@ def _run(kind: str) -> dict[str, Any]:
     for part in _NOT_OF_TIMES if kind == "times" else ():
         text = text.replace(part, "")
     plan = parse_plan(text, name=f"{kind}.yaml")
-    frame = _cohort()
+    frame = cohort()
     stamp = {"snapshot": "0f" * 8, "code": "c0" * 32, "lock": "10" * 32}
     return run_plan(plan, frame, availability=None, stamp=stamp).results
 
 
-def _cohort(n: int = 260) -> pl.DataFrame:
+def cohort(n: int = 260) -> pl.DataFrame:
     """Cases of four centres; histology hangs on age, margin and cap sign."""
     rng = np.random.default_rng(8)
     groups = ["ependymoma", "astrocytic", "haemangioblastoma", "other", "vascular"]
