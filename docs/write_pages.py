@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from docs.analysis_pages import claims_page, endpoints_page
+from docs.items_page import items_page
 from docs.messages_page import messages_page
 from docs.profile_page import with_keys
 from docs.simulation_page import simulation_page
@@ -36,6 +37,7 @@ def pages() -> dict[Path, str]:
             FOLDER / "endpoints.md": endpoints_page(),
             FOLDER / "claims.md": claims_page(),
             FOLDER / "simulation.md": simulation_page(),
+            FOLDER / "reporting-items.md": items_page(),
             FOLDER / "messages.md": messages_page(examples),
             RULES / "README.md": index_page(),
             **{RULES / f"{name}.md": rule_page(name, examples) for name in page_names()},

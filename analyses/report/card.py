@@ -92,7 +92,7 @@ def _made_from(page: dict[str, Any]) -> str:
         parts.append(f"{centres} centres" if centres > 1 else "one centre")
     age = next((r for r in page["cohort"]["table_one"] if r["variable"] == "age_years"), None)
     groups = (age or {}).get("groups") or []
-    found = next((group for group in groups if group["group"] == "overall"), {})
+    found: dict[str, Any] = next((g for g in groups if g["group"] == "overall"), {})
     if found.get("median") is not None:
         low, high = numbers.typical(found["q1"]), numbers.typical(found["q3"])
         parts.append(f"median age {numbers.typical(found['median'])} years ({low} to {high})")

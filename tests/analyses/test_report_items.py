@@ -1,4 +1,4 @@
-"""Reporting items and model card: a row says filled only where the report and the artefact say so."""
+"""Reporting items and model card: a row says filled only where place and artefact are there."""
 
 import hashlib
 import json
@@ -117,7 +117,7 @@ def _canonical(node: Any) -> bytes:
 
 
 def _released(results: dict[str, Any]) -> dict[str, Any]:
-    """What stands for `results.json` where counts are confidential: the same, hidden counts said."""
+    """What stands for `results.json` where counts are confidential: hidden ones as said."""
     page = release(shortened(results))
 
     def said(node: Any) -> Any:

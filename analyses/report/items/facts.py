@@ -130,7 +130,8 @@ def _measures(page: Mapping[str, Any], primary: Mapping[str, Any]) -> str:
         known[key].short for key in known if (found.get(key) or {}).get("estimate") is not None
     ]
     has_benefit = bool((primary.get("curves") or {}).get("decision"))
-    return (
-        f"On unseen cases: {', '.join(names)}. Net benefit "
-        f"{'by threshold' if has_benefit else 'is not given for this kind of outcome'}."
+    return f"On unseen cases: {', '.join(names)}. " + (
+        "Net benefit by threshold."
+        if has_benefit
+        else "No decision curve for this kind of outcome."
     )

@@ -77,14 +77,14 @@ def checklists(
     Returns
     -------
     list[dict]
-        For each list `id`, `name`, `about`, `source`, `doi`, `said` (the counts in words) and `rows`; where
-        the list as a whole does not apply, `reason` and no rows.
+        For each list `id`, `name`, `about`, `source`, `doi`, `said` (the counts in words) and
+        `rows`; none of these where the list as a whole does not apply.
 
     Notes
     -----
-    A hash is that of the bytes of a file, or of the canonical JSON of a part of `results.json`. In a
-    confidential report it is that of the part as the report may show it: from the hash of a part
-    with few unknown small counts those could be found by trying.
+    A hash is that of the bytes of a file, or of the canonical JSON of a part of `results.json`.
+    In a confidential report it is that of the part as the report may show it: from the hash of a
+    part with few unknown small counts those could be found by trying.
     """
     evidence = Evidence(page, results, sections, files)
     said = facts(page)
@@ -97,10 +97,10 @@ def _filled(made: Checklist, evidence: Evidence, said: Mapping[str, str]) -> dic
     about |= {"source": made.source, "doi": made.doi}
     lacking = CONDITIONS.get(made.needs)
     if lacking and not lacking.holds(evidence.page):
-        reason = f"{lacking.otherwise} Its {len(made.items)} items do not apply."
-        return {**about, "rows": [], "reason": reason, "said": reason}
+        reason = f"Its {len(made.items)} items do not apply. {lacking.otherwise}"
+        return {**about, "rows": [], "said": reason}
     rows = [_row(item, evidence, said, is_judged=made.judged) for item in made.items]
-    return {**about, "rows": rows, "reason": "", "said": _counted(rows, is_judged=made.judged)}
+    return {**about, "rows": rows, "said": _counted(rows, is_judged=made.judged)}
 
 
 def _row(item: Item, evidence: Evidence, said: Mapping[str, str], *, is_judged: bool) -> Row:
