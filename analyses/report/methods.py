@@ -108,11 +108,9 @@ def _plain(text: str) -> str:
 def _design(page: dict[str, Any], cite: Cited) -> str:
     """What kind of analysis this was, and what was fixed before it."""
     plan = page["plan"]
-    what = (
-        "predictors, exclusions and validation" if page["models"] else "predictors and exclusions"
-    )
+    rest = ", exclusions and validation" if page["models"] else " and exclusions"
     fixed = (
-        f"Outcome, {what} were fixed beforehand by the plan {plan['name']} (sha256 "
+        f"Outcome, predictors{rest} were fixed beforehand by the plan {plan['name']} (sha256 "
         f"{plan['sha256'][:12]})."
     )
     if page["models"]:
@@ -196,8 +194,8 @@ def _size(page: dict[str, Any], cite: Cited) -> str:
     return (
         f"{found['n']} cases with {found['events']} {counted} were set against "
         f"{found['parameters']} parameters of the largest model ({per} per parameter). By "
-        f"published criteria {cite('size_classes' if is_classes else 'size')}, with an expected Cox-Snell R² "
-        f"of {numbers.number(found['r2_anticipated'], digits=3)}, at least {found['minimum_n']} "
+        f"published criteria {cite('size_classes' if is_classes else 'size')}, with an expected "
+        f"Cox-Snell R² of {numbers.number(found['r2_anticipated'], digits=3)}, at least {found['minimum_n']} "
         "patients are needed for such a model."
     )
 

@@ -122,7 +122,7 @@ def validated(page: dict[str, Any], cite: Cited) -> str:
     folds, is_time = page["plan"].get("resampling") or {}, words.is_survival(page)
     apart = "C and the AUC" if is_time else "the AUC"
     repeats = folds.get("repeats")
-    times = {1: "once", 2: "twice"}.get(repeats, f"{repeats} times")
+    times = {1: "once", 2: "twice"}.get(int(repeats or 0), f"{repeats} times")
     said = (
         f"{folds.get('outer_folds')}-fold cross-validation was run {times}, stratified by "
         f"{'event' if is_time else 'outcome'}, all rows of a patient in the same fold, with "
