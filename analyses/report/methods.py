@@ -195,8 +195,8 @@ def _size(page: dict[str, Any], cite: Cited) -> str:
         f"{found['n']} cases with {found['events']} {counted} were set against "
         f"{found['parameters']} parameters of the largest model ({per} per parameter). By "
         f"published criteria {cite('size_classes' if is_classes else 'size')}, with an expected "
-        f"Cox-Snell R² of {numbers.number(found['r2_anticipated'], digits=3)}, at least {found['minimum_n']} "
-        "patients are needed for such a model."
+        f"Cox-Snell R² of {numbers.number(found['r2_anticipated'], digits=3)}, at least "
+        f"{found['minimum_n']} patients are needed for such a model."
     )
 
 
