@@ -27,14 +27,14 @@ _MOST = 20  # predictors named in the text
 
 
 @dataclass(frozen=True)
-class Methods:
+class Told:
     """Paragraphs with their headings, and the works they name."""
 
     parts: tuple[tuple[str, str], ...]
     works: tuple[str, ...]
 
 
-def methods(page: dict[str, Any]) -> Methods:
+def methods(page: dict[str, Any]) -> Told:
     """The methods of one run.
 
     Parameters
@@ -44,9 +44,7 @@ def methods(page: dict[str, Any]) -> Methods:
 
     Returns
     -------
-
-    Methods
-    -------
+    Told
         In the order of TRIPOD+AI; without a model no word on models.
     """
     cite = Cited()
@@ -69,7 +67,7 @@ def methods(page: dict[str, Any]) -> Methods:
         ]
     parts += [("Further analyses", text) for text in [further(page, cite)] if text]
     parts.append(("Software", _software(page)))
-    return Methods(tuple(parts), tuple(cite.works))
+    return Told(tuple(parts), tuple(cite.works))
 
 
 def as_markdown(page: dict[str, Any], title: str) -> str:
