@@ -46,7 +46,7 @@ def letter(axes: Axes, spot: tuple[float, float], look: Look) -> None:
         ha="center",
         va="center_baseline",
         color=look.ink,
-        fontsize=9,
+        fontsize=9.5,
         weight="bold",
         zorder=6,
     )

@@ -11,13 +11,15 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from analyses.disclosure import Shown
+from analyses.disclosure import Hidden, Shown
 from analyses.figures.style import BLUE, GREY, WIDTH, Table, blank, house_style, wrap
 from analyses.numbers import count_of, share
 
 LEFT = 1.42  # inches for the names of the rows
 WHITE_FROM = 0.9  # share of a row from which white on the shade has more contrast than black
 TOTAL = 0.5  # for the totals at the right
+MOST_NAMED = 5  # classes above the columns by name; more of them by number
+KEPT_BACK = "hatched: kept back to protect patients"
 
 
 @dataclass(frozen=True)
@@ -48,16 +50,25 @@ def draw(matrix: Matrix) -> Figure:
     cell = min(0.8, (WIDTH - LEFT - TOTAL) / n)
     head = 0.3
     names = [wrap(name, 18, lines=2) for name in matrix.classes]
-    top = head + 0.2 + 0.08 * max(len(line) for name in names for line in name.split("\n"))
+    above = names
+    if n > MOST_NAMED:
+        above = [str(number) for number in range(1, n + 1)]
+        names = [
+            wrap(f"{number} {name}", 18, lines=2)
+            for number, name in zip(above, matrix.classes, strict=True)
+        ]
+    top = head + 0.2 + 0.08 * max(len(line) for name in above for line in name.split("\n"))
+    is_kept_back = n > MOST_NAMED and any(isinstance(c, Hidden) for r in matrix.counts for c in r)
     with house_style():
-        figure, axes = blank(top + 0.5 * n + 0.36)
+        figure, axes = blank(top + 0.5 * n + 0.36 + 0.24 * is_kept_back)
         middle = LEFT + cell * n / 2
         axes.text(middle, head - 0.12, "Predicted", ha="center", weight="bold")
         axes.text(0.04, top - 0.1, "Recorded", weight="bold")
-        for place, name in enumerate(names):
+        for place, (name, label) in enumerate(zip(names, above, strict=True)):
             x, y = LEFT + cell * (place + 0.5), top + 0.5 * (place + 0.5)
-            axes.text(x, top - 0.08, name, rotation=90, ha="center", va="bottom", fontsize=9)
-            axes.text(0.04, y, name, va="center", fontsize=9)
+            turned = 90 if above is names else 0
+            axes.text(x, top - 0.08, label, rotation=turned, ha="center", va="bottom", fontsize=9.5)
+            axes.text(0.04, y, name, va="center", fontsize=9.5)
         end = LEFT + cell * n + 0.44
         axes.text(end, top - 0.1, "all", ha="right")
         for row, counts in enumerate(matrix.counts):
@@ -71,7 +82,9 @@ def draw(matrix: Matrix) -> Figure:
         axes.text(0.04, foot, "all", va="center_baseline")
         for column, count in enumerate(matrix.predicted):
             x = LEFT + cell * (column + 0.5)
-            axes.text(x, foot, str(count), ha="center", va="center_baseline")
+            axes.text(x, foot, str(count), ha="center", va="center_baseline", fontsize=9.5)
+        if is_kept_back:
+            axes.text(0.04, foot + 0.26, KEPT_BACK, va="center_baseline", fontsize=9.5)
     return figure
 
 
@@ -84,16 +97,20 @@ def _cell(
     part = int(str(count)) / int(str(of)) if told and of else 0.0
     box = Rectangle((x + 0.02, y + 0.02), width - 0.04, 0.46, facecolor=_shade(part))
     box.set(edgecolor="black" if is_right else GREY, linewidth=1.8 if is_right else 0.6)
+    is_narrow = width < (WIDTH - LEFT - TOTAL) / MOST_NAMED - 0.01
     if not isinstance(count, int):
         box.set_hatch("////")
+        if is_narrow and isinstance(count, Hidden):
+            axes.add_patch(box)
+            return
         back = Rectangle((x + 0.04, y + 0.13), width - 0.08, 0.24, facecolor="white", zorder=2)
         back.set_linewidth(0)
         axes.add_patch(back)
     axes.add_patch(box)
     ink = "white" if part > WHITE_FROM else "black"
     middle = x + width / 2
-    percent = share(count, of)
-    for said, down, size in ((str(count), 0.17 if percent else 0.25, 9), (percent, 0.35, 8)):
+    percent = "" if is_narrow else share(count, of)
+    for said, down, size in ((str(count), 0.16 if percent else 0.25, 9.5), (percent, 0.35, 9.5)):
         axes.text(
             middle,
             y + down,

@@ -113,7 +113,7 @@ def _key(
     for place, (state, label) in enumerate(states):
         x, y = 0.05 + (0.0, 1.0, 0.0, 2.0)[place], top + 0.02 + 0.24 * (place // 2)
         axes.add_patch(_piece((x, y), 0.18, state, colour=INK))
-        axes.text(x + 0.25, y + BAR / 2, label, va="center_baseline", fontsize=9)
+        axes.text(x + 0.25, y + BAR / 2, label, va="center_baseline", fontsize=9.5)
 
 
 def _states(features: Features) -> list[tuple[str, str]]:
@@ -130,7 +130,7 @@ def _states(features: Features) -> list[tuple[str, str]]:
 def _title(axes: Axes, label: str, said: str, *, top: float) -> None:
     """Name of a feature, and what the numbers at the right are."""
     axes.text(0.04, top + 0.2, wrap(label, 25, lines=1), weight="bold", va="baseline")
-    axes.text(WIDTH - 0.04, top + 0.2, said, ha="right", va="baseline", fontsize=8, color=GREY)
+    axes.text(WIDTH - 0.04, top + 0.2, said, ha="right", va="baseline", fontsize=9.5, color=GREY)
 
 
 def _piece(corner: tuple[float, float], width: float, state: str, *, colour: str) -> Rectangle:
@@ -145,13 +145,13 @@ def _label(axes: Axes, look: Look, n: Shown, *, top: float) -> None:
     """Letter and number of cases of a row."""
     letter(axes, (0.14, top + BAR / 2), look)
     said = f"n {n}" if isinstance(n, int) else str(n)
-    axes.text(LEFT - 0.08, top + BAR / 2, said, ha="right", va="center_baseline", fontsize=9)
+    axes.text(LEFT - 0.08, top + BAR / 2, said, ha="right", va="center_baseline", fontsize=9.5)
 
 
 def _number(axes: Axes, said: str, *, top: float) -> None:
     """What a row says, at its right end."""
     y = top + BAR / 2
-    axes.text(WIDTH - 0.04, y, said, ha="right", va="center_baseline", fontsize=9)
+    axes.text(WIDTH - 0.04, y, said, ha="right", va="center_baseline", fontsize=9.5)
 
 
 def _bar(axes: Axes, row: SignRow, *, top: float) -> None:

@@ -80,7 +80,7 @@ def draw(shown: HeatMap) -> Figure:
         _key(axes, top=head)
         for place, name in enumerate(shown.findings):
             x = LEFT + cell * (place + 0.5)
-            axes.text(x, top - 0.06, name, rotation=90, ha="center", va="bottom", fontsize=9)
+            axes.text(x, top - 0.06, name, rotation=90, ha="center", va="bottom", fontsize=9.5)
         for cases in groups:
             letter(axes, (0.14, top + max(0.1, row / 2)), LOOKS[cases[0].group])
             for number, case in enumerate(cases):
@@ -117,7 +117,7 @@ def _key(axes: Axes, *, top: float) -> None:
         sample = _cell((x, y), (0.18, 0.16), state, colour=INK)
         sample.set_edgecolor(GREY)
         axes.add_patch(sample)
-        axes.text(x + 0.25, y + 0.08, label, va="center_baseline", fontsize=9)
+        axes.text(x + 0.25, y + 0.08, label, va="center_baseline", fontsize=9.5)
 
 
 def _groups(axes: Axes, groups: Sequence[Sequence[CaseRow]], *, top: float) -> None:

@@ -170,13 +170,13 @@ def _key(axes: Axes, *, top: float) -> None:
         x = (0.12, 1.25, 2.72, 0.12)[place]
         line = y + 0.24 * (place // 3)
         _mark(axes, kind, (x, line), scale=1.0)
-        axes.text(x + 0.14, line, label, va="center_baseline", fontsize=9)
+        axes.text(x + 0.14, line, label, va="center_baseline", fontsize=9.5)
     for place, (label, hatch) in enumerate(TREATED.values()):
         x, line = (2.72, 0.04)[place], y + 0.24 * (1 + place)
         sample = Rectangle((x - 0.06 + 0.06 * place, line - 0.07), 0.18, 0.14, facecolor="white")
         sample.set(edgecolor=INK, linewidth=0.6, hatch=hatch)
         axes.add_patch(sample)
-        axes.text(x + 0.22, line, label, va="center_baseline", fontsize=9)
+        axes.text(x + 0.22, line, label, va="center_baseline", fontsize=9.5)
 
 
 def _notes(shown: Courses) -> list[str]:

@@ -11,8 +11,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from analyses.report import taken_out
+from analyses.report.methods import as_markdown
 from analyses.report.page import render_report
 from analyses.report.pdf import to_pdf
+from analyses.report.release import release
+from analyses.report.shortening import shortened
 from analyses.report.words import COHORTS, UNKNOWN_COHORT
 from schemas.citation import authors_of, citation
 
@@ -51,6 +54,7 @@ def report_files(
         If counts of the results do not add up.
     """
     files = page_files(render_report(results, beside=beside))
+    files["methods.md"] = as_markdown(release(shortened(results)), _title(results)).encode()
     files["CITATION.cff"] = _citation(results, about or {}).encode()
     return files
 
@@ -97,13 +101,17 @@ def with_sums(files: Mapping[str, bytes]) -> dict[str, bytes]:
     return {**files, SUMS: "".join(lines).encode()}
 
 
+def _title(results: dict[str, Any]) -> str:
+    """Title of the report."""
+    return str(results.get("title") or results["plan"].get("title") or "Report")
+
+
 def _citation(results: dict[str, Any], about: Mapping[str, object]) -> str:
     """How the report is cited: by its snapshot, or by its data where it has none."""
     band, cohort, _ = COHORTS.get(str(results["cohort"]["provenance"]), UNKNOWN_COHORT)
-    title = str(results.get("title") or results["plan"].get("title") or "Report")
     plan, data = results["plan"]["sha256"], results["data"]["sha256"]
     return citation(
-        title=f"{title} ({cohort.lower()}): report of an analysis",
+        title=f"{_title(results)} ({cohort.lower()}): report of an analysis",
         version=str(results["provenance"]["snapshot"] or data[:16]),
         authors=authors_of(about),
         message="Cite the report with its version, so that others can find the same rows.",

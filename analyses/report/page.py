@@ -24,6 +24,7 @@ from analyses.report.card import card
 from analyses.report.further import further
 from analyses.report.hazard_ratios import hazard_ratios
 from analyses.report.items import checklists
+from analyses.report.methods import methods
 from analyses.report.patterns import patterns
 from analyses.report.readers import readers
 from analyses.report.release import release
@@ -115,7 +116,7 @@ def context(page: dict[str, Any]) -> dict[str, Any]:
         "time_figures": time_figures(page),
         "predictors": sections.predictors(page) if page["data"]["used"] != 0 else [],
         "cautions": sections.cautions(page),
-        "methods": prose.methods(page),
+        "methods": methods(page),
         "limitations": prose.limitations(page),
         "percent": numbers.share(page["outcome"].get("events"), page["outcome"].get("n")),
     }

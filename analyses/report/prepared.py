@@ -1,7 +1,7 @@
 """Prepared: sentences on harmonised numbers and on columns that fell away.
 
 Belongs here: wording the entry `preparation` of the results.
-Does not belong here: the entry (`analyses.preparation`), other methods (`analyses.report.prose`).
+Does not belong here: the entry (`analyses.preparation`), other methods (`analyses.report.methods`).
 """
 
 from typing import Any

@@ -96,11 +96,11 @@ def level(name: object) -> str:
 
     Examples
     --------
-    >>> level("not_assessable"), level("T2")
-    ('not assessable', 'T2')
+    >>> level("not_assessable"), level("T2"), level("McCormick grade")
+    ('not assessable', 'T2', 'McCormick grade')
     """
     said = human(name)
-    return said[:1].lower() + said[1:] if said[1:2].islower() else said
+    return said[:1].lower() + said[1:] if said.split(" ", 1)[0][1:].islower() else said
 
 
 #: What a model that may take the primary model's place is.

@@ -1,15 +1,20 @@
 """What must hold of the files beside every kind of report.
 
-Belongs here: one check over all files of a report.
+Belongs here: one check over all files of a report, one over its methods.
 Does not belong here: reports (`tests.analyses.report_fixture`, `tests.analyses.real_results`).
 """
 
 import csv
 import io
 import re
+from typing import Any
 from xml.etree import ElementTree
 
 from analyses.report.files import PAGE
+from analyses.report.methods import methods
+from analyses.report.references import WORKS
+from analyses.report.release import release
+from analyses.report.shortening import shortened
 
 MARKS = {"simulated": "SIMULATED: nobody", "published": "Published case reports, not a cohort"}
 
@@ -37,3 +42,27 @@ def check_files(files: dict[str, bytes], provenance: str | None) -> None:
             assert len({len(row) for row in rows}) == 1, name
             assert len(set(rows[0])) == len(rows[0]), name
             assert {row[0] for row in rows[1:]} <= {provenance or "unknown"}, name
+
+
+def released(results: dict[str, Any]) -> dict[str, Any]:
+    """Results as a page has them."""
+    return release(shortened(results))
+
+
+def check_methods(page: dict[str, Any]) -> None:
+    """Sentences are whole as far as a machine can see; works are those of the methods used."""
+    found = methods(page)
+    for heading, text in found.parts:
+        assert re.search(r"[.)]$", text), heading
+        assert not re.search(r"None|[{}]|  | ,|\.\.|\bnan\b|, \.|: \.|\(\)", text), (heading, text)
+    said = " ".join(text for _, text in found.parts)
+    marks = re.findall(r"\[([\d, ]+)\]", said)
+    named = {int(number) for mark in marks for number in mark.split(", ")}
+    assert named == set(range(1, len(found.works) + 1))
+    assert set(found.works) <= set(WORKS.values())
+    works, kind = " ".join(found.works), page["outcome"]["kind"]
+    is_fitted = bool(page["models"])
+    assert ("Mach Learn 2001;45:171" in works) == (kind == "multiclass" and is_fitted)
+    assert ("Kaplan EL" in works) == (kind == "survival")
+    assert ("Vickers" in works) == (kind == "binary" and is_fitted)
+    assert ("TRIPOD+AI" in said) == ("cross-validation" in said) == is_fitted

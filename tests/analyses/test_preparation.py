@@ -20,8 +20,8 @@ from analyses.plan import Plan, parse_plan
 from analyses.plan_parts import Resampling
 from analyses.prepared import Preparation
 from analyses.protocol import AnalysisRun, run_plan
+from analyses.report.methods import methods
 from analyses.report.prepared import prepared as paragraphs
-from analyses.report.prose import methods
 from analyses.results import to_json
 from schemas.errors import UsageError
 
@@ -204,7 +204,8 @@ def test_a_plan_says_what_fell_away_and_why(prepared: tuple[pl.DataFrame, Analys
     assert [row["term"] for row in model["coefficients"]] == ["x0", "x1", "x3", "x5", "cap_sign"]
     assert [row["term"] for row in run.results["models"][0]["coefficients"]] == ["x0"]
     assert [w["code"] for w in run.results["warnings"]].count("unseen_centre") == 1
-    said = " ".join(methods({**run.results, "cohort": {**run.results["cohort"], "left_out": 0}}))
+    page = {**run.results, "cohort": {**run.results["cohort"], "left_out": 0}}
+    said = " ".join(text for _, text in methods(page).parts)
     for part in ("by ComBat", "Without it the cross-validated AUC is", "x4 (as x3)", "ICC(2,1)"):
         assert part in said
 

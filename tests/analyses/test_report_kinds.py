@@ -7,7 +7,7 @@ import pytest
 from analyses.report import render_report, report_files
 from analyses.report.merging import merge_small_steps
 from analyses.report.release import release
-from tests.analyses.beside import check_files
+from tests.analyses.beside import check_files, check_methods, released
 from tests.analyses.real_results import CASES, real
 
 
@@ -25,6 +25,7 @@ def test_same_results_give_the_same_bytes(case: str) -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_every_figure_and_table_is_a_file_that_says_whose_cases_these_are(case: str) -> None:
     check_files(report_files(real(case)), real(case)["cohort"]["provenance"])
+    check_methods(released(real(case)))
 
 
 @pytest.mark.parametrize("snapshot", ["s1", None])

@@ -14,7 +14,7 @@ from analyses.report import render_report, report_files
 from analyses.report.index import render_index
 from analyses.report.over_time import competing_name, event_name
 from analyses.report.release import release
-from tests.analyses.beside import check_files
+from tests.analyses.beside import check_files, check_methods, released
 from tests.analyses.real_results import real
 
 
@@ -50,6 +50,7 @@ def test_every_figure_and_table_is_a_file_that_says_whose_cases_these_are(
 ) -> None:
     for found in (results, confidential):
         check_files(report_files(found), found["cohort"]["provenance"])
+        check_methods(released(found))
 
 
 def test_what_times_cannot_say_is_said(results: dict[str, Any]) -> None:
