@@ -121,7 +121,8 @@ def preoperative_studies(
 ) -> pl.DataFrame:
     """The last MR study before each first surgery; without surgery the last diagnostic one.
 
-    Or the last of other `modalities`. A study whose day is not recorded counts by its purpose, behind those with a day.
+    Or the last of other `modalities`. A study whose day is not recorded counts by its purpose,
+    behind those with a day.
     """
     dated = studies.filter(
         pl.col("modality").is_in(modalities) & pl.col("study_purpose").is_in(_PREOPERATIVE)

@@ -20,15 +20,15 @@ value (rule V4) and pages (`analyses.report`), files.
 
     STATISTIC = {
         "name", "rule", "side", "limit", "unit",    as declared (`analyses.claim_rules.Statistic`)
-        "method": "...",                 how estimate, interval and p were made; None without estimate
+        "method": "...",                 of estimate, interval and p; None without estimate
         "assessable": 300,               cases in the statistic
         "not_assessable": 12,            cases it is about that lack a value it needs
         "groups": [{"label", "n", "events": int | None, "median": float | None}, ...],
-        "estimate": 12.1,                odds ratio (V1), share or difference of shares (V2, 0 to 1),
+        "estimate": 12.1,                odds ratio (V1), share or difference of shares (V2, 0 to 1)
                                          difference in `unit` (V3), difference of AUC (V4)
         "interval": [6.7, 25.5],         95 %; None with estimate None
-        "p": 0.00001,                    two-sided: no effect at any site (V2: the bound) would give
-                                         data like these; beside it the interval is of an average site
+        "p": 0.00001,                    two-sided, against no effect (V2: the bound) at every site;
+                                         the interval is of the effect at an average site
         "p_holm": 0.0002,
         "sites": [{"site", "n", "estimate", "interval", "groups"}, ...],   estimate may be None
         "definitions": [{"definition", "n", "estimate", "interval", "groups"}, ...],   else []

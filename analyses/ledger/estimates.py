@@ -18,7 +18,7 @@ from scipy.special import logit
 
 from analyses.describe import wilson_interval
 from analyses.firth import Firth, fit_firth, independent_columns, profile_interval
-from analyses.intervals import Z, Interval
+from analyses.intervals import Interval, Z
 from analyses.ledger.medians import mid_median, unit_variance
 from analyses.ledger.no_effect import against_bound, mantel, of_two_counts, van_elteren
 from analyses.ledger.pooled import Stratum, Together, together
@@ -59,7 +59,9 @@ def odds(rows: Rows) -> Estimates:
         return Estimates(strata)
     whole = together(strata) if len(parts) >= LEAST_CENTRES else _common_slope(parts, rows)
     if rows.adjusted:
-        return Estimates(strata, whole, _adjusted_p(parts, rows), "test of the penalised likelihood")
+        return Estimates(
+            strata, whole, _adjusted_p(parts, rows), "test of the penalised likelihood"
+        )
     p = mantel([(_exposure(part, rows), part["y"].to_numpy()) for part in parts])
     return Estimates(strata, whole, p, "Mantel-Haenszel test")
 
@@ -206,13 +208,11 @@ def _adjusted_p(parts: Sequence[pl.DataFrame], rows: Rows) -> float | None:
 
 
 def _ratio_test(free: Firth, held: Firth) -> float:
-    """p of twice the difference of two penalised log-likelihoods."""
+    """P of twice the difference of two penalised log-likelihoods."""
     return float(stats.chi2.sf(max(0.0, 2 * (free.loglik - held.loglik)), 1))
 
 
-def _columns(
-    parts: Sequence[pl.DataFrame], rows: Rows
-) -> tuple[Floats, Floats, Floats, Floats]:
+def _columns(parts: Sequence[pl.DataFrame], rows: Rows) -> tuple[Floats, Floats, Floats, Floats]:
     """Indicators of the strata, exposure, adjusting columns, outcome."""
     frame = pl.concat(parts)
     place = np.repeat(np.arange(len(parts)), [part.height for part in parts])

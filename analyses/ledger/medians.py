@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from analyses.metrics import Floats
 
-_DRAWS = 2000
+_DRAWS = 10_000
 _SEED = 20_260_901
 
 
@@ -40,7 +40,7 @@ def mid_median(values: Floats) -> float:
 
 
 def unit_variance(values: Floats) -> float:
-    """Variance of the mid-median of a sample, times its size: bootstrap of 2000 draws, fixed seed.
+    """Variance of the mid-median of a sample, times its size: bootstrap of 10,000 draws, fixed seed.
 
     Divided by the size of a smaller sample of the same kind it is that sample's variance; so a
     site with two cases need not say how much medians of two cases vary.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analyses.intervals import Z, Interval
+from analyses.intervals import Interval, Z
 from analyses.pooling import LEAST_CENTRES, pool
 
 

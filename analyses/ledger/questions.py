@@ -42,7 +42,9 @@ _PERIODS = tuple(
 
 def _told(column: str, has: tuple[str, ...], lacks: tuple[str, ...]) -> pl.Expr:
     """True with one of the first values, False with one of the second, missing with any other."""
-    return pl.when(pl.col(column).is_in(has)).then(True).when(pl.col(column).is_in(lacks)).then(False)
+    return (
+        pl.when(pl.col(column).is_in(has)).then(True).when(pl.col(column).is_in(lacks)).then(False)
+    )
 
 
 def _sign(column: str) -> pl.Expr:
@@ -130,7 +132,9 @@ QUESTIONS: dict[str, tuple[Question, ...]] = {
     "C17": (Medians(_GRADED, _GRADES, pl.col("adc_mean_1e6_mm2_s")),),
     "C18": (Medians(_GRADED, _GRADES, pl.col("choline_naa_ratio")),),
     "C20": (Lead(pl.col("seen_on").is_not_null(), "seen_on", "CT only", "MR only"),),
-    "C23": (Odds(pl.col("myelography").is_not_null(), _PERIODS, pl.col("myelography"), per_step=True),),
+    "C23": (
+        Odds(pl.col("myelography").is_not_null(), _PERIODS, pl.col("myelography"), per_step=True),
+    ),
     "C24": (
         Odds(
             _RESECTED,
@@ -146,7 +150,9 @@ QUESTIONS: dict[str, tuple[Question, ...]] = {
 BESIDE: dict[str, tuple[tuple[Statistic, Question], ...]] = {
     "C16": (
         (
-            Statistic("odds ratio of gross total resection, displacing v infiltrating growth", "V1"),
+            Statistic(
+                "odds ratio of gross total resection, displacing v infiltrating growth", "V1"
+            ),
             Odds(
                 _RESECTED,
                 (

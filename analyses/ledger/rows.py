@@ -125,7 +125,7 @@ def _of_lead(question: Lead, asked: pl.DataFrame) -> Rows:
     """1 with the first value, -1 with the second, 0 with any other."""
     column = pl.col(question.column)
     second = question.second or _next_commonest(asked[question.column], question.first)
-    y = pl.when(column == question.first).then(1.0).when(column == second).then(-1.0)
+    y = pl.when(column == question.first).then(1.0).when(column == pl.lit(second)).then(-1.0)
     y = y.when(column.is_not_null()).then(0.0)
     found = _kept(asked, pl.lit(0), y, (question.first, second or "none other"))
     return Rows(found.frame, found.labels, found.not_assessable, is_lead=True)
@@ -136,7 +136,9 @@ def _next_commonest(values: pl.Series, first: str) -> str | None:
     others = values.drop_nulls().filter(~values.drop_nulls().is_in([first, _NO_TYPE]))
     if others.is_empty():
         return None
-    counted = others.alias("value").value_counts(name="n").sort(["n", "value"], descending=[True, False])
+    counted = (
+        others.alias("value").value_counts(name="n").sort(["n", "value"], descending=[True, False])
+    )
     return str(counted["value"][0])
 
 

@@ -83,7 +83,8 @@ def disagreement(statistic: Mapping[str, Any]) -> str | None:
     for what, name in (("sites", "i2"), ("definitions", "i2_definitions")):
         i2 = statistic[name]
         known = [one["estimate"] for one in statistic[what] if one["estimate"] is not None]
-        if i2 is not None and i2 > MOST_HETEROGENEITY and min(known) < no_effect < max(known):
+        is_apart = bool(known) and min(known) < no_effect < max(known)
+        if is_apart and i2 is not None and i2 > MOST_HETEROGENEITY:
             return what
     return None
 
