@@ -77,16 +77,16 @@ def test_the_difference_of_two_snapshots_says_which_claims_moved(
 ) -> None:
     home, (first, second, _) = published
     then, now = document(), document()
-    then["claims"][4]["verdict"] = "reproduced"
+    then["claims"][0]["verdict"] = "reproduced"
     then["claims"][9]["statistics"][0].update(estimate=1.1, interval=[0.6, 2.0])
     _write(home, first, then)
     _write(home, second, now)
     said = difference_listing(home, first, second, as_json=False, html_file=None)
     assert "2 claims moved" in said
-    assert "claims, simulated: C05 reproduced -> not_reproduced" in said
-    assert "claims, simulated: C10 not_reproduced as before, an estimate left its interval" in said
+    assert "claims, simulated: C01 reproduced -> not_reproduced" in said
+    assert "claims, simulated: C10 reproduced as before, an estimate left its interval" in said
     page = home.path / "difference.html"
     difference_listing(home, first, second, as_json=False, html_file=page)
     assert "Claims that moved" in page.read_text()
     as_json = difference_listing(home, first, second, as_json=True, html_file=None)
-    assert '"claim": "C05"' in as_json
+    assert '"claim": "C01"' in as_json
