@@ -81,6 +81,12 @@ def claims_page() -> str:
         "[the list of sources](../assets/data/evidence/SOURCES.md). Every bound and every smallest "
         "effect that matters is an assumption of the project, not evidence.",
         "",
+        "Every run holds the claims against each cohort of the snapshot: "
+        "`results/claims-<cohort>-<snapshot>/claims.json` has the numbers and "
+        "`reports/claims-<cohort>-<snapshot>/report.html` is the page, which also says how each "
+        "verdict moved since the last snapshot. How the statistics under V4 are computed: "
+        "[added value](decisions/added-value.md).",
+        "",
         *_verdicts(),
         "## Claims",
         "",

@@ -1,7 +1,8 @@
 """`imsct snapshot diff`: what lies between two snapshots, as text, JSON and a page.
 
-Belongs here: gathering rows and reported numbers of both, and saying it.
-Does not belong here: comparing (`warehouse.difference`, `analyses.moved`).
+Belongs here: gathering rows, reported numbers and claims of both, and saying it.
+Does not belong here: comparing (`warehouse.difference`, `analyses.moved`,
+`analyses.ledger.movement`).
 """
 
 import json
@@ -9,8 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from analyses import numbers
+from analyses.ledger import release_claims
+from analyses.ledger.movement import ClaimMoved, movement
 from analyses.moved import Moved, moved_numbers
 from analyses.report import TableCounts, render_difference
+from assets.claims import read_ledger
+from assets.results import COHORTS
 from schemas.showing import counted
 from warehouse.difference import Difference, TableDifference, difference_between
 from warehouse.files import write_atomically
@@ -18,6 +23,7 @@ from warehouse.home import Home
 
 #: Case ids listed in the text; the JSON has all.
 _LISTED = 12
+Claims = list[tuple[str, ClaimMoved]]
 
 
 def difference_listing(
@@ -25,7 +31,7 @@ def difference_listing(
 ) -> str:
     """The difference of two snapshots, as asked for; a page is written to `html_file`."""
     found = difference_between(home, before, after)
-    moved = _moved(home, before, after)
+    moved, claims = _moved(home, before, after), _claims(home, before, after)
     if html_file is not None:
         page = render_difference(
             before=before,
@@ -37,10 +43,11 @@ def difference_listing(
             },
             tables=[_counts(table) for table in found.tables],
             moved=moved,
+            claims=claims,
         )
         write_atomically(html_file, page)
         return f"{html_file}: written"
-    return _as_json(found, moved) if as_json else _as_text(found, moved)
+    return _as_json(found, moved, claims) if as_json else _as_text(found, moved, claims)
 
 
 def _moved(home: Home, before: str, after: str) -> list[Moved]:
@@ -55,6 +62,17 @@ def _moved(home: Home, before: str, after: str) -> list[Moved]:
     return found
 
 
+def _claims(home: Home, before: str, after: str) -> Claims:
+    """Claims of every cohort whose verdict moved, or an estimate out of its interval."""
+    found: Claims = []
+    for cohort in COHORTS:
+        old, new = (read_ledger(home, cohort, snapshot) for snapshot in (before, after))
+        if old is not None and new is not None:
+            moved = movement(release_claims(old), release_claims(new)).moved
+            found += [(cohort, claim) for claim in moved]
+    return found
+
+
 def _counts(table: TableDifference) -> TableCounts:
     """A table's difference as numbers."""
     return TableCounts(
@@ -66,7 +84,7 @@ def _counts(table: TableDifference) -> TableCounts:
     )
 
 
-def _as_text(found: Difference, moved: list[Moved]) -> str:
+def _as_text(found: Difference, moved: list[Moved], claims: Claims) -> str:
     """For a person."""
     lines = [f"from {found.before} to {found.after}"]
     for what, cases in (
@@ -92,6 +110,8 @@ def _as_text(found: Difference, moved: list[Moved]) -> str:
                 lines.append(f"    columns {what}: {', '.join(names)}")
     lines.append(f"{counted(len(moved), 'reported number')} moved")
     lines += [f"    {_moved_text(one)}" for one in moved]
+    lines.append(f"{counted(len(claims), 'claim')} moved")
+    lines += [f"    {_claim_text(cohort, claim)}" for cohort, claim in claims]
     return "\n".join(lines)
 
 
@@ -107,7 +127,15 @@ def _moved_text(one: Moved) -> str:
     return said
 
 
-def _as_json(found: Difference, moved: list[Moved]) -> str:
+def _claim_text(cohort: str, claim: ClaimMoved) -> str:
+    """One claim in a line."""
+    then, now = (word or "not computed" for word in claim.verdict)
+    verdict = f"{then} -> {now}" if claim.is_moved else f"{now} as before"
+    shifted = ", an estimate left its interval" if claim.is_shifted else ""
+    return f"claims, {cohort}: {claim.id} {verdict}{shifted}"
+
+
+def _as_json(found: Difference, moved: list[Moved], claims: Claims) -> str:
     """For a program: every key and column, no value of a row."""
     content: dict[str, Any] = {
         "before": found.before,
@@ -143,6 +171,16 @@ def _as_json(found: Difference, moved: list[Moved]) -> str:
                 "is_outside": one.is_outside,
             }
             for one in moved
+        ],
+        "claims": [
+            {
+                "cohort": cohort,
+                "claim": claim.id,
+                "verdict_before": claim.verdict[0],
+                "verdict_after": claim.verdict[1],
+                "is_estimate_outside": claim.is_shifted,
+            }
+            for cohort, claim in claims
         ],
     }
     return json.dumps(content, indent=1, ensure_ascii=False)

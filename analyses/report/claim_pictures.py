@@ -41,14 +41,14 @@ MOST_PARTS = 14
 
 
 def overviews(claims: Sequence[Mapping[str, Any]], *, provenance: str) -> list[Picture]:
-    """One figure for each rule with a common scale that has an estimate."""
+    """One figure for each rule with a common scale; what could not be tested is not drawn."""
     found = []
     for rule, axis in TOGETHER.items():
         lines = tuple(
             _whole(claim, statistic, place)
             for claim in claims
             for place, statistic in enumerate(claim["statistics"])
-            if statistic["rule"] == rule and statistic["estimate"] is not None
+            if statistic["rule"] == rule and statistic["p_holm"] is not None
         )
         if lines:
             smallest = None if rule == "V2" else _smallest(claims, rule)
@@ -59,7 +59,7 @@ def overviews(claims: Sequence[Mapping[str, Any]], *, provenance: str) -> list[P
 
 
 def parts(claim: Mapping[str, Any], *, provenance: str) -> list[Picture]:
-    """A figure for each statistic that has estimates of sites, definitions or studies to show."""
+    """A figure for each tested statistic with estimates of sites, definitions or studies."""
     found = []
     for place, statistic in enumerate(claim["statistics"]):
         lines = _parts(statistic)
@@ -68,7 +68,7 @@ def parts(claim: Mapping[str, Any], *, provenance: str) -> list[Picture]:
                 _line(f"{row['label']} (published)", "published", statistic, row)
                 for row in claim.get("published", ())
             ]
-        if statistic["estimate"] is None or len(lines) < 2:
+        if statistic["p_holm"] is None or len(lines) < 2:
             continue
         own = _line("All cases", _kind(statistic), statistic, statistic)
         rule = statistic["rule"]

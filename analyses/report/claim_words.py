@@ -46,7 +46,8 @@ ORDER = tuple(VERDICT_WORDS)
 #: What the ledger of a cohort can say at all.
 MEANING = {
     "simulated": "These patients do not exist. The ledger shows whether what the simulation put in "
-    "comes out again, and nothing about tumours.",
+    "comes out again, and nothing about tumours. “Not reproduced” also stands where cases are too "
+    "few or the simulation does not put a claim in; the claim itself says which.",
     "published": "Case reports are printed because they are unusual, and name the signs that were "
     "seen. A share of them is no rate, and a difference between them may be one of what gets "
     "printed.",

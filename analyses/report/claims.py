@@ -145,8 +145,8 @@ def _by_verdict(claims: Sequence[Released]) -> list[dict[str, Any]]:
 
 
 def _summary_row(claim: Released) -> dict[str, Any]:
-    """A claim in one line: the first statistic that has an estimate stands for it."""
-    told = [s for s in claim["statistics"] if s["estimate"] is not None]
+    """A claim in one line: the first statistic that could be tested stands for it."""
+    told = [s for s in claim["statistics"] if s["p_holm"] is not None]
     first = (told or claim["statistics"])[0]
     more = len(told) - 1
     return {
@@ -154,7 +154,7 @@ def _summary_row(claim: Released) -> dict[str, Any]:
         "statement": statement(claim["id"]),
         "estimate": estimate_of(first, first["estimate"]) if told else "",
         "interval": interval_of(first, first["interval"]) if told else "",
-        "instead": _instead(first),
+        "instead": numbers.NONE if claim["verdict"] == "insufficient_data" else _instead(first),
         "more": f"and {more} more" if more > 0 else "",
         "cases": first["assessable"],
     }

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 
 from analyses import numbers
 from analyses.disclosure import Shown, disclose
+from analyses.ledger.movement import ClaimMoved
 from analyses.moved import Moved
 from analyses.report import environment, words
+from analyses.report.claim_words import VERDICT_WORDS, statement
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ def render_difference(
     cases: Mapping[str, int],
     tables: Sequence[TableCounts],
     moved: Sequence[Moved],
+    claims: Sequence[tuple[str, ClaimMoved]] = (),
 ) -> bytes:
     """One self-contained HTML page.
 
@@ -44,6 +47,8 @@ def render_difference(
         One entry per table with a difference.
     moved
         Numbers of reports that both snapshots have.
+    claims
+        Claims that moved, each with its cohort.
 
     Returns
     -------
@@ -66,6 +71,7 @@ def render_difference(
             cases=[(name, shown["cases", name]) for name in cases],
             tables=[_table(entry, shown) for entry in tables],
             moved=[_moved(one) for one in moved],
+            claims=[_claim(cohort, claim) for cohort, claim in claims],
             research_only=words.RESEARCH_ONLY,
         )
     )
@@ -78,6 +84,19 @@ def _table(entry: TableCounts, shown: Mapping[tuple[str, ...], Shown]) -> dict[s
         "name": entry.table,
         "counts": [shown[entry.table, name] for name in ("added", "gone", "changed")],
         "columns": [(name, shown[entry.table, "column", name]) for name in entry.columns],
+    }
+
+
+def _claim(cohort: str, claim: ClaimMoved) -> dict[str, str]:
+    """A claim then and now."""
+    then, now = (VERDICT_WORDS[verdict] for verdict in claim.verdict)
+    return {
+        "cohort": words.COHORTS[cohort][1],
+        "id": claim.id,
+        "statement": statement(claim.id),
+        "before": f"{then.shape} {then.word}",
+        "after": f"{now.shape} {now.word}",
+        "estimate": "outside its interval" if claim.is_shifted else "inside its interval",
     }
 
 

@@ -18,7 +18,7 @@ _NUMBERS: dict[str, tuple[float, list[float]]] = {
     "V3": (-0.4, [-1.2, 0.5]),
     "V4": (0.041, [0.004, 0.078]),
 }
-_WORDS = ("supported", "contradicted", "no_relevant_effect", "inconclusive", "insufficient_data")
+_WORDS = ("contradicted", "no_relevant_effect", "inconclusive", "insufficient_data", "supported")
 
 
 def document(provenance: str = "simulated", *, small: int | None = None) -> dict[str, Any]:
@@ -108,7 +108,7 @@ def _statistic(declared: Statistic, word: str) -> dict[str, Any]:
         "estimate": estimate,
         "interval": interval,
         "p": 0.001,
-        "p_holm": 0.024,
+        "p_holm": None if word == "insufficient_data" else 0.024,
         "sites": [
             _part("site", "SITE_A", (estimate, interval), 80),
             _part("site", "SITE_B", (estimate, interval), 40),

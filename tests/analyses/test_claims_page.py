@@ -9,6 +9,7 @@ import pytest
 
 from analyses.claim_rules import VERDICTS
 from analyses.claims import CLAIMS
+from analyses.numbers import NONE
 from analyses.report import render_claims
 from analyses.report.claim_words import VERDICT_WORDS
 from tests.analyses.claims_fixture import BEFORE, SNAPSHOT, document, few
@@ -83,8 +84,8 @@ def test_the_first_page_says_what_the_cohort_can_bear(cohort: str, said: str) ->
 def test_verdicts_are_counted_and_never_told_by_colour_alone() -> None:
     first = _first_page(_page("registry"))
     assert (
-        "Of 24 claims: 5 supported, 5 contradicted, 5 without relevant effect, "
-        "5 inconclusive, 4 with too few data." in first
+        "Of 24 claims: 4 supported, 5 contradicted, 5 without relevant effect, "
+        "5 inconclusive, 5 with too few data." in first
     )
     shapes = [(word.shape, word.look) for word in VERDICT_WORDS.values()]
     assert len({shape for shape, _ in shapes}) == len({look for _, look in shapes})
@@ -106,7 +107,18 @@ def test_a_claim_without_enough_cases_beside_others_is_not_called_tested() -> No
     made = document("registry")
     for one in made["claims"][4]["statistics"]:
         one["p_holm"] = None
-    assert "of 24 claims could be tested 23 " in _first_page(render_claims(made).decode())
+    assert "of 24 claims could be tested 19 " in _first_page(_page("registry"))
+    assert "of 24 claims could be tested 18 " in _first_page(render_claims(made).decode())
+
+
+def test_an_estimate_of_too_few_cases_is_neither_listed_nor_drawn() -> None:
+    """It would look like a finding; it stands in the claim's own table."""
+    html = _page("registry")
+    listed = html[html.index('<table id="verdicts"') : html.index("</table>")]
+    row = next(line for line in listed.splitlines() if 'href="#c14"' in line)
+    assert f"Too few data {NONE}" in _text(row)
+    assert "C14 " not in html[html.index('id="together"') : html.index('id="each"')]
+    assert "4.2" in _text(html[html.index('id="claim-c14"') : html.index('<h3 id="c15">')])
 
 
 def test_movement_since_the_last_snapshot_is_told_first() -> None:
@@ -114,7 +126,7 @@ def test_movement_since_the_last_snapshot_is_told_first() -> None:
     html = render_claims(now, before=_earlier(now)).decode()
     first = _first_page(html)
     assert "Moved since the last snapshot C01" in first
-    assert "○ Inconclusive → became ● Supported" in first
+    assert "○ Inconclusive → became ▼ Contradicted" in first
     assert re.search(rf"verdicts moved 1 since snapshot {BEFORE}", first)
     assert "131 cases then, 153 now. 1 of 24 verdicts is another now." in _text(html)
     assert "Rules changed" not in html
@@ -124,7 +136,7 @@ def test_an_estimate_that_left_its_interval_is_told_and_rules_that_changed_too()
     now = document("registry")
     then = _earlier(now)
     then["provenance"]["rules"] = "0" * 64
-    then["claims"][8]["statistics"][0].update(estimate=1.2, interval=[0.7, 2.1])
+    then["claims"][9]["statistics"][0].update(estimate=1.2, interval=[0.7, 2.1])
     text = _text(render_claims(now, before=then).decode())
     assert "Rules changed too:" in text
     assert "as before, but an estimate left its interval" in text

@@ -2,8 +2,10 @@
 
 import copy
 
+from analyses.ledger.movement import movement
 from analyses.moved import Moved, moved_numbers
 from analyses.report import TableCounts, render_difference
+from tests.analyses.claims_fixture import document
 from tests.analyses.real_results import real
 
 
@@ -44,3 +46,21 @@ def test_the_page_hides_small_counts_and_escapes_names() -> None:
     assert "<i>" not in page
     assert "outside" in page
     assert "http" not in page.replace("http-equiv", "")
+
+
+def test_claims_that_moved_stand_on_the_page() -> None:
+    then = document("published")
+    then["claims"][7]["verdict"] = "supported"
+    moved = movement(then, document("published")).moved
+    page = render_difference(
+        before="a" * 16,
+        after="b" * 16,
+        cases={"added": 0, "corrected": 0, "gone": 0},
+        tables=[],
+        moved=[],
+        claims=[("published", claim) for claim in moved],
+    ).decode()
+    row = next(line for line in page.splitlines() if "C08 The pattern of enhancement" in line)
+    assert "Published case reports" in row
+    assert row.index("● Supported") < row.index("○ Inconclusive")
+    assert "C09" not in page

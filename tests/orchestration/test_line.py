@@ -91,7 +91,7 @@ def test_the_demo_says_where_everything_is_and_that_no_record_was_lost(
 ) -> None:
     home, done = demo
     places = re.findall(r"^(?:reports?|snapshot|database)\s+(\S+)$", done.stdout, re.MULTILINE)
-    assert len(places) == 9  # the index, six reports, snapshot, database
+    assert len(places) == 11  # the index, six reports, two ledgers, snapshot, database
     assert all(Path(place).is_file() for place in places)
     totals = re.search(r"^all\s+(\d+)\s+(\d+)\s+(\d+)$", done.stdout, re.MULTILINE)
     assert totals is not None
@@ -219,6 +219,24 @@ def test_no_analysis_mixes_simulated_rows_with_real_ones(home: Path) -> None:
         assert ("Simulated data" in page) == (cohort == "simulated")
         ids = {"C-", "SIM_"}
         assert not any(re.search(rf"\b{mark}[A-Z0-9]{{2,}}-[CP]\d", page) for mark in ids)
+
+
+def test_each_cohort_has_a_claim_ledger_that_says_no_more_than_it_may(home: Path) -> None:
+    allowed = {
+        "simulated": {"reproduced", "not_reproduced"},
+        "published": {"inconclusive", "insufficient_data"},
+    }
+    for cohort, words in allowed.items():
+        folder = f"claims-{cohort}-{current(home)}"
+        made = json.loads((home / "results" / folder / "claims.json").read_text())
+        assert {claim["verdict"] for claim in made["claims"]} <= words
+        assert made["cohort"]["provenance"] == cohort
+        assert made["provenance"]["snapshot"] == current(home)
+        assert [claim["id"] for claim in made["claims"]] == [f"C{n:02}" for n in range(1, 25)]
+        page = (home / "reports" / folder / "report.html").read_text()
+        assert ("Simulated data" in page) == (cohort == "simulated")
+        assert "first snapshot with a ledger" in page
+    assert not list((home / "results").glob("claims-registry-*"))
 
 
 def test_functional_decline_of_published_cases_is_only_described(home: Path) -> None:
