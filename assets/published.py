@@ -6,6 +6,7 @@ Does not belong here: what a snapshot holds (`assets.snapshot`), the files (`war
 
 import dagster as dg
 
+from assets.cohort_reports import cohort_reports
 from assets.context import Line
 from assets.results import results_assets
 from assets.snapshot import publish_snapshot
@@ -14,7 +15,7 @@ from assets.snapshot import publish_snapshot
 @dg.asset(
     key=["published", "snapshot"],
     deps=[
-        *(asset.key for asset in results_assets),
+        *(asset.key for asset in (*results_assets, *cohort_reports)),
         ["reference", "cord_norms"],
         ["analysis", "columns"],
     ],

@@ -7,6 +7,7 @@ Does not belong here: what an asset does (`assets`), which home (`orchestration.
 import dagster as dg
 
 from assets.analysis import analysis_cases, analysis_columns
+from assets.cohort_reports import cohort_reports
 from assets.core import core_tables, quarantine_problems
 from assets.published import published_snapshot
 from assets.received import received_deliveries
@@ -31,6 +32,7 @@ ASSETS = [
     analysis_cases,
     analysis_columns,
     *results_assets,
+    *cohort_reports,
     published_snapshot,
 ]
 

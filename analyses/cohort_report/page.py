@@ -23,6 +23,7 @@ SECTIONS = (
     ("queries", "Open queries"),
     ("provenance", "Provenance of this file"),
 )
+NOTHING = "Nothing to correct"
 FIRST = 3  # open queries on the first page
 STATUS = {
     "received": "taken in",
@@ -56,7 +57,7 @@ def render_cohort(document: dict[str, Any], inputs: Inputs) -> bytes:
             page=document,
             provenance=provenance,
             snapshot=document["provenance"]["snapshot"],
-            title="The cohort: who is in it, how well it is followed, how good its data are",
+            title="The cohort and the quality of its data",
             band=band,
             cohort_name=cohort,
             origin=origin,
@@ -90,7 +91,7 @@ def summary(page: dict[str, Any]) -> dict[str, Any]:
     follow, account = page["follow_up"], page["account"]
     seen = next((r["counts"] for r in follow["contacts"] if f" {HEADLINE} " in r["label"]), None)
     living = follow["living"][0] if follow["living"] else 0
-    first = [row for row in page["queries"] if row["rule"] != WAITS and row["remedy"]][:FIRST]
+    first = [row for row in page["queries"] if row["rule"] != WAITS and NOTHING not in row["remedy"]][:FIRST]
     return {
         "quarantined": numbers.share(account["quarantined"], account["received"]),
         "complete": numbers.share(seen[0] if seen else None, living),
@@ -99,14 +100,23 @@ def summary(page: dict[str, Any]) -> dict[str, Any]:
         "queries": first,
         "n_queries": len(page["queries"]),
         "changes": changes(page["quality"]["deliveries"]),
-        "enough": [said for row in page["speaks"] for said in _said(row["enough"])],
-        "few": [said for row in page["speaks"] for said in _said(row["few"])],
+        "enough": _said(page["speaks"], "enough"),
+        "few": _said(page["speaks"], "few"),
     }
 
 
-def _said(rows: Sequence[dict[str, Any]]) -> list[str]:
-    """Kinds of patients with their numbers."""
-    return [f"{row['label']} ({'few' if row['n'] is None else row['n']})" for row in rows]
+def _said(variables: Sequence[dict[str, Any]], side: str) -> list[dict[str, str]]:
+    """Kinds of patients with their numbers, variable by variable."""
+    return [
+        {"label": row["label"], "said": ", ".join(map(_kind, row[side]))}
+        for row in variables
+        if row[side]
+    ]
+
+
+def _kind(row: dict[str, Any]) -> str:
+    """A kind of patient with its number, as far as that is told."""
+    return row["label"] if row["n"] in (None, "hidden") else f"{row['label']} ({row['n']})"
 
 
 def changes(deliveries: Sequence[dict[str, Any]]) -> list[str]:
@@ -204,23 +214,23 @@ def crossed(table: dict[str, Any] | None) -> dict[str, Any] | None:
         for part in table["parts"]
     ]
     if table.get("age"):
-        blocks.insert(0, {"label": "Age: median (quartiles)", "cells": quartiles(table["age"]), "rows": []})
+        blocks.insert(0, {"label": "Age, median and quartiles", "cells": quartiles(table["age"]), "rows": []})
     heads = list(zip(["All", *table["columns"]], totals, strict=True))
     return {"heads": heads, "blocks": blocks}
 
 
-def quartiles(rows: Sequence[Sequence[float] | None]) -> list[str]:
+def quartiles(rows: Sequence[Sequence[float] | None]) -> list[tuple[str, str]]:
     """Median and quartiles of each column.
 
     Examples
     --------
-    >>> quartiles([[12.0, 6.24, 18.0], None])[0]
-    '12 (6.24 to 18)'
+    >>> quartiles([[12.0, 6.24, 18.0]])
+    [('12', '6.24 to 18')]
     """
     return [
-        numbers.NONE
+        (numbers.NONE, "")
         if row is None
-        else f"{numbers.typical(row[0])} ({numbers.typical(row[1])} to {numbers.typical(row[2])})"
+        else (numbers.typical(row[0]), f"{numbers.typical(row[1])} to {numbers.typical(row[2])}")
         for row in rows
     ]
 
@@ -249,17 +259,18 @@ def followed(follow: dict[str, Any]) -> dict[str, Any] | None:
         ]
     ]
     medians = [
-        numbers.NONE
+        (numbers.NONE, "")
         if row is None
-        else f"{numbers.typical(row['estimate'])} ({_limits(row['interval'])})"
+        else (numbers.typical(row["estimate"]), _limits(row["interval"]))
         for row in follow["median_months"]
     ]
-    rows.append(("Median follow-up in months (95% interval)", medians))
-    rows.append(
-        ("Months from image to image, median (quartiles)", quartiles(follow["image_gap_months"]))
-    )
+    gaps = quartiles(follow["image_gap_months"])
+    more = [
+        ("Median follow-up in months, 95% interval", medians),
+        ("Months from image to image, quartiles", gaps),
+    ]
     heads = list(zip(["All", *follow["columns"]], living, strict=True))
-    return {"heads": heads, "rows": rows}
+    return {"heads": heads, "rows": [*rows, *more]}
 
 
 def _limits(pair: Sequence[float | None]) -> str:

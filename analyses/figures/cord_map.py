@@ -172,7 +172,7 @@ def _cohort(shown: CordMap) -> Figure:
     """Bars in lanes, if any, and columns of shares; keys above and below."""
     geometry = packed(shown.lesions)
     head = room_for_mark(shown.provenance) + 0.06
-    keys = [(g, f"{LOOKS[g.name].label} {g.n}") for g in shown.groups]
+    keys = [(g, _key(g)) for g in shown.groups]
     top = head + 0.25 * ((len(keys) + 1) // 2) + (0.55 if shown.lesions else 0.36)
     foot = top + ROW * len(shown.levels) + (0.18 if shown.lesions else 0.0)
     signs = cord_ink.KEY_HEIGHT if shown.lesions else 0.0
@@ -191,6 +191,12 @@ def _cohort(shown: CordMap) -> Figure:
         axes.text(0.04, foot + signs + 0.42 + 0.24 * line, note, va="center_baseline")
     mark_simulated(figure, shown.provenance)
     return figure
+
+
+def _key(group: Group) -> str:
+    """Name of a group and how many of its lesions are placed, where that is told."""
+    label = LOOKS[group.name].label
+    return label if isinstance(group.n, Hidden) else f"{label} {group.n}"
 
 
 def _groups(axes: Axes, keys: Sequence[tuple[Group, str]], *, top: float) -> None:

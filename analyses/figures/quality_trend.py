@@ -16,8 +16,8 @@ from analyses.numbers import NONE, share
 from schemas.showing import counted
 
 PANEL = (1.78, 0.62)  # inches: width and height of the drawing area
-STEP = (2.08, 1.12)  # from panel to panel
-LEFT, HEAD = 0.2, 0.3
+STEP = (2.08, 1.3)  # from panel to panel
+LEFT, HEAD = 0.04, 0.36
 TOPS = (0.05, 0.1, 0.25, 0.5, 1.0)  # ends of the scale
 
 
@@ -83,7 +83,7 @@ def _panel(
     axes.text(left, corner[1] + 0.1, wrap(site, 22, lines=1), va="center_baseline", weight="bold")
     axes.plot([left, left + width], [top, top], color=RULE, lw=0.6)
     axes.plot([left, left + width], [foot, foot], color=GREY, lw=0.8)
-    inner = width - 0.62
+    inner = width - 0.5
     step = inner / max(len(row) - 1, 1)
     spots = [
         (left + 0.12 + step * i, foot - height * d.share / end, d)
@@ -94,10 +94,9 @@ def _panel(
     for x, y, d in spots:
         face = BLUE if d.is_taken else "white"
         axes.plot([x], [y], marker="o", ms=4.5, color=BLUE, markerfacecolor=face, clip_on=False)
-    if spots:
-        x, y, d = spots[-1]
+    for x, y, d in dict.fromkeys(spots[:1] + spots[-1:]):
         said = share(d.quarantined, d.received)
-        axes.text(x + 0.1, y, said, va="center_baseline", color=BLUE, fontsize=9)
+        axes.text(x + 0.06, y - 0.11, said, va="center_baseline", color=BLUE, fontsize=9)
     axes.text(left, foot + 0.13, counted_deliveries(len(row)), va="center_baseline", fontsize=9)
 
 
