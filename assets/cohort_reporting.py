@@ -11,7 +11,14 @@ from typing import Any
 
 import polars as pl
 
-from analyses.cohort_report import KEY_COLUMNS, TABLES, Inputs, cohort_document, render_cohort
+from analyses.cohort_report import (
+    KEY_COLUMNS,
+    TABLES,
+    Inputs,
+    cohort_document,
+    pictures,
+    render_cohort,
+)
 from analyses.report.files import PAGE, page_files
 from analyses.results import to_json
 from assets.analysing import write_files
@@ -49,7 +56,8 @@ def report_cohort(line: Line, provenance: str) -> dict[str, str | int]:
     was_made = document is None
     if document is None:
         document = cohort_document(inputs, stamp)
-        write_files(page_files(render_cohort(document, inputs)), page)
+        html = render_cohort(document, pictures(document, inputs))
+        write_files(page_files(html), page)
         target.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(target, to_json(document))
     line.say(f"reports/{folder}/{PAGE}: {'written' if was_made else 'already there'}")

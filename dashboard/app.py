@@ -43,6 +43,8 @@ from warehouse.published import QueryTimeoutError
 
 #: Reports carry their own styles and no script; they are shut off from everything else.
 REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+#: A browser's own viewer does not open a PDF inside a sandbox; nothing may be loaded all the same.
+PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'"
 _SAID = {
     400: ("This address cannot be read", "Go back to the cohort page and choose again."),
     404: ("There is nothing here", "Check the address, or start from the overview."),
@@ -80,6 +82,7 @@ def build_app(home: Home, *, hosts: tuple[str, ...]) -> Starlette:
             Route(CORD_MAP_IMAGE, _cord_map_image, name="cord_map_image"),
             Route("/current", _current, name="current"),
             Route("/reports/{folder}/report.html", _report, name="report"),
+            Route("/reports/{folder}/report.pdf", _report_pdf, name="report_pdf"),
             Mount("/static", StaticFiles(packages=[("dashboard", "static")]), name="static"),
         ],
         middleware=[Middleware(Guard, hosts=hosts)],
@@ -175,6 +178,18 @@ def _report(request: Request) -> Response:
         path,
         media_type="text/html; charset=utf-8",
         headers={"Content-Security-Policy": REPORT_POLICY},
+    )
+
+
+def _report_pdf(request: Request) -> Response:
+    """The same as PDF, to be looked at in place."""
+    path = report_file(request.app.state.home, request.path_params["folder"], "report.pdf")
+    if path is None:
+        raise HTTPException(404)
+    return FileResponse(
+        path,
+        media_type="application/pdf",
+        headers={"Content-Security-Policy": PDF_POLICY, "Content-Disposition": "inline"},
     )
 
 

@@ -154,17 +154,31 @@ def run_as_text(home: Home, *, before: str | None) -> str:
     if snapshot is None:
         return account_as_text(counts) + "\nNothing is published yet."
     reports = sorted(home.reports.glob(f"*-{snapshot.id}/report.html"))
+    of_plans = [path for path in reports if not path.parent.name.startswith(("cohort-", "claims-"))]
     lines = [
         account_as_text(counts),
         *(["Why, and what to do: imsct quarantine"] if counts["quarantined"].sum() else []),
         "",
         *_what_changed(before, snapshot),
         f"reports   {_shown(home.reports / 'index.html')}",
-        *(f"report    {_shown(path)}" for path in reports),
+        *(f"report    {_shown(path)}" for path in of_plans),
+        *_of_cohorts("cohorts", "cohort", reports),
+        *_of_cohorts("claims", "claims", reports),
         f"snapshot  {_shown(snapshot.path)}",
         f"database  {_shown(home.database)}",
     ]
     return "\n".join(lines)
+
+
+def _of_cohorts(label: str, kind: str, reports: Sequence[Path]) -> list[str]:
+    """One line for the reports of a kind, one of each cohort: as a shell takes several names."""
+    mine = [path for path in reports if path.parent.name.startswith(f"{kind}-")]
+    if not mine:
+        return []
+    names = [path.parent.name.split("-")[1] for path in mine]
+    told = names[0] if len(names) == 1 else f"{{{','.join(names)}}}"
+    path = _shown(mine[0]).replace(f"{kind}-{names[0]}-", f"{kind}-{told}-")
+    return [f"{label:<10}{path}"]
 
 
 def _account(home: Home, snapshot: Snapshot | None) -> pl.DataFrame:

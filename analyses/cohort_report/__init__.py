@@ -8,5 +8,6 @@ cohort teaches about the disease (`analyses.report`).
 from analyses.cohort_report.document import SCHEMA, cohort_document
 from analyses.cohort_report.inputs import KEY_COLUMNS, TABLES, Inputs
 from analyses.cohort_report.page import render_cohort
+from analyses.cohort_report.pictures import pictures
 
-__all__ = ["KEY_COLUMNS", "SCHEMA", "TABLES", "Inputs", "cohort_document", "render_cohort"]
+__all__ = ["KEY_COLUMNS", "SCHEMA", "TABLES", "Inputs", "cohort_document", "pictures", "render_cohort"]

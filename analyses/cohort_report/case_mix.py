@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from analyses.cohort_report.inputs import Inputs
-from analyses.cohort_report.tally import CASES, Count, Leaf, Tally
+from analyses.cohort_report.tally import CASES, Count, Key, Leaf, Tally
 from analyses.disclosure import Audience
 from analyses.figures.case_looks import LOOKS
 from analyses.shown.features_by_group import LEAST_FOR_QUARTILES
@@ -190,7 +190,8 @@ def recruitment(tally: Tally, frame: pl.DataFrame, inputs: Inputs) -> dict[str, 
     brought = frame.select("case_id", "column").join(inputs.first, on="case_id", how="left")
     for site in sites:
         sizes = brought.filter(pl.col("column") == site).group_by("sequence").len().sort("sequence")
-        tally.split(("column", site, "cases"), {("new", n or 0): k for n, k in sizes.iter_rows()})
+        new: dict[Key, int] = {("new", n or 0, site): count for n, count in sizes.iter_rows()}
+        tally.split(("column", site, "cases"), new)
     return crossed(tally, frame, dimension="column", columns=sites, variables=(TIME,))
 
 

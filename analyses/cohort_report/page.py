@@ -4,15 +4,16 @@ Belongs here: words and layout of tables, the order of the sections.
 Does not belong here: counting (`analyses.cohort_report.document`), HTML (`templates`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analyses import numbers
 from analyses.cohort_report.completeness import HEADLINE, WINDOWS
-from analyses.cohort_report.inputs import KEY_COLUMNS, Inputs
-from analyses.cohort_report.pictures import pictures
+from analyses.cohort_report.inputs import KEY_COLUMNS
 from analyses.cohort_report.quality import WAITS
 from analyses.report import environment, words
+from analyses.report.index import COHORT_TITLE
+from analyses.report.pictures import Picture
 
 SECTIONS = (
     ("summary", "Summary"),
@@ -33,20 +34,20 @@ STATUS = {
 }
 
 
-def render_cohort(document: dict[str, Any], inputs: Inputs) -> bytes:
+def render_cohort(document: dict[str, Any], figures: Mapping[str, Picture]) -> bytes:
     """One self-contained HTML file, a summary of one page first.
 
     Parameters
     ----------
     document
         As of `cohort_document`.
-    inputs
-        What it was made from; the figures are drawn from it.
+    figures
+        As of `analyses.cohort_report.pictures`.
 
     Returns
     -------
     bytes
-        UTF-8; the same inputs give the same bytes.
+        UTF-8; the same document and figures give the same bytes.
     """
     provenance = document["cohort"]["provenance"]
     band, cohort, origin = words.COHORTS.get(provenance, words.UNKNOWN_COHORT)
@@ -57,13 +58,13 @@ def render_cohort(document: dict[str, Any], inputs: Inputs) -> bytes:
             page=document,
             provenance=provenance,
             snapshot=document["provenance"]["snapshot"],
-            title="The cohort and the quality of its data",
+            title=COHORT_TITLE,
             band=band,
             cohort_name=cohort,
             origin=origin,
             research_only=words.RESEARCH_ONLY,
             contents=SECTIONS,
-            figures=pictures(document, inputs),
+            figures=figures,
             cannot_bear=words.CANNOT_BEAR if provenance == "published" else (),
             summary=summary(document),
             tables=tables(document),

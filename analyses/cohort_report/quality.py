@@ -76,9 +76,9 @@ def deliveries(tally: Tally, inputs: Inputs, rows: pl.DataFrame) -> list[dict[st
             for name in ("sequence", "site", "delivery", "status", "mode")
             + ("received", "accepted", "quarantined")
         }
-        new = ("new", row["sequence"])
         entry |= {"share": share, "before": last.get(row["site"])}
-        entry |= {"new_cases": Count(new) if new in tally.counts else 0}
+        new = {k: n for k, n in tally.counts.items() if k[:2] == ("new", row["sequence"])}
+        entry |= {"new_cases": tally.split(("came", row["sequence"]), new) if new else 0}
         for severity in ("error", "warning"):
             of = here.filter(pl.col("severity") == severity)
             is_told = inputs.audience == "open"  # a sum would take the rules' own counts with it

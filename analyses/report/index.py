@@ -4,7 +4,8 @@ Belongs here: which numbers stand for a report, the words beside them.
 Does not belong here: the reports themselves (`analyses.report.page`), which files there are.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from analyses import numbers
@@ -13,16 +14,28 @@ from analyses.report.measures import apart_key, measures_of
 from analyses.report.pictures import model_name
 from analyses.report.release import release
 
+COHORT_TITLE = "The cohort and the quality of its data"
+CLAIMS_TITLE = "Claims of the literature, tested"
 _ORDER = ("registry", "published", "simulated")
 
 
-def render_index(reports: Sequence[tuple[str, dict[str, Any]]]) -> bytes:
+def render_index(
+    reports: Sequence[tuple[str, dict[str, Any]]],
+    *,
+    cohorts: Sequence[tuple[str, dict[str, Any]]] = (),
+    claims: Sequence[tuple[str, dict[str, Any]]] = (),
+    pdfs: Collection[str] = (),
+) -> bytes:
     """One self-contained HTML page over the reports of one snapshot.
 
     Parameters
     ----------
     reports
         Folder and results of each report.
+    cohorts, claims
+        Folder and document of each cohort report, and of each claim ledger.
+    pdfs
+        Folders that hold a `report.pdf` too.
 
     Returns
     -------
@@ -35,22 +48,61 @@ def render_index(reports: Sequence[tuple[str, dict[str, Any]]]) -> bytes:
     never added together.
     """
     rows = [_row(folder, release(results)) for folder, results in sorted(reports)]
-    cohorts = []
+    others = [other for folder, made in sorted(cohorts) if (other := _cohort(folder, made))]
+    others += [other for folder, made in sorted(claims) if (other := _claims(folder, made))]
+    sections = []
     for provenance in (*_ORDER, None):
         mine = [row for row in rows if row["provenance"] == provenance]
-        if mine:
+        beside = [other for other in others if other["provenance"] == provenance]
+        if mine or beside:
             band, name, _ = words.COHORTS.get(str(provenance), words.UNKNOWN_COHORT)
-            cohorts.append({"band": band, "name": name, "provenance": provenance, "rows": mine})
+            sections.append(
+                {
+                    "band": band,
+                    "name": name,
+                    "provenance": provenance,
+                    "rows": mine,
+                    "others": beside,
+                }
+            )
+    snapshots = {str(r["provenance"]["snapshot"]) for _, r in reports}
     html = (
         environment.templates()
         .get_template("index.html")
         .render(
-            cohorts=cohorts,
-            snapshots=sorted({str(r["provenance"]["snapshot"]) for _, r in reports}),
+            cohorts=sections,
+            pdfs=frozenset(pdfs),
+            snapshots=sorted(snapshots | {folder.rpartition("-")[2] for folder, _ in (*cohorts, *claims)}),
             research_only=words.RESEARCH_ONLY,
         )
     )
     return html.encode("utf-8")
+
+
+def _cohort(folder: str, document: dict[str, Any]) -> dict[str, Any] | None:
+    """What is said of a cohort report; None of a document that is not one."""
+    try:
+        provenance, cases = (document["cohort"][name] for name in ("provenance", "cases"))
+    except (KeyError, TypeError):
+        return None
+    said = "cases: not told" if cases == "hidden" else f"{cases} {'case' if cases == 1 else 'cases'}"
+    return {"folder": folder, "provenance": provenance, "title": COHORT_TITLE, "said": said}
+
+
+def _claims(folder: str, document: dict[str, Any]) -> dict[str, Any] | None:
+    """What is said of a claim ledger: how many claims have which verdict."""
+    try:
+        provenance = document["cohort"]["provenance"]
+        verdicts = Counter(str(claim["verdict"]).replace("_", " ") for claim in document["claims"])
+    except (KeyError, TypeError):
+        return None
+    said = ", ".join(f"{n} {verdict}" for verdict, n in sorted(verdicts.items()))
+    return {
+        "folder": folder,
+        "provenance": provenance,
+        "title": CLAIMS_TITLE,
+        "said": said or "no claim",
+    }
 
 
 def _row(folder: str, page: dict[str, Any]) -> dict[str, Any]:

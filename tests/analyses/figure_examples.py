@@ -15,6 +15,7 @@ from analyses.figures import (
     confusion_matrix,
     cord_map,
     feature_by_histology,
+    quality_trend,
     roc,
     signs_heat_map,
     swimmer,
