@@ -58,7 +58,7 @@ def missing_after(store: Store, columns: Sequence[tuple[str, str]]) -> pl.DataFr
         since are left out.
     """
     counted = [
-        f"select d.delivery as sequence, d.site, {literal(table)} as \"table\","
+        f'select d.delivery as sequence, d.site, {literal(table)} as "table",'
         f' {literal(column)} as "column", count(*) as rows, count(*) filter'
         f" (coalesce(cast(v.{name(column)} as varchar), 'unknown') in ('unknown', 'not_reported'))"
         " as missing from received.deliveries d join"

@@ -74,8 +74,10 @@ def _said(column: str, vocabulary: Vocabulary, words: Mapping[str, str] | None =
         v.code: ((words or {}).get(v.code) or v.label) if v.code in known else NOT_RECORDED
         for v in vocabulary.values
     }
-    return pl.col(column).replace_strict(said, default=NOT_RECORDED, return_dtype=pl.String).fill_null(
-        NOT_RECORDED
+    return (
+        pl.col(column)
+        .replace_strict(said, default=NOT_RECORDED, return_dtype=pl.String)
+        .fill_null(NOT_RECORDED)
     )
 
 

@@ -3,8 +3,8 @@
 Belongs here: putting the parts together, what must be said first.
 Does not belong here: counting (the other modules of this package), words and layout of the page.
 Schema `imsct.cohort/1`: `provenance` (what it rests on), `audience`, `cohort`, `notes`, `account`,
-`speaks`, `recruitment`, `case_mix`, `follow_up`, `quality`, `queries`, `figures`. A count is a number, "<5" or
-"hidden". Nothing of it names a case.
+`speaks`, `recruitment`, `case_mix`, `follow_up`, `quality`, `queries`, `figures`. A count is a
+number, "<5" or "hidden". Nothing of it names a case.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,14 @@ from typing import Any
 import polars as pl
 
 from analyses.cohort_report import quality
-from analyses.cohort_report.case_mix import VARIABLES, crossed, medians, recruitment, speaks, with_levels
+from analyses.cohort_report.case_mix import (
+    VARIABLES,
+    crossed,
+    medians,
+    recruitment,
+    speaks,
+    with_levels,
+)
 from analyses.cohort_report.completeness import completeness
 from analyses.cohort_report.inputs import TOGETHER, Inputs
 from analyses.cohort_report.tally import Count, Key, Tally
@@ -136,7 +143,9 @@ def _in_figures(tally: Tally, frame: pl.DataFrame) -> dict[str, Any]:
 def _account(inputs: Inputs) -> dict[str, Any]:
     """Records of all deliveries that are not withdrawn, and what came since the one before."""
     rows = inputs.deliveries.filter(pl.col("status") != "withdrawn").sort("sequence")
-    received, quarantined = (int(rows[name].fill_null(0).sum()) for name in ("received", "quarantined"))
+    received, quarantined = (
+        int(rows[name].fill_null(0).sum()) for name in ("received", "quarantined")
+    )
     return {
         "deliveries": rows.height,
         "delivering_sites": rows["site"].n_unique(),
@@ -152,12 +161,14 @@ def _account(inputs: Inputs) -> dict[str, Any]:
 def _notes(frame: pl.DataFrame, inputs: Inputs) -> list[str]:
     """What a reader of the first page must know before any number."""
     if frame.is_empty():
-        return ["No case has been accepted with consent for the registry: there is nobody to count."]
+        return [
+            "No case has been accepted with consent for the registry: there is nobody to count."
+        ]
     notes = []
     sites = frame["site_id"].n_unique()
     if frame.height < FEW:
         notes.append(
-            f"Fewer than {FEW} cases: every share here rests on a handful of patients, and one more "
+            f"Fewer than {FEW} cases: every share rests on a handful of patients, and one more "
             "can change it."
         )
     if sites == 1:
@@ -165,7 +176,9 @@ def _notes(frame: pl.DataFrame, inputs: Inputs) -> list[str]:
     if TOGETHER in set(frame["column"]):
         notes.append("Sites with fewer than 20 cases are shown together, to protect patients.")
     if frame["last_alive_day"].is_null().all() and frame["death_day"].is_null().all():
-        notes.append("No follow-up at all: nobody is known to have been seen again, or to have died.")
+        notes.append(
+            "No follow-up at all: nobody is known to have been seen again or to have died."
+        )
     empty = [said for name, said in _TOLD if _says_nothing(frame[name])]
     if empty:
         notes.append(f"Recorded of nobody: {listed(empty, 'and')}.")

@@ -92,7 +92,9 @@ def summary(page: dict[str, Any]) -> dict[str, Any]:
     follow, account = page["follow_up"], page["account"]
     seen = next((r["counts"] for r in follow["contacts"] if f" {HEADLINE} " in r["label"]), None)
     living = follow["living"][0] if follow["living"] else 0
-    first = [row for row in page["queries"] if row["rule"] != WAITS and NOTHING not in row["remedy"]][:FIRST]
+    first = [
+        row for row in page["queries"] if row["rule"] != WAITS and NOTHING not in row["remedy"]
+    ][:FIRST]
     return {
         "quarantined": numbers.share(account["quarantined"], account["received"]),
         "complete": numbers.share(seen[0] if seen else None, living),
@@ -137,19 +139,24 @@ def changes(deliveries: Sequence[dict[str, Any]]) -> list[str]:
     if not taken:
         return ["Nothing has been taken in yet."]
     last = taken[-1]
-    new = {0: "no new case", 1: "1 new case"}.get(last["new_cases"], f"{last['new_cases']} new cases")
+    told = {0: "no new case", 1: "1 new case", "hidden": "new cases, how many is not told"}
+    new = told.get(last["new_cases"], f"{last['new_cases']} new cases")
     said = [
-        f"The last delivery is {last['delivery']} of {last['site']}: {last['received']} records, of "
-        f"which {last['quarantined']} were refused; it brought {new}."
+        f"The last delivery is {last['delivery']} of {last['site']}: {last['received']} records, "
+        f"of which {last['quarantined']} were refused; it brought {new}."
     ]
     newest = {row["site"]: row for row in taken}
-    moved = [row for row in newest.values() if row["before"] is not None and row["share"] is not None]
+    moved = [
+        row for row in newest.values() if row["before"] is not None and row["share"] is not None
+    ]
     if not moved:
         return [*said, "Each site has delivered once: there is no trend yet."]
     for word, sign in (("fewer", -1), ("more", 1)):
         sites = [row["site"] for row in moved if (row["share"] - row["before"]) * sign > 0]
         if sites:
-            said.append(f"A share of {word} records refused than before: {', '.join(sorted(sites))}.")
+            said.append(
+                f"A share of {word} records refused than before: {', '.join(sorted(sites))}."
+            )
     return said
 
 
@@ -206,7 +213,8 @@ def crossed(table: dict[str, Any] | None) -> dict[str, Any] | None:
                 {
                     "label": level["label"],
                     "cells": [
-                        numbers.count_of(n, of) for n, of in zip(level["counts"], totals, strict=True)
+                        numbers.count_of(n, of)
+                        for n, of in zip(level["counts"], totals, strict=True)
                     ],
                 }
                 for level in part["levels"]
@@ -215,7 +223,9 @@ def crossed(table: dict[str, Any] | None) -> dict[str, Any] | None:
         for part in table["parts"]
     ]
     if table.get("age"):
-        blocks.insert(0, {"label": "Age, median and quartiles", "cells": quartiles(table["age"]), "rows": []})
+        blocks.insert(
+            0, {"label": "Age, median and quartiles", "cells": quartiles(table["age"]), "rows": []}
+        )
     heads = list(zip(["All", *table["columns"]], totals, strict=True))
     return {"heads": heads, "blocks": blocks}
 

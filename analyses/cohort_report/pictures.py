@@ -86,9 +86,7 @@ def _trend(document: dict[str, Any]) -> Picture | None:
 
 def _features(inputs: Inputs) -> Picture:
     """Signs and measures by histology."""
-    shown = features_of(
-        inputs.cases, signs=SIGNS, measures=MEASURES, audience=inputs.audience
-    )
+    shown = features_of(inputs.cases, signs=SIGNS, measures=MEASURES, audience=inputs.audience)
     return made(
         "feature-by-histology",
         feature_by_histology.draw(shown),
@@ -171,8 +169,10 @@ def _heat_map(inputs: Inputs) -> Picture:
 def _swimmer(inputs: Inputs) -> Picture | None:
     """The course of single cases; None where nobody was seen again."""
     last = pl.coalesce("death_day", _LAST_CONTACT)
-    contacts = inputs.tables["follow_up"].group_by("case_id").agg(
-        pl.col("contact_day").max().alias(_LAST_CONTACT)
+    contacts = (
+        inputs.tables["follow_up"]
+        .group_by("case_id")
+        .agg(pl.col("contact_day").max().alias(_LAST_CONTACT))
     )
     followed = (
         inputs.counted.join(contacts, on="case_id", how="left")

@@ -71,7 +71,9 @@ class Tally:
             parts = {(dimension, name, *leaf): found[leaf] for name, found in columns.items()}
             self.split(("all", *leaf), parts)
         for start in (("all",), *((dimension, name) for name in columns)):
-            self.sums += [((*start, *total), [(*start, *p) for p in parts]) for total, parts in within]
+            self.sums += [
+                ((*start, *total), [(*start, *p) for p in parts]) for total, parts in within
+            ]
         return lambda leaf: [
             Count(("all", *leaf)),
             *(Count((dimension, name, *leaf)) for name in columns),

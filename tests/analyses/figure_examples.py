@@ -172,12 +172,24 @@ def _confusion() -> Figure:
     return confusion_matrix.draw(shown)
 
 
+def _trend() -> Figure:
+    """Three sites: one gets better, one has delivered once, of one the last was not taken in."""
+    made = quality_trend.Delivery
+    sites = (
+        ("SIM_A", (made("d1", 400, 72), made("d2", 380, 30), made("d3", 410, 8))),
+        ("SIM_B", (made("d1", 90, 0),)),
+        ("SIM_C", (made("d1", 200, 10), made("d2", 220, 220, is_taken=False))),
+    )
+    return quality_trend.draw(quality_trend.Trend("simulated", sites))
+
+
 EXAMPLES: dict[str, Callable[[], Figure]] = {
     "cord-map-case": _case,
     "cord-map-cohort": _cohort,
     "cord-map-shares": _shares,
     "confusion-matrix": _confusion,
     "feature-by-histology": _features,
+    "quality-trend": _trend,
     "roc": _roc,
     "signs-heat-map": lambda: signs_heat_map.draw(heat_map_of(cases(), _SIGNS)),
     "swimmer": lambda: swimmer.draw(courses_of(cases(), tables())),

@@ -1,8 +1,7 @@
-"""Reporting on a cohort: what the deliveries left is counted, and a report is made only when due."""
+"""Reporting on a cohort: what deliveries left is counted; a report is made only when due."""
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import polars as pl
 import pytest
@@ -134,9 +133,13 @@ def test_cohorts_are_not_mixed_and_one_that_nobody_delivered_has_no_report(
     assert not list(registry.home.reports.glob("cohort-published-*"))
 
 
-def test_the_index_names_cohort_report_and_claims_in_their_cohort_with_the_pdf_that_is_there() -> None:
+def test_the_index_names_cohort_report_and_claims_in_their_cohort_with_the_pdf_that_is_there() -> (
+    None
+):
     snapshot = "0123456789abcdef"
-    cohorts = [(f"cohort-published-{snapshot}", {"cohort": {"provenance": "published", "cases": 7}})]
+    cohorts = [
+        (f"cohort-published-{snapshot}", {"cohort": {"provenance": "published", "cases": 7}})
+    ]
     claims = [
         (
             f"claims-simulated-{snapshot}",
