@@ -10,4 +10,12 @@ from analyses.cohort_report.inputs import KEY_COLUMNS, TABLES, Inputs
 from analyses.cohort_report.page import render_cohort
 from analyses.cohort_report.pictures import pictures
 
-__all__ = ["KEY_COLUMNS", "SCHEMA", "TABLES", "Inputs", "cohort_document", "pictures", "render_cohort"]
+__all__ = [
+    "KEY_COLUMNS",
+    "SCHEMA",
+    "TABLES",
+    "Inputs",
+    "cohort_document",
+    "pictures",
+    "render_cohort",
+]

@@ -50,8 +50,8 @@ def completeness(tally: Tally, frame: pl.DataFrame, inputs: Inputs) -> dict[str,
     Returns
     -------
     dict
-        `columns`, `living` (operated and not known to have died), `contacts`, `grades`, each by site
-        after all sites; `median_months`, `image_gap_months`.
+        `columns`, `living` (operated and not known to have died), `contacts`, `grades`,
+        `median_months`, `image_gap_months`; each for all sites, then by site.
     """
     sites = sorted(set(frame["column"]))
     rows = _followed(frame, inputs.tables["functional_status"])
@@ -98,12 +98,11 @@ def _followed(frame: pl.DataFrame, functional_status: pl.DataFrame) -> pl.DataFr
     )
     at = graded.group_by("case_id").agg(pl.col("timepoint").unique().alias("graded_at"))
     is_dead = (pl.col("vital_status") == "dead") | pl.col("death_day").is_not_null()
+    seen = pl.col("last_alive_day") - pl.col("surgery_day")
     return frame.join(at, on="case_id", how="left").with_columns(
         operated=pl.col("surgery_day").is_not_null(),
         dead=is_dead.fill_null(False),
-        followed=(pl.col("last_alive_day") - pl.col("surgery_day"))
-        .fill_null(-1)
-        .clip(lower_bound=-1),
+        followed=seen.fill_null(-1).clip(lower_bound=-1),
         graded_at=pl.col("graded_at").fill_null(pl.lit([], dtype=pl.List(pl.String))),
     )
 
@@ -116,8 +115,13 @@ def _within(
         (CASES, [LIVING, ("others",)]),
         (LIVING, list(steps)),
         *((("seen", months), list(steps[i:])) for i, months in enumerate(windows, start=1)),
-        *((LIVING, [(name, "graded"), (name, "not graded")]) for name in times),
+        *(_halves(name) for name in times),
     ]
+
+
+def _halves(time: str) -> tuple[Leaf, list[Leaf]]:
+    """Patients with and without a grade at a time."""
+    return LIVING, [(time, "graded"), (time, "not graded")]
 
 
 def _counts(
@@ -153,10 +157,8 @@ def _median_follow_up(
 
 def _median_of(part: pl.DataFrame) -> dict[str, Any] | None:
     """Estimate and limits; None where the curve does not come down to a half."""
-    found = follow_up(
-        part["os_months"].to_numpy(),
-        (part["os"] == "yes").cast(pl.Int64).to_numpy().astype(np.int64),
-    )
+    is_event = (part["os"] == "yes").cast(pl.Int64).to_numpy().astype(np.int64)
+    found = follow_up(part["os_months"].to_numpy(), is_event)
     if found.estimate is None:
         return None
     return {"estimate": found.estimate, "interval": [found.low, found.high]}

@@ -3,8 +3,8 @@
 Belongs here: putting the parts together, what must be said first.
 Does not belong here: counting (the other modules of this package), words and layout of the page.
 Schema `imsct.cohort/1`: `provenance` (what it rests on), `audience`, `cohort`, `notes`, `account`,
-`speaks`, `recruitment`, `case_mix`, `follow_up`, `quality`, `queries`, `figures`. A count is a number, "<5" or
-"hidden". Nothing of it names a case.
+`speaks`, `recruitment`, `case_mix`, `follow_up`, `quality`, `queries`, `figures`. A count is a
+number, "<5" or "hidden". Nothing of it names a case.
 """
 
 from collections.abc import Mapping
@@ -168,7 +168,7 @@ def _notes(frame: pl.DataFrame, inputs: Inputs) -> list[str]:
     sites = frame["site_id"].n_unique()
     if frame.height < FEW:
         notes.append(
-            f"Fewer than {FEW} cases: every share here rests on a handful of patients, and one more "
+            f"Fewer than {FEW} cases: every share rests on a handful of patients, and one more "
             "can change it."
         )
     if sites == 1:
@@ -177,7 +177,7 @@ def _notes(frame: pl.DataFrame, inputs: Inputs) -> list[str]:
         notes.append("Sites with fewer than 20 cases are shown together, to protect patients.")
     if frame["last_alive_day"].is_null().all() and frame["death_day"].is_null().all():
         notes.append(
-            "No follow-up at all: nobody is known to have been seen again, or to have died."
+            "No follow-up at all: nobody is known to have been seen again or to have died."
         )
     empty = [said for name, said in _TOLD if _says_nothing(frame[name])]
     if empty:

@@ -66,7 +66,7 @@ class Inputs:
 def merge_sites(sites: pl.Series, audience: Audience) -> pl.Series:
     """Sites with those of fewer than 20 cases as one column; if that is too small, one more.
 
-    Counts of such a site by anything are nearly all small, and would take those of others with them.
+    Counts of such a site are nearly all small, and would take those of others with them.
 
     Parameters
     ----------

@@ -139,12 +139,11 @@ def changes(deliveries: Sequence[dict[str, Any]]) -> list[str]:
     if not taken:
         return ["Nothing has been taken in yet."]
     last = taken[-1]
-    new = {0: "no new case", 1: "1 new case"}.get(
-        last["new_cases"], f"{last['new_cases']} new cases"
-    )
+    told = {0: "no new case", 1: "1 new case", "hidden": "new cases, how many is not told"}
+    new = told.get(last["new_cases"], f"{last['new_cases']} new cases")
     said = [
-        f"The last delivery is {last['delivery']} of {last['site']}: {last['received']} records, of "
-        f"which {last['quarantined']} were refused; it brought {new}."
+        f"The last delivery is {last['delivery']} of {last['site']}: {last['received']} records, "
+        f"of which {last['quarantined']} were refused; it brought {new}."
     ]
     newest = {row["site"]: row for row in taken}
     moved = [

@@ -22,6 +22,7 @@ _PARENT = (
     "the row that it hangs on is accepted",
     "Correct the row of its parent; this one then comes in too.",
 )
+_NAMED = ("sequence", "site", "delivery", "status", "mode")
 BOTH = ("open", "closed")
 #: Steps to which a share is rounded where counts are confidential.
 _STEPS = (0.05, 0.1, 0.2)
@@ -71,11 +72,7 @@ def deliveries(tally: Tally, inputs: Inputs, rows: pl.DataFrame) -> list[dict[st
     for row in inputs.deliveries.sort("sequence").iter_rows(named=True):
         here = rows.filter(pl.col("sequence") == row["sequence"])
         share = row["quarantined"] / row["received"] if row["received"] else None
-        entry = {
-            name: row[name]
-            for name in ("sequence", "site", "delivery", "status", "mode")
-            + ("received", "accepted", "quarantined")
-        }
+        entry = {name: row[name] for name in (*_NAMED, "received", "accepted", "quarantined")}
         entry |= {"share": share, "before": last.get(row["site"])}
         new = {k: n for k, n in tally.counts.items() if k[:2] == ("new", row["sequence"])}
         entry |= {"new_cases": tally.split(("came", row["sequence"]), new) if new else 0}

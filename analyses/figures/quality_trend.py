@@ -17,6 +17,7 @@ from schemas.showing import counted
 PANEL = (1.78, 0.62)  # inches: width and height of the drawing area
 STEP = (2.08, 1.3)  # from panel to panel
 LEFT, HEAD = 0.04, 0.36
+SMALL = 9.5  # points: 9 pixels where the figure is 288 wide, on a phone of 320
 TOPS = (0.05, 0.1, 0.25, 0.5, 1.0)  # ends of the scale
 
 
@@ -67,7 +68,7 @@ def draw(trend: Trend) -> Figure:
             _panel(axes, site, row, corner=corner, end=end)
         foot = head + STEP[1] * lines + 0.16
         said = f"share of records in quarantine; upper line: {end:.0%}"
-        axes.text(LEFT, foot, said, va="center_baseline", fontsize=9)
+        axes.text(LEFT, foot, said, va="center_baseline", fontsize=SMALL)
         return figure
 
 
@@ -84,7 +85,7 @@ def _panel(
     inner = width - 0.5
     step = inner / max(len(row) - 1, 1)
     spots = [
-        (left + 0.12 + step * i, foot - height * d.share / end, d)
+        (left + 0.2 + step * i, foot - height * d.share / end, d)
         for i, d in enumerate(row)
         if d.share is not None
     ]
@@ -94,8 +95,8 @@ def _panel(
         axes.plot([x], [y], marker="o", ms=4.5, color=BLUE, markerfacecolor=face, clip_on=False)
     for x, y, d in dict.fromkeys(spots[:1] + spots[-1:]):
         said = share(d.quarantined, d.received)
-        axes.text(x + 0.06, y - 0.11, said, va="center_baseline", color=BLUE, fontsize=9)
-    axes.text(left, foot + 0.13, counted_deliveries(len(row)), va="center_baseline", fontsize=9)
+        axes.text(x, y - 0.13, said, ha="center", va="center_baseline", color=BLUE, fontsize=SMALL)
+    axes.text(left, foot + 0.13, counted_deliveries(len(row)), va="center_baseline", fontsize=SMALL)
 
 
 def counted_deliveries(n: int) -> str:

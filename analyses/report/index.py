@@ -66,13 +66,14 @@ def render_index(
                 }
             )
     snapshots = {str(r["provenance"]["snapshot"]) for _, r in reports}
+    snapshots |= {folder.rpartition("-")[2] for folder, _ in (*cohorts, *claims)}
     html = (
         environment.templates()
         .get_template("index.html")
         .render(
             cohorts=sections,
             pdfs=frozenset(pdfs),
-            snapshots=sorted(snapshots | {folder.rpartition("-")[2] for folder, _ in (*cohorts, *claims)}),
+            snapshots=sorted(snapshots),
             research_only=words.RESEARCH_ONLY,
         )
     )
@@ -85,7 +86,9 @@ def _cohort(folder: str, document: dict[str, Any]) -> dict[str, Any] | None:
         provenance, cases = (document["cohort"][name] for name in ("provenance", "cases"))
     except (KeyError, TypeError):
         return None
-    said = "cases: not told" if cases == "hidden" else f"{cases} {'case' if cases == 1 else 'cases'}"
+    said = (
+        "cases: not told" if cases == "hidden" else f"{cases} {'case' if cases == 1 else 'cases'}"
+    )
     return {"folder": folder, "provenance": provenance, "title": COHORT_TITLE, "said": said}
 
 

@@ -15,7 +15,9 @@ STAMP = {"snapshot": "0123456789abcdef", "code": "c", "lock": "l", "inputs": "i"
 _TYPES = ("spinal_ependymoma", "pilocytic_astrocytoma", "haemangioblastoma", "lymphoma")
 
 
-def cases(n: int, *, provenance: str, sites: tuple[str, ...] = SITES, seed: int = 3) -> pl.DataFrame:
+def cases(
+    n: int, *, provenance: str, sites: tuple[str, ...] = SITES, seed: int = 3
+) -> pl.DataFrame:
     """Cases with the columns that the report reads."""
     rng = np.random.default_rng(seed)
     surgery = np.where(rng.random(n) < 0.9, 10, None)
@@ -142,7 +144,10 @@ def inputs(
     """Everything of one cohort."""
     frame = cases(n, provenance=provenance, sites=sites)
     came = deliveries(frame, quarantined=quarantined)
-    second = {site: n for n, site in came.filter(pl.col("sequence") > 20).select("sequence", "site").rows()}
+    second = {
+        site: n
+        for n, site in came.filter(pl.col("sequence") > 20).select("sequence", "site").rows()
+    }
     missing = [
         (n, site, table, column, 50, 5)
         for n, site in came.select("sequence", "site").iter_rows()
@@ -159,5 +164,7 @@ def inputs(
             schema=["sequence", "site", "table", "column", "rows", "missing"],
             orient="row",
         ),
-        first=frame.select("case_id", sequence=pl.col("site_id").replace_strict(second, default=11)),
+        first=frame.select(
+            "case_id", sequence=pl.col("site_id").replace_strict(second, default=11)
+        ),
     )

@@ -19,8 +19,8 @@ from analyses.figures import (
     decision_curve,
     feature_by_histology,
     instability,
-    quality_trend,
     points_chart,
+    quality_trend,
     roc,
     signs_heat_map,
     swimmer,
@@ -203,6 +203,17 @@ def _points() -> Figure:
     return points_chart.draw(points_chart.Chart(lines, 2, scales, 131.4, "For exploration only."))
 
 
+def _trend() -> Figure:
+    """Three sites: one gets better, one has delivered once, of one the last was not taken in."""
+    made = quality_trend.Delivery
+    sites = (
+        ("SIM_A", (made("d1", 400, 72), made("d2", 380, 30), made("d3", 410, 8))),
+        ("SIM_B", (made("d1", 90, 0),)),
+        ("SIM_C", (made("d1", 200, 10), made("d2", 220, 220, is_taken=False))),
+    )
+    return quality_trend.draw(quality_trend.Trend("simulated", sites))
+
+
 AT_CENTRES = (
     centres.Panel(
         "AUC (telling patients apart)",
@@ -258,6 +269,7 @@ EXAMPLES: dict[str, tuple[Callable[[], Figure], str]] = {
     "feature-by-histology": (_features, "registry"),
     "instability": (lambda: instability.draw(REFITS), "registry"),
     "points-chart": (_points, "registry"),
+    "quality-trend": (_trend, "simulated"),
     "roc": (_roc, "published"),
     "signs-heat-map": (lambda: signs_heat_map.draw(heat_map_of(cases(), _SIGNS)), "simulated"),
     "swimmer": (lambda: swimmer.draw(courses_of(cases(), tables())), "simulated"),

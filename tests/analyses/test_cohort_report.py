@@ -206,7 +206,10 @@ def nothing_recorded(given):
 def no_case(given):
     """Deliveries of which no case came in."""
     return dataclasses.replace(
-        given, cases=given.cases.clear(), tables=tables(given.cases.clear()), first=given.first.clear()
+        given,
+        cases=given.cases.clear(),
+        tables=tables(given.cases.clear()),
+        first=given.first.clear(),
     )
 
 
@@ -221,7 +224,10 @@ EDGES = {
     "nothing-refused": (inputs(60, quarantined=(0, 0)), "nothing was refused"),
     "no-case": (no_case(inputs(60)), "there is nobody to count"),
     "seven-of-a-registry": (inputs(7, provenance="registry"), "Fewer than 20 cases"),
-    "nobody-of-a-registry": (no_case(inputs(60, provenance="registry")), "there is nobody to count"),
+    "nobody-of-a-registry": (
+        no_case(inputs(60, provenance="registry")),
+        "there is nobody to count",
+    ),
     "published": (inputs(60, provenance="published"), "Nobody knows how many"),
 }
 

@@ -2,13 +2,14 @@
 
 import itertools
 import re
+import shutil
 from html import unescape
 
 import polars as pl
 import pytest
 
 from tests.dashboard.conftest import Published
-from tests.support.published import HOSTILE
+from tests.support.published import HOSTILE, REPORT
 from tests.support.served import Served
 
 VALUE = re.compile(
@@ -215,3 +216,32 @@ def test_a_link_in_place_of_a_report_is_not_followed(published: Published, serve
     (folder / "report.html").symlink_to(home.ledger / "ledger.jsonl")
     assert served.ask(f"/reports/{folder.name}/report.html").status == 404
     assert folder.name not in served.ask("/").text
+
+
+def test_a_report_is_had_as_pdf_in_place_where_there_is_one(
+    published: Published, served: Served
+) -> None:
+    home, _, snapshot, _ = published
+    folder = home.reports / f"cohort-simulated-{snapshot.id}"  # no document: the page is enough
+    folder.mkdir()
+    address = f"/reports/{folder.name}/report.pdf"
+    (folder / "report.html").write_text(REPORT)
+    assert "The cohort and the quality of its data" in served.ask("/").text
+    assert address not in served.ask("/").text
+    assert served.ask(address).status == 404
+    (folder / "report.pdf").write_bytes(b"%PDF-1.7 a report")
+    assert address in served.ask("/").text
+    answer = served.ask(address)
+    assert answer.status == 200
+    assert answer.text == "%PDF-1.7 a report"
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["content-disposition"] == "inline"
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src" not in policy
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    (folder / "report.pdf").unlink()
+    (folder / "report.pdf").symlink_to(home.ledger / "ledger.jsonl")
+    assert served.ask(address).status == 404
+    shutil.rmtree(folder)
+    assert served.ask(f"/reports/{published[3]}/results.json").status == 404

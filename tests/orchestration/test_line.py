@@ -130,6 +130,41 @@ def test_every_layer_holds_rows_and_every_account_is_closed(home: Path) -> None:
     assert {row[0] for row in published} == {"published", "simulated"}
 
 
+def test_each_cohort_has_a_report_of_its_own_that_counts_what_core_holds(
+    demo: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    home, done = demo
+    snapshot = current(home)
+    index = (home / "reports" / "index.html").read_text()
+    told = re.findall(r"^(?:cohorts|claims) +(\S+)$", done.stdout, re.MULTILINE)
+    assert 1 <= len(told) <= 2
+    assert f"cohort-{{published,simulated}}-{snapshot}/report.html" in told[0]
+    with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as con:
+        counted = dict(
+            con.execute(
+                "select provenance, count(*) from core.cases"
+                " where consent_scope = 'research_registry' group by 1"
+            ).fetchall()
+        )
+        accounts = dict(
+            con.execute(
+                "select provenance, sum(quarantined)::bigint from received.deliveries group by 1"
+            ).fetchall()
+        )
+    assert set(counted) == {"published", "simulated"}
+    for provenance, n in counted.items():
+        folder = f"cohort-{provenance}-{snapshot}"
+        document = json.loads((home / "results" / folder / "cohort.json").read_bytes())
+        assert document["schema"] == "imsct.cohort/1"
+        assert document["cohort"]["provenance"] == provenance
+        assert document["cohort"]["cases"] == n
+        assert document["account"]["quarantined"] == accounts[provenance]
+        assert f'href="{folder}/report.html"' in index
+        page = (home / "reports" / folder / "report.html").read_text()
+        assert f'<body class="{provenance}">' in page
+    assert not list((home / "results").glob("cohort-registry-*"))
+
+
 def test_no_layer_has_a_calendar_date(home: Path) -> None:
     files = [home / "warehouse.duckdb", home / "published" / f"{current(home)}.duckdb"]
     for path in files:
