@@ -1,9 +1,9 @@
 """How long the files of a report take, and how large they are.
 
 Run: `PYTHONPATH=. python benchmarks/report.py [results.json ...]`; without a file, the results of
-the tests with the most classes. Each report is made three times in this process, the best counts: start-up
-of Python, imports and fonts are not in it. The bar is 5 s for all files, 1 MB for the page and 1 MB
-for the PDF.
+the tests with the most classes. Each report is made three times in this process, the best counts:
+start-up of Python, imports and fonts are not in it. The bar is 5 s for all files, 1 MB for the page
+and 1 MB for the PDF.
 """
 
 import json

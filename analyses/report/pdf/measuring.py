@@ -4,6 +4,7 @@ Belongs here: the widths of words and columns, so that no table is cut at the ed
 Does not belong here: what stands in a table (`arranging`).
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +19,8 @@ UPRIGHT, SIDEWAYS = 493.0, 740.0
 #: Left and right of a cell together, as in `page.typ`.
 PADDING = 7.0
 SIZES = (8.0, 7.5, 7.0, 6.5, 6.0)
+#: Where Typst may break a line: at blanks and soft hyphens, after a slash or a hyphen of a word.
+_BREAK = re.compile(r"[ \u00ad]|(?<=[a-z0-9][/-])(?=[A-Za-z])")
 _KEPT_TOGETHER = 24  # characters: an estimate with its interval is not broken
 
 
@@ -95,7 +98,7 @@ def _widest(texts: Sequence[Text], columns: int, in_words: bool) -> list[float]:
     for text in texts:
         for line in text.lines:
             is_whole = not in_words or (text.is_kept and len(line) <= _KEPT_TOGETHER)
-            parts = [line] if is_whole else line.replace("\u00ad", " ").split(" ")
+            parts = [line] if is_whole else _BREAK.split(line)
             # a hyphen goes with what stands before it, and stands where a soft one breaks a word
             longest = max((width(part, text.is_bold) for part in parts), default=0.0) + 0.5
             found[text.column] = max(found[text.column], longest)
