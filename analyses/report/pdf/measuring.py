@@ -113,11 +113,11 @@ def _total(widths: Sequence[float], size: float) -> float:
 def _shared(
     least: Sequence[float], whole: Sequence[float], size: float, room: float
 ) -> tuple[float, ...]:
-    """What is left after the least is shared by what the columns still lack."""
+    """What is left after the least: as much to each column, but to none more than it lacks."""
     lacking = [max(w - n, 0.0) for w, n in zip(whole, least, strict=True)]
-    left = max(room - _total(least, size), 0.0) / size
-    share = min(left / sum(lacking), 1.0) if sum(lacking) else 0.0
-    return tuple(
-        round((n + share * lack) * size + PADDING, 2)
-        for n, lack in zip(least, lacking, strict=True)
-    )
+    left, widths = max(room - _total(least, size), 0.0) / size, list(least)
+    for place, column in enumerate(sorted(range(len(widths)), key=lambda each: lacking[each])):
+        given = min(lacking[column], left / (len(widths) - place))
+        widths[column] += given
+        left -= given
+    return tuple(round(each * size + PADDING, 2) for each in widths)
