@@ -19,6 +19,8 @@ UPRIGHT, SIDEWAYS = 493.0, 740.0
 #: Left and right of a cell together, as in `page.typ`.
 PADDING = 7.0
 SIZES = (8.0, 7.5, 7.0, 6.5, 6.0)
+#: Where Typst may break a line: at blanks and soft hyphens, after a slash or a hyphen of a word.
+_BREAK = re.compile(r"[ \u00ad]|(?<=[a-z0-9][/-])(?=[A-Za-z])")
 _KEPT_TOGETHER = 24  # characters: an estimate with its interval is not broken
 
 
@@ -96,8 +98,8 @@ def _widest(texts: Sequence[Text], columns: int, in_words: bool) -> list[float]:
     for text in texts:
         for line in text.lines:
             is_whole = not in_words or (text.is_kept and len(line) <= _KEPT_TOGETHER)
-            # lines break after a slash too; a hyphen goes with what stands before it
-            parts = [line] if is_whole else re.split("[ \u00ad]|(?<=/)", line)
+            parts = [line] if is_whole else _BREAK.split(line)
+            # a hyphen goes with what stands before it, and stands where a soft one breaks a word
             longest = max((width(part, text.is_bold) for part in parts), default=0.0) + 0.5
             found[text.column] = max(found[text.column], longest)
     return found
@@ -111,11 +113,11 @@ def _total(widths: Sequence[float], size: float) -> float:
 def _shared(
     least: Sequence[float], whole: Sequence[float], size: float, room: float
 ) -> tuple[float, ...]:
-    """What is left after the least is shared by what the columns still lack."""
+    """What is left after the least: as much to each column, but to none more than it lacks."""
     lacking = [max(w - n, 0.0) for w, n in zip(whole, least, strict=True)]
-    left = max(room - _total(least, size), 0.0) / size
-    share = min(left / sum(lacking), 1.0) if sum(lacking) else 0.0
-    return tuple(
-        round((n + share * lack) * size + PADDING, 2)
-        for n, lack in zip(least, lacking, strict=True)
-    )
+    left, widths = max(room - _total(least, size), 0.0) / size, list(least)
+    for place, column in enumerate(sorted(range(len(widths)), key=lambda each: lacking[each])):
+        given = min(lacking[column], left / (len(widths) - place))
+        widths[column] += given
+        left -= given
+    return tuple(round(each * size + PADDING, 2) for each in widths)

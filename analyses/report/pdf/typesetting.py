@@ -5,6 +5,7 @@ Does not belong here: the elements (`arranging`), how they look (`page.typ`).
 """
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
@@ -110,10 +111,11 @@ def _typeset(page: dict[str, Any]) -> bytes:
             pdf_standards=["ua-1"],
         )
     except typst.TypstError as error:
-        where = error.diagnostic.splitlines()
+        line = re.search(r"\.typ:(\d+):", error.diagnostic)
         raise RuntimeError(
-            "the report could not be printed: Typst refused the template or what it was given "
-            f"({sum(map(len, where))} characters of diagnostics, kept back as they may quote data)"
+            "the report could not be printed: Typst refused it"
+            f"{f' at line {line[1]} of page.typ' if line else ''}; what it said may quote the "
+            "page and is kept back"
         ) from None
     if warnings:
         raise RuntimeError(f"the report could not be printed: Typst gave {len(warnings)} warnings")
