@@ -345,7 +345,7 @@ def _withhold(page: dict[str, Any], raw: dict[Path, int], shown: dict[Path, Show
                 if mine & unseen:
                     del curve["bins"][j]
         withhold_centres(model)
-        withhold_typical(page, model)
+        withhold_typical(page, model, raw)
     withhold_rocs(page, raw)
     withhold_further(page, unseen)
     withhold_times(page)

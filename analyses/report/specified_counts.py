@@ -1,37 +1,39 @@
 """Values in a model's formula that hang on few cases: what fills a gap, the invented patient.
 
-Belongs here: taking them away where the counts behind them are not told.
+Belongs here: taking them away where few values stand behind them.
 Does not belong here: the rule (`analyses.disclosure`), the formula (`analyses.written_out`).
 """
 
+from collections.abc import Mapping
 from typing import Any
 
+from analyses.disclosure import SMALLEST_SHOWN
 
-def withhold_typical(page: dict[str, Any], model: dict[str, Any]) -> None:
-    """Take away medians, most frequent values and ranges of columns whose counts are not told.
+Path = tuple[str | int, ...]
+#: With fewer recorded values a median may be that of a person (as for quartiles).
+LEAST_RECORDED = 20
 
-    The invented patient has a value of every column, so that it goes with the first of them.
+
+def withhold_typical(page: dict[str, Any], model: dict[str, Any], raw: Mapping[Path, int]) -> None:
+    """Take away medians, most frequent values and ranges of columns with few recorded values.
+
+    The invented patient has a value of every column, so that it goes with the first of them. That a
+    median is shown tells that twenty values are recorded, and nothing of how many are missing.
     """
     found = model.get("specification")
     if not found or found["reason"] is not None:
         return
-    told = {row["column"] for row in page["cohort"]["missingness"] if _is_told(row)}
+    rows = page["cohort"]["missingness"]
+    places = {row["column"]: place for place, row in enumerate(rows)}
+    typical = (found["example"] or {}).get("values", {})
     for column in found["columns"]:
         name = column["column"]
-        frequent = (found["example"] or {}).get("values", {}).get(name)
-        if name not in told or not _is_frequent(page, name, frequent):
+        here: Path = ("cohort", "missingness", places.get(name, -1))
+        is_told = raw.get((*here, "recorded"), 0) >= LEAST_RECORDED
+        if isinstance(typical.get(name), str) and is_told:
+            states = [row["state"] for row in rows[places[name]]["states"]]
+            place = states.index(typical[name]) if typical[name] in states else -1
+            is_told = raw.get((*here, "states", place, "n"), 0) >= SMALLEST_SHOWN
+        if not is_told:
             column.update(fill=None, range=None)
             found["example"] = None
-
-
-def _is_told(row: dict[str, Any]) -> bool:
-    """Whether the number of recorded values is told, and is not none."""
-    return isinstance(row["recorded"], int) and row["recorded"] > 0
-
-
-def _is_frequent(page: dict[str, Any], name: str, value: Any) -> bool:
-    """Whether the count of a most frequent text is told; a median needs none of its own."""
-    if not isinstance(value, str):
-        return True
-    row = next(r for r in page["cohort"]["missingness"] if r["column"] == name)
-    return any(s["state"] == value and isinstance(s["n"], int) for s in row["states"])
