@@ -106,9 +106,10 @@ def _filled(made: Checklist, evidence: Evidence, said: Mapping[str, str]) -> dic
 def _row(item: Item, evidence: Evidence, said: Mapping[str, str], *, is_judged: bool) -> Row:
     """One item."""
     lacking = CONDITIONS.get(item.needs)
-    if item.never or (lacking and not lacking.holds(evidence.page)):
-        reason = item.never or (lacking.otherwise if lacking else "")
-        return Row(item, "none", STATUS["none"], said=reason)
+    if lacking and not lacking.holds(evidence.page):
+        return Row(item, "none", STATUS["none"], said=lacking.otherwise)
+    if item.never:
+        return Row(item, "none", STATUS["none"], said=item.never)
     for found in item.found:
         place, artefact, *condition = found.split(" ")
         name, digest = _artefact(artefact, evidence)
@@ -180,7 +181,7 @@ def _counted(rows: list[Row], *, is_judged: bool) -> str:
     """How many items are answered how, in one sentence."""
     n = {status: sum(row.status == status for row in rows) for status in STATUS}
     if is_judged:
-        parts = [f"{n['part']} of {len(rows)} questions have their facts here"]
+        parts = [f"{n['part']} of {len(rows)} items have their facts here"]
     else:
         parts = [f"{n['filled']} of {len(rows)} items filled from this run", f"{n['part']} in part"]
     parts += [f"{n['person']} a person must write"] if n["person"] else []
