@@ -12,6 +12,7 @@ import polars as pl
 from matplotlib.figure import Figure
 
 from analyses.figures import (
+    claims,
     confusion_matrix,
     cord_map,
     feature_by_histology,
@@ -171,7 +172,21 @@ def _confusion() -> Figure:
     return confusion_matrix.draw(shown)
 
 
+def _claims() -> Figure:
+    """Every look of a line, one beyond the axis."""
+    kinds: tuple[claims.Kind, ...] = (
+        "yes", "no", "none", "open", "split", "site", "definition", "published",
+    )  # fmt: skip
+    ratios = (9.3, 0.3, 1.1, 1.6, 1.0, 75.0, 2.5, 31.0)
+    lines = tuple(
+        claims.Line(kind, kind, ratio, (ratio / 3, ratio * 40), f"{ratio:g}\n(1/3 to 40 times)")
+        for kind, ratio in zip(kinds, ratios, strict=True)
+    )
+    return claims.draw(claims.Panel(lines, "ratio", "Odds ratio", 1.0, 1.5))
+
+
 EXAMPLES: dict[str, Callable[[], Figure]] = {
+    "claims": _claims,
     "cord-map-case": _case,
     "cord-map-cohort": _cohort,
     "cord-map-shares": _shares,
