@@ -132,8 +132,12 @@ FOR_EVERY_RULE = (
     "Estimates of sites or definitions on both sides of no effect, with an I2 above 50 %: "
     "`depends_on_definition_or_site`.",
     "`supported` and `contradicted` also need a p below 0.05 after Holm's correction over all "
-    "claims tested.",
-    "What no rule decides is `inconclusive`.",
+    "claims tested. That p asks whether there is no effect at any site; every statistic of a claim "
+    "enters by itself, unless it has too few cases.",
+    "What no rule decides is `inconclusive`; so is a claim whose statistics say different things. "
+    "One with too few cases does not count against the others.",
+    "Published cases cannot say more than `inconclusive`: they were published for what is unusual "
+    "about them, and a share of them is no rate.",
     "Simulated data can only say `reproduced` or `not_reproduced`: they hold what was put in.",
 )
 

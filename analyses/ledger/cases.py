@@ -32,9 +32,10 @@ def ledger_cases(frames: Mapping[str, pl.DataFrame], *, provenance: str) -> pl.D
     -------
     pl.DataFrame
         Sorted by `case_id`: the columns of `analysis.cases`, `tumour` (group of the histology),
-        `myelography` (whether any was made; missing without a study), `seen_on` (calcification or
-        blood: "CT only", "MR only", "both", "neither"; missing unless both tell), `ki67_percent`,
-        `stated_syrinx_definition` and `known_experience` (missing where not stated).
+        `myelography` (whether any was made; missing without a study), `has_ct` (read before
+        surgery), `seen_on` (calcification or blood: "CT only", "MR only", "both", "neither";
+        missing unless both tell), `ki67_percent`, `stated_syrinx_definition` and
+        `known_experience` (missing where not stated).
     """
     cases = frames["cases"].filter(pl.col("provenance") == provenance)
     against = [condition.fill_null(value=False) for condition, _ in common_conditions()]
@@ -72,7 +73,9 @@ def _seen_on_ct(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         frames["imaging_studies"], first_surgeries(frames["surgeries"]), modalities=_CT
     )
     reads = chosen_reads(frames["imaging_reads"], studies)
-    return studies.join(reads, on="study_id").select("case_id", on_ct=_is_seen())
+    return studies.join(reads, on="study_id").select(
+        "case_id", on_ct=_is_seen(), has_ct=pl.lit(True)
+    )
 
 
 def _is_seen() -> pl.Expr:

@@ -141,7 +141,7 @@ def _from_outside(statistic: Statistic, given: Mapping[str, Any] | None) -> dict
     if given is None:
         return {**_declared(statistic), "reason": NOT_COMPUTED}
     taken = {name: given[name] for name in _GIVEN if name in given}
-    return {**_declared(statistic), **taken, "reason": given.get("reason", "")}
+    return {**_declared(statistic), **taken, "reason": given.get("reason") or ""}
 
 
 def _statistic(statistic: Statistic, question: Question, cases: pl.DataFrame) -> dict[str, Any]:

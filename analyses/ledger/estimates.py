@@ -188,7 +188,7 @@ def _common_slope(parts: Sequence[pl.DataFrame], rows: Rows) -> Together | None:
     own, exposure, more, outcome = _columns(parts, rows)
     design, place = _independent(own, exposure[:, None], more), own.shape[1]
     fitted = fit_firth(design, outcome)
-    limits = fitted and profile_interval(design, outcome, fitted, place)
+    limits = None if fitted is None else profile_interval(design, outcome, fitted, place)
     if fitted is None or limits is None:
         return None
     value, error = fitted.coefficients[place], fitted.errors[place]
@@ -208,7 +208,7 @@ def _adjusted_p(parts: Sequence[pl.DataFrame], rows: Rows) -> float | None:
 
 
 def _ratio_test(free: Firth, held: Firth) -> float:
-    """P of twice the difference of two penalised log-likelihoods."""
+    """The p-value of twice the difference of two penalised log-likelihoods."""
     return float(stats.chi2.sf(max(0.0, 2 * (free.loglik - held.loglik)), 1))
 
 

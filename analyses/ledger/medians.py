@@ -40,7 +40,7 @@ def mid_median(values: Floats) -> float:
 
 
 def unit_variance(values: Floats) -> float:
-    """Variance of the mid-median of a sample, times its size: bootstrap of 10,000 draws, fixed seed.
+    """Variance of the mid-median of a sample, times its size: 10,000 resamples, fixed seed.
 
     Divided by the size of a smaller sample of the same kind it is that sample's variance; so a
     site with two cases need not say how much medians of two cases vary.

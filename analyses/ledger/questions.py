@@ -52,9 +52,9 @@ def _sign(column: str) -> pl.Expr:
     return _told(column, ("present",), ("absent",))
 
 
-def _by_type(event: pl.Expr, *, among: pl.Expr = _TWO_TYPES, **more: str) -> Odds:
+def _by_type(event: pl.Expr, *, among: pl.Expr = _TWO_TYPES, definition: str | None = None) -> Odds:
     """Ependymoma against astrocytic tumours."""
-    return Odds(among, (_EPENDYMOMA, _ASTROCYTIC), event, **more)
+    return Odds(among, (_EPENDYMOMA, _ASTROCYTIC), event, definition=definition)
 
 
 _MARGIN = _told("margin", ("well_defined",), ("ill_defined",))
@@ -131,10 +131,8 @@ QUESTIONS: dict[str, tuple[Question, ...]] = {
     ),
     "C17": (Medians(_GRADED, _GRADES, pl.col("adc_mean_1e6_mm2_s")),),
     "C18": (Medians(_GRADED, _GRADES, pl.col("choline_naa_ratio")),),
-    "C20": (Lead(pl.col("seen_on").is_not_null(), "seen_on", "CT only", "MR only"),),
-    "C23": (
-        Odds(pl.col("myelography").is_not_null(), _PERIODS, pl.col("myelography"), per_step=True),
-    ),
+    "C20": (Lead(pl.col("has_ct"), "seen_on", "CT only", "MR only"),),
+    "C23": (Odds(_EVERY, _PERIODS, pl.col("myelography"), per_step=True),),
     "C24": (
         Odds(
             _RESECTED,

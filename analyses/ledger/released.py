@@ -137,6 +137,8 @@ def _withhold(statistic: dict[str, Any], path: Path, unseen: set[Path]) -> None:
         statistic.update(dict.fromkeys(("estimate", "interval", "p", "p_holm", *_SPREADS)))
     for name in ("p", "p_holm", *_SPREADS):
         statistic[name] = _short(statistic[name])
+    for model in statistic.get("models", ()):  # of added value
+        model["value"] = None if statistic["estimate"] is None else _short(model["value"])
     _shorten(statistic)
 
 

@@ -184,8 +184,5 @@ def _no_effect(statistic: Mapping[str, Any]) -> float:
 
 def _distance(statistic: Mapping[str, Any], value: float) -> float:
     """How far a value lies on the claimed side; of an odds ratio in logarithms."""
-    if statistic["rule"] == "V1":
-        far = math.log(value)
-    else:
-        far = value - _no_effect(statistic)
+    far = math.log(value) if statistic["rule"] == "V1" else value - _no_effect(statistic)
     return far if statistic["side"] == ">" else -far

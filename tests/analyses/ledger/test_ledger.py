@@ -225,8 +225,9 @@ def test_the_next_commonest_type_is_no_mixed_rest() -> None:
 
 
 def test_ct_and_mr_of_one_case_are_a_pair() -> None:
-    cases = small(seen_on=["CT only", "MR only", "both", "neither", None, None])
-    found = rows_of(QUESTIONS["C20"][0], cases)
+    seen = ["CT only", "MR only", "both", "neither", None, None]
+    found = rows_of(QUESTIONS["C20"][0], small(seen_on=seen, has_ct=[True] * 5 + [None]))
+    assert found.not_assessable == 1
     assert found.frame["y"].to_list() == [-1.0, 0.0, 0.0, 1.0]
 
 
