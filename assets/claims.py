@@ -19,7 +19,8 @@ from assets.redaction import redacted
 from assets.snapshot import candidate_id
 from warehouse.files import write_atomically
 from warehouse.home import Home
-from warehouse.snapshots import list_snapshots
+from warehouse.ledger import Ledger
+from warehouse.publications import PUBLISHED
 
 DOCUMENT = "claims.json"
 
@@ -57,18 +58,22 @@ def hold_claims(line: Line, provenance: str) -> dict[str, str | int]:
     (line.home.results / folder).mkdir(parents=True, exist_ok=True)
     write_atomically(line.home.results / folder / DOCUMENT, data)
     # as it will be read again, so that the page does not hang on digits that the file drops
-    page = render_claims(json.loads(data), before=ledger_before(line.home, provenance, snapshot))
+    before = ledger_before(line.home, line.ledger, provenance, snapshot)
+    page = render_claims(json.loads(data), before=before)
     write_files(page_files(page), line.home.reports / folder)
     line.say(f"reports/{folder}/{PAGE}: written")
     return _summary(document, was_run=1)
 
 
-def ledger_before(home: Home, provenance: str, snapshot: str) -> dict[str, Any] | None:
+def ledger_before(
+    home: Home, events: Ledger, provenance: str, snapshot: str
+) -> dict[str, Any] | None:
     """The ledger of the last snapshot published before this one that has a ledger of the cohort."""
-    ids = [published.id for published in list_snapshots(home)]
+    found = [str(event.payload["snapshot"]) for event in events.events(PUBLISHED)]
+    ids = list(dict.fromkeys(reversed(found)))[::-1]  # one published again counts from then on
     earlier = ids[: ids.index(snapshot)] if snapshot in ids else ids
-    found = (read_ledger(home, provenance, name) for name in reversed(earlier))
-    return next((document for document in found if document is not None), None)
+    documents = (read_ledger(home, provenance, name) for name in reversed(earlier))
+    return next((document for document in documents if document is not None), None)
 
 
 def read_ledger(home: Home, provenance: str, snapshot: str) -> dict[str, Any] | None:

@@ -135,6 +135,17 @@ def _claim_text(cohort: str, claim: ClaimMoved) -> str:
     return f"claims, {cohort}: {claim.id} {verdict}{shifted}"
 
 
+def _claim_fields(cohort: str, claim: ClaimMoved) -> dict[str, object]:
+    """One claim for a program."""
+    return {
+        "cohort": cohort,
+        "claim": claim.id,
+        "verdict_before": claim.verdict[0],
+        "verdict_after": claim.verdict[1],
+        "is_estimate_outside": claim.is_shifted,
+    }
+
+
 def _as_json(found: Difference, moved: list[Moved], claims: Claims) -> str:
     """For a program: every key and column, no value of a row."""
     content: dict[str, Any] = {
@@ -172,15 +183,6 @@ def _as_json(found: Difference, moved: list[Moved], claims: Claims) -> str:
             }
             for one in moved
         ],
-        "claims": [
-            {
-                "cohort": cohort,
-                "claim": claim.id,
-                "verdict_before": claim.verdict[0],
-                "verdict_after": claim.verdict[1],
-                "is_estimate_outside": claim.is_shifted,
-            }
-            for cohort, claim in claims
-        ],
+        "claims": [_claim_fields(cohort, claim) for cohort, claim in claims],
     }
     return json.dumps(content, indent=1, ensure_ascii=False)

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from analyses.disclosure import Hidden, Small
 from analyses.figures import (
     centres,
+    claims,
     confusion_matrix,
     cord_map,
     decision_curve,
@@ -214,6 +215,19 @@ def _trend() -> Figure:
     return quality_trend.draw(quality_trend.Trend("simulated", sites))
 
 
+def _claims() -> Figure:
+    """Every look of a line, one beyond the axis."""
+    kinds: tuple[claims.Kind, ...] = (
+        "yes", "no", "none", "open", "split", "site", "definition", "published",
+    )  # fmt: skip
+    ratios = (9.3, 0.3, 1.1, 1.6, 1.0, 75.0, 2.5, 31.0)
+    lines = tuple(
+        claims.Line(kind, kind, ratio, (ratio / 3, ratio * 40), f"{ratio:g}\n(1/3 to 40 times)")
+        for kind, ratio in zip(kinds, ratios, strict=True)
+    )
+    return claims.draw(claims.Panel(lines, "ratio", "Odds ratio", 1.0, 1.5))
+
+
 AT_CENTRES = (
     centres.Panel(
         "AUC (telling patients apart)",
@@ -261,6 +275,7 @@ TABLE_ONE = (
 #: Name -> how it is drawn, and the provenance of its cases.
 EXAMPLES: dict[str, tuple[Callable[[], Figure], str]] = {
     "centres": (lambda: centres.draw(AT_CENTRES), "registry"),
+    "claims": (_claims, "simulated"),
     "cord-map-case": (_case, "simulated"),
     "cord-map-cohort": (_cohort, "simulated"),
     "cord-map-shares": (_shares, "registry"),

@@ -26,6 +26,7 @@ def _page(cohort: str) -> str:
 def _text(html: str) -> str:
     """What a reader sees, without tags, style and drawings."""
     plain = re.sub(r"<(style|svg).*?</\1>", " ", html, flags=re.DOTALL)
+    plain = plain.replace("&nbsp;", " ")
     return " ".join(re.sub(r"<[^>]+>", " ", plain).split())
 
 

@@ -13,6 +13,7 @@ from orchestration.differing import difference_listing
 from tests.analyses.claims_fixture import document
 from tests.support.published import cases, publish_cases
 from warehouse.home import Home
+from warehouse.ledger import Ledger
 
 
 def _write(home: Home, snapshot: str, made: dict[str, Any]) -> Path:
@@ -43,22 +44,33 @@ def test_the_last_snapshot_with_a_ledger_of_the_cohort_comes_before(
     published: tuple[Home, list[str]],
 ) -> None:
     home, (first, second, third) = published
-    assert ledger_before(home, "simulated", third) is None
+    assert ledger_before(home, Ledger.open(home.ledger), "simulated", third) is None
     _write(home, first, document())
     _write(home, second, document("published"))
     _write(home, third, document())
-    found = ledger_before(home, "simulated", third)
+    found = ledger_before(home, Ledger.open(home.ledger), "simulated", third)
     assert found is not None
     assert found["provenance"]["snapshot"] == first
-    assert ledger_before(home, "simulated", first) is None
+    assert ledger_before(home, Ledger.open(home.ledger), "simulated", first) is None
 
 
 def test_a_snapshot_not_yet_published_comes_after_all(published: tuple[Home, list[str]]) -> None:
     home, (_, _, third) = published
     _write(home, third, document())
-    found = ledger_before(home, "simulated", "0" * 16)
+    found = ledger_before(home, Ledger.open(home.ledger), "simulated", "0" * 16)
     assert found is not None
     assert found["provenance"]["snapshot"] == third
+
+
+def test_a_snapshot_published_again_comes_after_what_it_followed(
+    published: tuple[Home, list[str]],
+) -> None:
+    home, (first, second, _) = published
+    publish_cases(home, cases(n=40, seed=1))
+    _write(home, second, document())
+    found = ledger_before(home, Ledger.open(home.ledger), "simulated", first)
+    assert found is not None
+    assert found["provenance"]["snapshot"] == second
 
 
 def test_a_ledger_cut_short_is_none(published: tuple[Home, list[str]]) -> None:
@@ -67,7 +79,7 @@ def test_a_ledger_cut_short_is_none(published: tuple[Home, list[str]]) -> None:
     path = _write(home, second, document())
     path.write_bytes(path.read_bytes()[:-40])
     assert read_ledger(home, "simulated", second) is None
-    found = ledger_before(home, "simulated", third)
+    found = ledger_before(home, Ledger.open(home.ledger), "simulated", third)
     assert found is not None
     assert found["provenance"]["snapshot"] == first
 

@@ -269,7 +269,7 @@ def test_each_cohort_has_a_claim_ledger_that_says_no_more_than_it_may(home: Path
         assert made["provenance"]["snapshot"] == current(home)
         assert [claim["id"] for claim in made["claims"]] == [f"C{n:02}" for n in range(1, 25)]
         page = (home / "reports" / folder / "report.html").read_text()
-        assert ("Simulated data" in page) == (cohort == "simulated")
+        assert ("these patients do not exist" in page) == (cohort == "simulated")
         assert "first snapshot with a ledger" in page
     assert not list((home / "results").glob("claims-registry-*"))
 
