@@ -19,7 +19,6 @@ from analyses.figures.cord_geometry import MARKED, NOT_KNOWN, Geometry, Lesion, 
 from analyses.figures.style import GREY, RULE, WIDTH, Table, blank, house_style
 from analyses.numbers import share
 
-SMALL = cord_ink.SMALL
 ROW = 0.2  # inches: height of a level
 LABELS = 0.36  # where the level names end
 CORD = (0.41, 0.61)  # edges of the small cord beside bars and shares
@@ -218,7 +217,7 @@ def _levels(axes: Axes, levels: Sequence[str], *, top: float, right: float) -> N
             axes.add_patch(band)
     for row, level in enumerate(levels):
         y = top + ROW * (row + 0.5)
-        axes.text(LABELS, y, level, ha="right", va="center_baseline", fontsize=SMALL)
+        axes.text(LABELS, y, level, ha="right", va="center_baseline", fontsize=9.5)
 
 
 def _bars(axes: Axes, geometry: Geometry, *, room: float, top: float) -> float:
@@ -231,7 +230,7 @@ def _bars(axes: Axes, geometry: Geometry, *, room: float, top: float) -> float:
         middle = BARS + unit * (zone.left + zone.right) / 2
         cord_ink.section(axes, zone.place, (middle, top - 0.36))
     for bar in geometry.bars:
-        cord_ink.bar(axes, bar, place, letter=min(9.0, 58 * unit))
+        cord_ink.bar(axes, bar, place, letter=min(9.5, 58 * unit))
     return BARS + unit * geometry.zones[-1].right + 0.12
 
 
@@ -261,11 +260,11 @@ def _shares(axes: Axes, shown: CordMap, *, left: float, top: float) -> None:
             if is_labelled and n != 0:
                 said = share(n, group.n) or str(n)
                 axes.text(
-                    x + drawn + 0.04, spot[1] + 0.07, said, va="center_baseline", fontsize=SMALL
+                    x + drawn + 0.04, spot[1] + 0.07, said, va="center_baseline", fontsize=9.5
                 )
     words = "share of each group" if is_labelled else f"share of each group, lines: {end:.0%}"
     foot += 0.0 if is_labelled else 0.18  # bars may reach below the last level
-    axes.text(WIDTH - 0.04, foot + 0.14, words, ha="right", va="center_baseline", fontsize=SMALL)
+    axes.text(WIDTH - 0.04, foot + 0.14, words, ha="right", va="center_baseline", fontsize=9.5)
 
 
 def _length(
