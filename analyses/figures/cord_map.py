@@ -172,7 +172,7 @@ def _cohort(shown: CordMap) -> Figure:
     """Bars in lanes, if any, and columns of shares; keys above and below."""
     geometry = packed(shown.lesions)
     head = room_for_mark(shown.provenance) + 0.06
-    keys = [(g, _key(g)) for g in shown.groups]
+    keys = [(g, f"{LOOKS[g.name].label} {g.n}") for g in shown.groups]
     top = head + 0.25 * ((len(keys) + 1) // 2) + (0.55 if shown.lesions else 0.36)
     foot = top + ROW * len(shown.levels) + (0.18 if shown.lesions else 0.0)
     signs = cord_ink.KEY_HEIGHT if shown.lesions else 0.0
@@ -193,17 +193,12 @@ def _cohort(shown: CordMap) -> Figure:
     return figure
 
 
-def _key(group: Group) -> str:
-    """Name of a group and how many of its lesions are placed, where that is told."""
-    label = LOOKS[group.name].label
-    return label if isinstance(group.n, Hidden) else f"{label} {group.n}"
-
-
 def _groups(axes: Axes, keys: Sequence[tuple[Group, str]], *, top: float) -> None:
     """Letter, name and number of each group, two to a row."""
     for place, (group, said) in enumerate(keys):
         x, y = 0.14 + 2.2 * (place % 2), top + 0.1 + 0.25 * (place // 2)
         letter(axes, (x, y), LOOKS[group.name])
+        said = said.removesuffix(f" {Hidden()}")  # runs into the next key, and the table says it
         axes.text(x + 0.17, y, said, va="center_baseline")
 
 
