@@ -4,10 +4,9 @@ Belongs here: which files a run leaves and when an earlier run is still good.
 Does not belong here: the analysis (`analyses.protocol`), its page (`analyses.report`).
 """
 
-import contextlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -148,22 +147,24 @@ def write_index(line: Line, snapshot: str) -> None:
 def index_reports(home: Home, snapshot: str) -> None:
     """The page anew: after a run, and after a plan that somebody ran on the snapshot by hand."""
     reports, cohorts, claims = (
-        list(_documents(home, snapshot, name)) for name in ("results", "cohort", "claims")
+        _documents(home, snapshot, name) for name in ("results", "cohort", "claims")
     )
     pdfs = {path.parent.name for path in home.reports.glob(f"*-{snapshot}/report.pdf")}
     page = render_index(reports, cohorts=cohorts, claims=claims, pdfs=pdfs)
     write_atomically(home.reports / "index.html", page)
 
 
-def _documents(home: Home, snapshot: str, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Folder and document of every report of a kind whose page is there.
-
-    What is cut short is left out: the next run makes it again.
-    """
+def _documents(home: Home, snapshot: str, name: str) -> list[tuple[str, dict[str, Any]]]:
+    """Folder and document of every report of a kind whose page is there."""
+    found = []
     for path in sorted(home.results.glob(f"*-{snapshot}/{name}.json")):
-        if (home.reports / path.parent.name / PAGE).exists():
-            with contextlib.suppress(ValueError):
-                yield path.parent.name, json.loads(path.read_text(encoding="utf-8"))
+        if not (home.reports / path.parent.name / PAGE).exists():
+            continue
+        try:
+            found.append((path.parent.name, json.loads(path.read_text(encoding="utf-8"))))
+        except ValueError:  # cut short: the next run makes it again
+            continue
+    return found
 
 
 def _kept(

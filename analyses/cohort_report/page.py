@@ -24,6 +24,7 @@ SECTIONS = (
     ("queries", "Open queries"),
     ("provenance", "Provenance of this file"),
 )
+OWN_LIST = "imsct quarantine --site SITE says what to do."
 NOTHING = "Nothing to correct"
 FIRST = 3  # open queries on the first page
 STATUS = {
@@ -181,6 +182,7 @@ def tables(page: dict[str, Any]) -> dict[str, Any]:
         "deliveries": [_delivery(row) for row in page["quality"]["deliveries"]],
         "has_sums": page["audience"] == "open",
         "rules": [_rule(row) for row in page["quality"]["rules"]],
+        "queries": by_rule(page["queries"]),
         "key_columns": [name for _, _, name in KEY_COLUMNS],
         "missing": [
             {**row, "shares": [percent(share) for share in row["shares"]]}
@@ -314,6 +316,37 @@ def _delivery(row: dict[str, Any]) -> dict[str, Any]:
         "share": percent(row["share"]),
         "change": change or "first",
     }
+
+
+def by_rule(queries: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Open queries with the sites of one rule and column in one row, in the order they came.
+
+    Parameters
+    ----------
+    queries
+        Of the document.
+
+    Returns
+    -------
+    list of dict
+        `rule`, `column`, `kind`, `sites` (name and how many), `sentence`, `remedy`.
+    """
+    made: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in queries:
+        kind = "held" if row["is_held"] else "refused" if row["severity"] == "error" else "warning"
+        found = made.setdefault(
+            (row["rule"], row["column"], kind),
+            {
+                "rule": row["rule"],
+                "column": row["column"] or numbers.NONE,
+                "kind": kind,
+                "sites": [],
+                "sentence": row["sentence"] or numbers.NONE,
+                "remedy": row["remedy"] if row["sentence"] else OWN_LIST,
+            },
+        )
+        found["sites"].append((row["site"], row["n"]))
+    return list(made.values())
 
 
 def _rule(row: dict[str, Any]) -> dict[str, Any]:

@@ -32,7 +32,6 @@ SIGN_WORDS = {
 DOTTED = (0, (1, 1.4))
 HATCH = "///////"
 LEAST_LETTER = 3.5  # points: smaller ones are specks
-SMALL = 9.5  # points: 9 pixels where a figure is 288 wide, on a phone of 320
 KEY_HEIGHT = 1.2
 _SECTION = 0.085  # inches: radius of the picture of a place
 
@@ -173,7 +172,7 @@ def section(axes: Axes, place: str, spot: tuple[float, float]) -> None:
     elif place == "whole_section":
         axes.add_patch(Circle(spot, 0.068, facecolor=INK, linewidth=0))
     else:
-        axes.text(x, y, "?", ha="center", va="center_baseline", fontsize=SMALL)
+        axes.text(x, y, "?", ha="center", va="center_baseline", fontsize=9.5)
 
 
 def key(axes: Axes, *, top: float) -> None:
@@ -181,16 +180,16 @@ def key(axes: Axes, *, top: float) -> None:
     for number, place in enumerate(PLACE_WORDS):
         x, y = 0.15 + 1.4 * (number % 3), top + 0.12 + 0.26 * (number // 3)
         section(axes, place, (x, y))
-        axes.text(x + 0.17, y, PLACE_WORDS[place], va="center_baseline", fontsize=SMALL)
+        axes.text(x + 0.17, y, PLACE_WORDS[place], va="center_baseline", fontsize=9.5)
     top += 0.58
     for number, sign in enumerate(SIGNS):
         x, y = 1.05 * number, top + 0.1
         sample(axes, sign, (x, y), is_seen=True, colour=GREY)
-        axes.text(x + 0.34, y, SIGN_WORDS[sign], va="center_baseline", fontsize=SMALL)
+        axes.text(x + 0.34, y, SIGN_WORDS[sign], va="center_baseline", fontsize=9.5)
     y = top + 0.38
     axes.add_patch(_rounded((0.05, y - 0.08, 0.24, 0.16), 0.05, dotted=True))
-    axes.text(0.38, y, "could not be judged", va="center_baseline", fontsize=SMALL)
-    axes.text(2.1, y, "no mark: absent, or not said", va="center_baseline", fontsize=SMALL)
+    axes.text(0.38, y, "could not be judged", va="center_baseline", fontsize=9.5)
+    axes.text(2.1, y, "no mark: absent, or not said", va="center_baseline", fontsize=9.5)
 
 
 def cord(

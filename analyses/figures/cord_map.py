@@ -19,7 +19,6 @@ from analyses.figures.cord_geometry import MARKED, NOT_KNOWN, Geometry, Lesion, 
 from analyses.figures.style import GREY, RULE, WIDTH, Table, blank, house_style
 from analyses.numbers import share
 
-SMALL = cord_ink.SMALL
 ROW = 0.2  # inches: height of a level
 LABELS = 0.36  # where the level names end
 CORD = (0.41, 0.61)  # edges of the small cord beside bars and shares
@@ -172,7 +171,7 @@ def _cohort(shown: CordMap) -> Figure:
     """Bars in lanes, if any, and columns of shares; keys above and below."""
     geometry = packed(shown.lesions)
     head = 0.06
-    keys = [(g, _key(g)) for g in shown.groups]
+    keys = [(g, f"{LOOKS[g.name].label} {g.n}") for g in shown.groups]
     top = head + 0.25 * ((len(keys) + 1) // 2) + (0.55 if shown.lesions else 0.36)
     foot = top + ROW * len(shown.levels) + (0.18 if shown.lesions else 0.0)
     signs = cord_ink.KEY_HEIGHT if shown.lesions else 0.0
@@ -192,17 +191,12 @@ def _cohort(shown: CordMap) -> Figure:
     return figure
 
 
-def _key(group: Group) -> str:
-    """Name of a group and how many of its lesions are placed, where that is told."""
-    label = LOOKS[group.name].label
-    return label if isinstance(group.n, Hidden) else f"{label} {group.n}"
-
-
 def _groups(axes: Axes, keys: Sequence[tuple[Group, str]], *, top: float) -> None:
     """Letter, name and number of each group, two to a row."""
     for place, (group, said) in enumerate(keys):
         x, y = 0.14 + 2.2 * (place % 2), top + 0.1 + 0.25 * (place // 2)
         letter(axes, (x, y), LOOKS[group.name])
+        said = said.removesuffix(f" {Hidden()}")  # runs into the next key, and the table says it
         axes.text(x + 0.17, y, said, va="center_baseline")
 
 
@@ -216,7 +210,7 @@ def _levels(axes: Axes, levels: Sequence[str], *, top: float, right: float) -> N
             axes.add_patch(band)
     for row, level in enumerate(levels):
         y = top + ROW * (row + 0.5)
-        axes.text(LABELS, y, level, ha="right", va="center_baseline", fontsize=SMALL)
+        axes.text(LABELS, y, level, ha="right", va="center_baseline", fontsize=9.5)
 
 
 def _bars(axes: Axes, geometry: Geometry, *, room: float, top: float) -> float:
@@ -259,11 +253,11 @@ def _shares(axes: Axes, shown: CordMap, *, left: float, top: float) -> None:
             if is_labelled and n != 0:
                 said = share(n, group.n) or str(n)
                 axes.text(
-                    x + drawn + 0.04, spot[1] + 0.07, said, va="center_baseline", fontsize=SMALL
+                    x + drawn + 0.04, spot[1] + 0.07, said, va="center_baseline", fontsize=9.5
                 )
     words = "share of each group" if is_labelled else f"share of each group, lines: {end:.0%}"
     foot += 0.0 if is_labelled else 0.18  # bars may reach below the last level
-    axes.text(WIDTH - 0.04, foot + 0.14, words, ha="right", va="center_baseline", fontsize=SMALL)
+    axes.text(WIDTH - 0.04, foot + 0.14, words, ha="right", va="center_baseline", fontsize=9.5)
 
 
 def _length(
