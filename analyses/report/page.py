@@ -35,6 +35,43 @@ from analyses.report.steadiness import steadiness
 from analyses.report.summary import summary
 from analyses.report.time_pictures import time_figures
 
+#: Every section a report can have, as (id, heading), in order.
+SECTIONS = (
+    ("summary", "Summary"),
+    ("origin", "Where the data come from"),
+    ("participants", "Participants"),
+    ("table-one", "Table 1: who they are"),
+    ("missing", "What is missing"),
+    ("availability", "Predictors and when each is known"),
+    ("outcome", "Outcome"),
+    ("size", "Sample size"),
+    ("over-time", "Over time"),
+    ("table-one-by", "Table 1 by other groupings"),
+    ("associations", "Single predictors and the outcome"),
+    ("literature", "Beside the literature"),
+    ("not-fitted", "What was not fitted"),
+    ("specification", "The model in full"),
+    ("discrimination", "Discrimination: telling patients apart"),
+    ("calibration", "Calibration: are the probabilities right"),
+    ("performance", "Error, and against the baseline"),
+    ("decision", "Decision curve"),
+    ("centres", "At centres it was not made from"),
+    ("steadiness", "How steady the model is"),
+    ("permutation", "Against chance"),
+    ("sets", "Sets of groups for one patient"),
+    ("subgroups", "In subgroups"),
+    ("sensitivity", "With other cases or other choices"),
+    ("readers", "Readers"),
+    ("prior", "With published odds ratios as a prior"),
+    ("not-yet", "What was not computed"),
+    ("warnings", "Warnings"),
+    ("limitations", "Limitations"),
+    ("model-card", "Model card"),
+    ("methods", "Methods"),
+    ("reporting-items", "Reporting items"),
+    ("provenance", "Provenance of this file"),
+)
+
 
 def render_report(results: dict[str, Any], *, beside: Mapping[str, bytes] | None = None) -> bytes:
     """One self-contained HTML file: no script, no request, figures and styles inside.
@@ -197,47 +234,28 @@ def _of_models(
 def contents(made: dict[str, Any]) -> list[tuple[str, str]]:
     """Sections that this report has, as (id, heading), in order."""
     fitted = bool(made["models"])
-    every = (
-        ("summary", "Summary", True),
-        ("origin", "Where the data come from", True),
-        ("participants", "Participants", True),
-        ("table-one", "Table 1: who they are", bool(made["table_one"]["rows"])),
-        ("missing", "What is missing", bool(made["predictors"])),
-        ("availability", "Predictors and when each is known", bool(made["predictors"])),
-        ("outcome", "Outcome", True),
-        ("size", "Sample size", True),
-        ("over-time", "Over time", made["over_time"] is not None),
-        ("table-one-by", "Table 1 by other groupings", bool(made["tables_by"])),
-        ("associations", "Single predictors and the outcome", bool(made["associations"])),
-        ("literature", "Beside the literature", bool(made["literature"])),
-        ("not-fitted", "What was not fitted", not fitted),
-        ("specification", "The model in full", fitted),
-        ("discrimination", "Discrimination: telling patients apart", fitted),
-        (
-            "calibration",
-            "Calibration: are the probabilities right",
-            bool(made["calibration_figures"] or made["measures"]["calibrated"]),
-        ),
-        ("performance", "Error, and against the baseline", fitted),
-        ("decision", "Decision curve", bool(made["decision"])),
-        ("centres", "At centres it was not made from", made["centres"] is not None),
-        ("steadiness", "How steady the model is", made["steadiness"] is not None),
-        ("permutation", "Against chance", bool(made["further"]["permutation"])),
-        ("sets", "Sets of groups for one patient", bool(made["further"]["sets"])),
-        ("subgroups", "In subgroups", bool(made["further"]["subgroups"])),
-        (
-            "sensitivity",
-            "With other cases or other choices",
-            bool(made["further"]["sensitivity"] or made["further"]["filled"]),
-        ),
-        ("readers", "Readers", fitted and made["readers"] is not None),
-        ("prior", "With published odds ratios as a prior", bool(made["prior"])),
-        ("not-yet", "What was not computed", bool(made["not_yet"])),
-        ("warnings", "Warnings", True),
-        ("limitations", "Limitations", True),
-        ("model-card", "Model card", True),
-        ("methods", "Methods", True),
-        ("reporting-items", "Reporting items", True),
-        ("provenance", "Provenance of this file", True),
-    )
-    return [(name, heading) for name, heading, there in every if there]
+    there = {
+        "table-one": bool(made["table_one"]["rows"]),
+        "missing": bool(made["predictors"]),
+        "availability": bool(made["predictors"]),
+        "over-time": made["over_time"] is not None,
+        "table-one-by": bool(made["tables_by"]),
+        "associations": bool(made["associations"]),
+        "literature": bool(made["literature"]),
+        "not-fitted": not fitted,
+        "specification": fitted,
+        "discrimination": fitted,
+        "calibration": bool(made["calibration_figures"] or made["measures"]["calibrated"]),
+        "performance": fitted,
+        "decision": bool(made["decision"]),
+        "centres": made["centres"] is not None,
+        "steadiness": made["steadiness"] is not None,
+        "permutation": bool(made["further"]["permutation"]),
+        "sets": bool(made["further"]["sets"]),
+        "subgroups": bool(made["further"]["subgroups"]),
+        "sensitivity": bool(made["further"]["sensitivity"] or made["further"]["filled"]),
+        "readers": fitted and made["readers"] is not None,
+        "prior": bool(made["prior"]),
+        "not-yet": bool(made["not_yet"]),
+    }
+    return [(name, heading) for name, heading in SECTIONS if there.get(name, True)]

@@ -284,7 +284,7 @@ def test_every_table_has_an_id_and_the_page_needs_nothing_from_elsewhere(drawn):
     assert "<script" not in page
     assert not re.search(r'(src|href)="(https?:)?//', page)
     assert '<body class="simulated">' in page
-    assert page.count("Simulated data: nobody is behind these cases") >= 5
+    assert page.count("SIMULATED: nobody is behind these cases") >= 5
 
 
 def test_a_name_that_is_markup_stays_text():
