@@ -1,12 +1,10 @@
-"""Cox regression: weights, late entry, ties, degenerate rows, speed of the path."""
+"""Cox regression: weights, late entry, ties, degenerate rows."""
 
-import time as clock
 from typing import Any
 
 import numpy as np
 import pytest
 from scipy.optimize import minimize
-from threadpoolctl import threadpool_limits
 
 from analyses.survival.cox import (
     DEPENDENT,
@@ -252,14 +250,3 @@ def test_columns_of_any_size_give_the_same_model() -> None:
     moved = fit_cox(**{**case, "X": case["X"] * size + place})
     assert moved.converged
     assert moved.coef * size == pytest.approx(fit_cox(**case).coef, abs=1e-7)
-
-
-def test_a_path_of_ten_penalties_takes_milliseconds() -> None:
-    case = rows(300, 20)
-    with threadpool_limits(1):
-        took = []
-        for _ in range(20):
-            begun = clock.perf_counter()
-            ridge_cox_path(thetas=THETAS, **case)
-            took.append(clock.perf_counter() - begun)
-    assert min(took) < 0.03  # 4 ms measured; the bar is 15 ms on a machine of one's own
