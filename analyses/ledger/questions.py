@@ -20,9 +20,19 @@ _UNUSABLE = ("not_acquired", "acquired_not_diagnostic")
 
 _EPENDYMOMA = ("ependymoma", in_groups("ependymoma"))
 _ASTROCYTIC = ("astrocytic tumours", in_groups("astrocytic"))
+
+
+def _asked(endpoint: str) -> pl.Expr:
+    """Cases that an endpoint takes and whose value is known.
+
+    The column holds a value of cases that the endpoint leaves out, too, such as recurrent ones.
+    """
+    return pl.col(f"{endpoint}_exclusion").is_null() & pl.col(endpoint).is_not_null()
+
+
 #: As the endpoint has them: untreated before, looked at before any tissue was taken.
-_TWO_TYPES = pl.col("ependymoma_vs_astrocytoma").is_not_null()
-_IS_EPENDYMOMA = pl.col("ependymoma_vs_astrocytoma") == "yes"
+_TWO_TYPES = _asked("ependymoma_vs_astrocytoma")
+_IS_EPENDYMOMA = _TWO_TYPES & (pl.col("ependymoma_vs_astrocytoma") == "yes")
 _EVERY = pl.col("case_id").is_not_null()
 _TYPED = pl.col("tumour").is_not_null()
 _CHILD = pl.col("age_years") < 18
@@ -32,7 +42,7 @@ _GRADES = (
     ("high grade", pl.col("high_grade") == "yes"),
     ("low grade", pl.col("high_grade") == "no"),
 )
-_GRADED = pl.col("high_grade").is_not_null()
+_GRADED = _asked("high_grade")
 _PERIODS = tuple(
     (period.definition, pl.col("index_period") == period.code)
     for period in INDEX_PERIOD.values

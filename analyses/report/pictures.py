@@ -149,13 +149,15 @@ def missing_together(page: dict[str, Any]) -> Picture | None:
         patterns.Pattern(frozenset(columns.index(name) for name in row["columns"]), row["n"])
         for row in found["patterns"]
     ]
+    others = found["others"]
+    rest = f" {others['n']} further cases have {others['patterns']} other patterns."
     return made(
         "patterns",
         patterns.draw(labels, shown),
         patterns.alt_text(labels, shown),
         caption="Which predictors are missing together: a column is a pattern (complete cases, "
-        "then the most frequent patterns of at least five cases), hatched is missing. "
-        f"{found['others']['n']} further cases have {found['others']['patterns']} other patterns.",
+        "then the most frequent patterns of at least five cases), hatched is missing."
+        f"{rest if others['n'] != 0 else ''}",
         table=patterns.as_table(labels, shown),
         provenance=page["cohort"]["provenance"],
     )

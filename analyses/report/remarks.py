@@ -42,7 +42,13 @@ def remarks(page: dict[str, Any]) -> list[str]:
     used = page["data"]["used"]
     if used == 0:
         return [] if page["data"]["rows"] != 0 else ["There is no case in the data."]
-    said = [_few(page), _one_outcome(page), _nothing_recorded(page), _one_centre(page)]
+    said = [
+        _few(page),
+        _few_patients(page),
+        _one_outcome(page),
+        _nothing_recorded(page),
+        _one_centre(page),
+    ]
     return [sentence for sentence in said if sentence]
 
 
@@ -53,6 +59,20 @@ def _few(page: dict[str, Any]) -> str:
         return f"Fewer than {used.below} cases could be analysed."
     if isinstance(used, int) and used < LEAST_PATIENTS:
         return f"Only {used} {'case' if used == 1 else 'cases'} could be analysed."
+    return ""
+
+
+def _few_patients(page: dict[str, Any]) -> str:
+    """Cases enough, but of fewer patients than the least for any model."""
+    used, patients = page["data"]["used"], page["verdict"].get("n")
+    if not isinstance(used, int) or used < LEAST_PATIENTS:
+        return ""
+    if isinstance(patients, Small):
+        return f"All {used} cases are of fewer than {patients.below} patients."
+    if isinstance(patients, int) and patients < LEAST_PATIENTS:
+        return (
+            f"All {used} cases are of {'one patient' if patients == 1 else f'{patients} patients'}."
+        )
     return ""
 
 

@@ -18,6 +18,7 @@ from schemas.imaging_vocabularies import CORD_REGION
 
 #: Below so many cases of a kind a reader is told.
 FEW = 10
+_COIN_TOSS = 0.5
 _MOST_REASONS = 3
 _BANDS = ("under 18", "18 to 64", "65 and over")
 #: Variables whose groups say for whom little is known: (name, what it is called, every group).
@@ -144,7 +145,16 @@ def _apart(page: dict[str, Any], nested: dict[str, Any]) -> str:
     if found.get("interval"):
         low, high = (f"{100 * limit:.0f}" for limit in found["interval"])
         said += f" (95% interval {low} to {high}; a coin toss is 50)"
-    return f"{said}, on cases that it had not seen."
+    return f"{said}, on cases that it had not seen.{_beside_chance(found.get('interval'))}"
+
+
+def _beside_chance(interval: Sequence[float] | None) -> str:
+    """What an interval that reaches a coin toss, or lies below it, means."""
+    if not interval or interval[0] > _COIN_TOSS:
+        return ""
+    if interval[1] < _COIN_TOSS:
+        return " That is worse than a coin toss."
+    return " A coin toss may do as well."
 
 
 def calibrated(page: dict[str, Any], primary: dict[str, Any], nested: dict[str, Any]) -> str:
@@ -161,8 +171,12 @@ def calibrated(page: dict[str, Any], primary: dict[str, Any], nested: dict[str, 
     if slope.get("estimate") is None:
         return said + "."
     told = _side(slope, (0.8, 1.25), "too timid", "too extreme")
-    said += f" and {told or 'neither too extreme nor too timid'}"
-    return f"{said} (slope {_with_limits(slope)}; 1 is right)."
+    is_right, which = told or "neither too extreme nor too timid", "1 is right"
+    if slope["estimate"] < 0:
+        is_sure = bool(slope.get("interval")) and slope["interval"][1] < 0
+        is_right = f"{'' if is_sure else 'perhaps '}in the wrong order"
+        which += "; below 0: the higher it is, the rarer the outcome"
+    return f"{said} and {is_right} (slope {_with_limits(slope)}; {which})."
 
 
 def _side(found: dict[str, Any], near: tuple[float, float], above: str, below: str) -> str:
@@ -210,6 +224,8 @@ def _against(page: dict[str, Any], primary: dict[str, Any]) -> str:
     of = f" ({_and(names)} only)" if names else ""
     if found.get("beats_baseline") is None:
         return "It was not compared with the baseline."
+    if set(primary["predictors"]) == {*(page["plan"].get("baseline") or [])}:
+        return "It reads the same predictors as the baseline: the two are hardly to be compared."
     key = "brier" if words.is_survival(page) else "log_loss"
     limits = ((found.get("difference") or {}).get(key) or {}).get("interval")
     if found["beats_baseline"]:

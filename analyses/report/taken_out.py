@@ -166,7 +166,8 @@ class _Tables(HTMLParser):
         self._table: _Table | None = None
         self._rows: list[list[_Cell]] = []
         self._cell: _Cell | None = None
-        self._is_note = self._is_interval = False
+        self._is_note = False
+        self._interval_from: int | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """A table, its parts, a new line within a cell."""
@@ -195,8 +196,7 @@ class _Tables(HTMLParser):
         elif tag == "sup":
             self._is_note = True
         elif given.get("class") == "interval" and self._cell is not None:
-            self._cell.text += "("
-            self._is_interval = True
+            self._interval_from = len(self._cell.text)
 
     def handle_endtag(self, tag: str) -> None:
         """The end of a cell or table."""
@@ -204,9 +204,13 @@ class _Tables(HTMLParser):
             self._cell = None
         elif tag == "sup":
             self._is_note = False
-        elif tag == "span" and self._is_interval and self._cell is not None:
-            self._cell.text += ")"
-            self._is_interval = False
+        elif tag == "span" and self._interval_from is not None and self._cell is not None:
+            before, said = (
+                self._cell.text[: self._interval_from],
+                self._cell.text[self._interval_from :].strip(),
+            )
+            self._cell.text = before + (said if said.startswith("(") else f"({said})")
+            self._interval_from = None
         elif tag == "table":
             self._table = None
 

@@ -43,6 +43,7 @@ def test_a_table_is_read_back_as_the_page_shows_it():
         '<tbody><tr><th scope="rowgroup">Sex</th><td></td><td></td></tr>'
         '<tr><th class="level">female<sup>a</sup></th><td>0.71<br><span class="interval">'
         f"0.6 to 0.8</span></td><td>{MINUS}1.50</td></tr>"
+        '<tr><th>Age</th><td>1.6 <span class="interval">(1 to 2)</span></td><td>2</td></tr>'
         "<tr><th>=1+1</th><td>@x</td><td>-3 mm</td></tr></tbody></table>"
         "<table><tr><td>no id</td></tr></table>"
         '<table id="pairs"><tbody><tr><th>Cases</th><td>&lt;5</td></tr></tbody></table>'
@@ -52,6 +53,7 @@ def test_a_table_is_read_back_as_the_page_shows_it():
         '"provenance","snapshot","Who","Ridge: Unseen","Ridge: Unseen (2)"',
         '"simulated","1f","Sex","",""',
         '"simulated","1f","Sex: female","0.71 (0.6 to 0.8)",-1.50',
+        '"simulated","1f","Age","1.6 (1 to 2)",2',
         '"simulated","1f","\'=1+1","\'@x","\'-3 mm"',
         "",
     ]

@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 
+from analyses.disclosure import Small
 from analyses.figures.points_chart import Chart
 from analyses.report import render_report
 from analyses.report.points import EXPLORE, points_chart, risk_at
 from analyses.report.release import release
+from analyses.report.remarks import remarks
 from analyses.report.shortening import shortened
 from analyses.report.specification import specification
-from analyses.report.summary import calibrated, rare
+from analyses.report.summary import calibrated, rare, summary
 from analyses.written_out import contributions
 from tests.analyses.real_results import real
 
@@ -131,6 +133,8 @@ def test_few_cases_of_a_kind_are_named_and_a_hidden_count_stays_hidden() -> None
         (0.35, [-0.1, 1.2], "perhaps too extreme"),
         (0.6, [0.4, 0.8], "and too extreme"),
         (1.6, [1.1, 2.4], "and too timid"),
+        (-4.2, [-17.0, 8.7], "and perhaps in the wrong order"),
+        (-4.2, [-7.0, -0.7], "and in the wrong order"),
     ],
 )
 def test_an_interval_that_holds_everything_makes_no_model_well_calibrated(
@@ -140,6 +144,36 @@ def test_an_interval_that_holds_everything_makes_no_model_well_calibrated(
     nested = copy.deepcopy(_primary(page)["performance"]["nested_cv"])
     nested["calibration_slope"] = {"estimate": slope, "interval": limits}
     assert said in calibrated(page, _primary(page), nested)
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        ([0.56, 0.8], ""),
+        ([0.35, 0.67], " A coin toss may do as well."),
+        ([0.2, 0.4], " That is worse than a coin toss."),
+    ],
+)
+def test_an_interval_that_reaches_a_coin_toss_is_said_to(limits: list[float], said: str) -> None:
+    page = _released("centres")
+    _primary(page)["performance"]["nested_cv"]["auc"] = {"estimate": 0.5, "interval": limits}
+    assert summary(page)["good"][0].partition("had not seen.")[2] == said
+
+
+def test_a_model_of_the_same_predictors_is_not_held_against_the_baseline() -> None:
+    page = _released("centres")
+    page["plan"]["baseline"] = _primary(page)["predictors"]
+    assert "the same predictors as the baseline" in summary(page)["good"][-1]
+
+
+def test_many_cases_of_few_patients_are_said_to_be_so() -> None:
+    page = _released("centres")
+    used = page["data"]["used"]
+    assert remarks(page) == []
+    page["verdict"]["n"] = 1
+    assert remarks(page) == [f"All {used} cases are of one patient."]
+    page["verdict"]["n"] = Small(5)
+    assert remarks(page) == [f"All {used} cases are of fewer than 5 patients."]
 
 
 def test_the_formula_on_the_page_gives_the_risk_on_the_page() -> None:

@@ -76,6 +76,7 @@ def test_definitions_of_a_syrinx_are_never_merged(many: Frames, of_many: dict[st
     cases = ledger_cases(many, provenance="simulated")
     said = cases.filter(
         pl.col("ependymoma_vs_astrocytoma").is_not_null()
+        & pl.col("ependymoma_vs_astrocytoma_exclusion").is_null()
         & pl.col("syrinx").is_in(("present", "absent"))
     )
     unspecified = said.filter(pl.col("syrinx_definition") == "unspecified").height
@@ -163,6 +164,7 @@ def small(**columns: list[Any]) -> pl.DataFrame:
             "case_id": [f"C{k}" for k in range(n)],
             "site_id": ["A"] * n,
             "ependymoma_vs_astrocytoma": ["yes"] * first + ["no"] * (n - first),
+            "ependymoma_vs_astrocytoma_exclusion": pl.Series([None] * n, dtype=pl.String),
             "histology": ["spinal_ependymoma"] * first + ["pilocytic_astrocytoma"] * (n - first),
             **columns,
         }
@@ -177,6 +179,19 @@ def test_a_sign_that_cannot_be_seen_is_not_absent() -> None:
     assert found.frame.sort("group", "y").select("group", "y").rows() == [
         (0, 0.0), (0, 1.0), (1, 0.0), (1, 1.0),
     ]  # fmt: skip
+
+
+def test_a_case_that_the_endpoint_leaves_out_is_not_asked() -> None:
+    left_out = pl.Series(["treated before elsewhere: its type is known", None] * 2)
+    cases = small(cap_sign=["present"] * 4, cord_expansion=["present"] * 4).with_columns(
+        ependymoma_vs_astrocytoma_exclusion=left_out
+    )
+    assert rows_of(QUESTIONS["C10"][0], cases).frame["group"].to_list() == [0, 1]
+    assert rows_of(QUESTIONS["C12"][0], cases).n == 1
+    graded = small(adc_mean_1e6_mm2_s=[900.0] * 4).with_columns(
+        high_grade=pl.lit("yes"), high_grade_exclusion=left_out
+    )
+    assert rows_of(QUESTIONS["C17"][0], graded).n == 2
 
 
 def test_only_what_enhances_has_a_pattern() -> None:
