@@ -17,7 +17,7 @@ from analyses.report.pictures import Picture
 
 SECTIONS = (
     ("summary", "Summary"),
-    ("recruitment", "Recruitment"),
+    ("recruitment", "Recruitment: where the cases come from"),
     ("case-mix", "Case mix"),
     ("follow-up", "Follow-up"),
     ("quality", "Quality of the data"),
@@ -226,7 +226,12 @@ def crossed(table: dict[str, Any] | None) -> dict[str, Any] | None:
     ]
     if table.get("age"):
         blocks.insert(
-            0, {"label": "Age, median and quartiles", "cells": quartiles(table["age"]), "rows": []}
+            0,
+            {
+                "label": "Age in years, median and quartiles",
+                "cells": quartiles(table["age"]),
+                "rows": [],
+            },
         )
     heads = list(zip(["All", *table["columns"]], totals, strict=True))
     return {"heads": heads, "blocks": blocks}

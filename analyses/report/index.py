@@ -15,7 +15,7 @@ from analyses.report.pictures import model_name
 from analyses.report.release import release
 
 COHORT_TITLE = "The cohort and the quality of its data"
-CLAIMS_TITLE = "Claims of the literature, tested"
+CLAIMS_TITLE = "Claim ledger: what the literature says, tested"
 _ORDER = ("registry", "published", "simulated")
 
 

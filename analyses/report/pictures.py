@@ -240,8 +240,15 @@ def published(page: dict[str, Any], panels: list[forest.Panel]) -> Picture | Non
 
 
 def limits(interval: list[float] | None) -> tuple[float, float] | None:
-    """Two limits of a list."""
-    return None if interval is None else (interval[0], interval[1])
+    """Two limits of a list; none where they are one number, as the O/E of a centre without events.
+
+    Examples
+    --------
+    >>> limits([0.1, 0.4]), limits([0.0, 0.0]), limits(None)
+    ((0.1, 0.4), None, None)
+    """
+    is_interval = interval is not None and interval[0] < interval[1]
+    return (interval[0], interval[1]) if interval is not None and is_interval else None
 
 
 def curves(page: dict[str, Any], model: dict[str, Any] | None) -> list[Picture]:
