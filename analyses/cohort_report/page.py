@@ -150,6 +150,10 @@ def changes(deliveries: Sequence[dict[str, Any]]) -> list[str]:
     moved = [
         row for row in newest.values() if row["before"] is not None and row["share"] is not None
     ]
+    shares = [(row["share"], row["site"]) for row in newest.values() if row["share"]]
+    if len(newest) > 1 and shares:
+        most, site = max(shares)
+        said.append(f"The site with the largest share refused is {site}: {percent(most)}.")
     if not moved:
         return [*said, "Each site has delivered once: there is no trend yet."]
     for word, sign in (("fewer", -1), ("more", 1)):
