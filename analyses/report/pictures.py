@@ -21,7 +21,7 @@ from analyses.figures import (
     table_one,
 )
 from analyses.figures.style import Table, to_svg
-from analyses.report import words
+from analyses.report import over_time, words
 from analyses.report.measures import measures_of
 
 MISSING_STATES = frozenset(
@@ -300,7 +300,7 @@ def _curve(
         said = f"{words.human(of_class)} against all other groups."
         name = f"calibration-{of_class.replace('_', '-')}"
     if at is not None:
-        said = f"The event by {at:g} (in the unit of the times)."
+        said = f"{over_time.event_name(page).capitalize()} by {over_time.timed(page, at)}."
         name = f"calibration-{at:g}".replace(".", "-")
     return made(
         name,
