@@ -107,9 +107,13 @@ def interval(limits: Sequence[float] | None, *, digits: int = 2) -> str:
     --------
     >>> interval([0.02, 0.04])
     '0.02 to 0.04'
+    >>> interval([0.0, 0.0])  # every draw gave the same: not exact, only not known
+    'no limits'
     """
     if limits is None:
         return NONE
+    if limits[0] == limits[1]:
+        return "no limits"
     return f"{number(limits[0], digits=digits)} to {number(limits[1], digits=digits)}"
 
 

@@ -246,7 +246,7 @@ def decide(counts: Counts) -> dict[str, Any]:
     Examples
     --------
     >>> decide(Counts(classes=(15, 20), parameters=4, outer_folds=5))["reasons"]
-    ['n = 35 is below 40, the least for any model.']
+    ['35 patients: fewer than 40, the least for any model.']
     >>> decide(Counts(classes=(120, 230), parameters=45, outer_folds=5))["level"]
     'penalised_only'
     """
@@ -285,7 +285,8 @@ def _reasons_against_any(counts: Counts) -> list[str]:
     checks = [
         (
             counts.patients < LEAST_PATIENTS,
-            f"n = {counts.patients} is below {LEAST_PATIENTS}, the least for any model.",
+            f"{counted(counts.patients, 'patient')}: fewer than {LEAST_PATIENTS}, the least for "
+            "any model.",
         ),
         (
             counts.events < LEAST_EVENTS,
@@ -338,17 +339,18 @@ def _penalised_or_model(
     minimum = size.minimum if size else None
     enough = minimum is not None and counts.patients >= minimum
     rich = per_parameter is not None and per_parameter >= LEAST_EVENTS_PER_PARAMETER
-    compared = f"{'reaches' if enough else 'is below'} the minimum {minimum}"
+    model = f"a model with {counted(counts.parameters, 'parameter')}"
+    compared = f"{'at least the' if enough else 'fewer than the'} {minimum} that {model} needs"
     if minimum is None:
-        compared = "has no minimum to be compared with (the outcome is too rare to expect any R2)"
+        compared = f"how many {model} needs cannot be said (too rare an outcome to expect any R2)"
     named = "events" if len(counts.classes) <= 2 else "patients of the smallest class"
     if counts.is_ordered:
         named = "patients on the smaller side of the middle grade"
     if counts.followed is not None:
         named = "patients with the event"
     reasons = [
-        f"n = {counts.patients} {compared} for {counted(counts.parameters, 'parameter')}.",
-        f"{per_parameter:.1f} {named} per parameter {'reach' if rich else 'are below'} "
+        f"{counted(counts.patients, 'patient')}: {compared}.",
+        f"{per_parameter:.1f} {named} per parameter: {'at least' if rich else 'fewer than'} "
         f"{LEAST_EVENTS_PER_PARAMETER}.",
     ]
     return ("model" if enough and rich else "penalised_only"), reasons

@@ -17,7 +17,7 @@ from analyses.report.pictures import Picture
 
 SECTIONS = (
     ("summary", "Summary"),
-    ("recruitment", "Recruitment"),
+    ("recruitment", "Recruitment: where the cases come from"),
     ("case-mix", "Case mix"),
     ("follow-up", "Follow-up"),
     ("quality", "Quality of the data"),
@@ -150,6 +150,10 @@ def changes(deliveries: Sequence[dict[str, Any]]) -> list[str]:
     moved = [
         row for row in newest.values() if row["before"] is not None and row["share"] is not None
     ]
+    shares = [(row["share"], row["site"]) for row in newest.values() if row["share"]]
+    if len(newest) > 1 and shares:
+        most, site = max(shares)
+        said.append(f"The site with the largest share refused is {site}: {percent(most)}.")
     if not moved:
         return [*said, "Each site has delivered once: there is no trend yet."]
     for word, sign in (("fewer", -1), ("more", 1)):
@@ -226,7 +230,12 @@ def crossed(table: dict[str, Any] | None) -> dict[str, Any] | None:
     ]
     if table.get("age"):
         blocks.insert(
-            0, {"label": "Age, median and quartiles", "cells": quartiles(table["age"]), "rows": []}
+            0,
+            {
+                "label": "Age in years, median and quartiles",
+                "cells": quartiles(table["age"]),
+                "rows": [],
+            },
         )
     heads = list(zip(["All", *table["columns"]], totals, strict=True))
     return {"heads": heads, "blocks": blocks}

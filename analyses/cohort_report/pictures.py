@@ -152,7 +152,7 @@ def _which(n: int, of: int, what: str) -> str:
     """Which cases a figure of cases shows."""
     if n == of:
         return f"All {of} {what}."
-    return f"{n} of {of} {what}, chosen by a hash of their keys, not by anything they show."
+    return f"{n} of {of} {what}, drawn by a lot that is always the same, not by what they show."
 
 
 def _heat_map(inputs: Inputs) -> Picture:

@@ -6,7 +6,8 @@ Does not belong here: estimating them (`analyses.survival`), which curves there 
 A curve ends where nothing more is known; it is never drawn on.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,8 +39,14 @@ LOOKS: tuple[tuple[str, tuple[float, ...]], ...] = (
     (INK, (4, 4)),
     (GREY, (1, 1)),
 )
+#: The same by name: a histology group keeps its colour in every figure of a report.
+GROUPS = dict(
+    zip(("ependymoma", "astrocytic", "haemangioblastoma", "other"), LOOKS, strict=False)
+) | {"not recorded": LOOKS[-1]}
 _ROW, _PANEL = 0.2, 2.6  # inches
 _MOST_LINES = 12
+#: Where fewer are at risk a curve is drawn thin: one event makes it fall by a fifth or more.
+LEAST_AT_RISK = 5
 Values = tuple[float | None, ...]
 
 
@@ -90,13 +97,20 @@ def draw(shown: OverTime) -> Figure:
         figure = Figure(figsize=(WIDTH, height))
         box = (0.72 / WIDTH, below / height, (WIDTH - 0.92) / WIDTH, _PANEL / height)
         axes = figure.add_axes(box)
-        for curve, (colour, dashes) in zip(shown.curves, LOOKS, strict=False):
+        for curve, (colour, dashes) in _looks(shown.curves):
             _line(axes, curve, colour, dashes, is_joined=shown.is_joined)
         _axes(axes, shown)
         if len(shown.curves) > 1:
             _key(figure, shown.curves, height)
         _at_risk(figure, axes, counted, height)
     return figure
+
+
+def _looks(curves: Sequence[Curve]) -> Iterator[tuple[Curve, tuple[str, tuple[float, ...]]]]:
+    """Each curve with its colour and dashes."""
+    if all(curve.name in GROUPS for curve in curves):
+        return ((curve, GROUPS[curve.name]) for curve in curves)
+    return zip(curves, LOOKS, strict=False)
 
 
 def _line(
@@ -109,15 +123,19 @@ def _line(
         for each in (curve.values, curve.low, curve.high)
     )
     known = np.isfinite(values)
-    style = {"color": colour, "lw": 1.6, "dashes": dashes} if dashes else {"color": colour}
-    axes.plot(
-        times[known],
-        values[known],
-        drawstyle="default" if is_joined else "steps-post",
-        marker="o" if is_joined else "",
-        ms=4,
-        **style,
-    )
+    style = {"color": colour, "dashes": dashes} if dashes else {"color": colour}
+    end = _thin_from(curve)
+    thick = known & (times <= end)
+    thin = known & (times >= times[thick].max(initial=0.0))
+    for part, width in ((thick, 1.6), (thin, 0.7)) if end < math.inf else ((known, 1.6),):
+        axes.plot(
+            times[part],
+            values[part],
+            drawstyle="default" if is_joined else "steps-post",
+            marker="o" if is_joined else "",
+            ms=4,
+            **style | {"lw": width},
+        )
     limited = known & np.isfinite(low) & np.isfinite(high)
     axes.fill_between(
         times[limited],
@@ -128,6 +146,14 @@ def _line(
         alpha=0.13,
         linewidth=0,
     )
+
+
+def _thin_from(curve: Curve) -> float:
+    """The last time at which enough are known to be at risk; without such numbers no end."""
+    told = [(at, n) for at, n in curve.at_risk if isinstance(n, int)]
+    if all(n >= LEAST_AT_RISK for _, n in told):
+        return math.inf
+    return max((at for at, n in told if n >= LEAST_AT_RISK), default=0.0)
 
 
 def _axes(axes: Axes, shown: OverTime) -> None:
@@ -153,7 +179,7 @@ def _key(figure: Figure, curves: Sequence[Curve], height: float) -> None:
     axes.set_xlim(0, WIDTH)
     axes.set_ylim(0, height)
     axes.set_axis_off()
-    for place, (curve, (colour, dashes)) in enumerate(zip(curves, LOOKS, strict=False)):
+    for place, (curve, (colour, dashes)) in enumerate(_looks(curves)):
         y = height - 0.12 - _ROW * place
         style = {"color": colour, "dashes": dashes} if dashes else {"color": colour}
         axes.plot([0.72, 1.1], [y, y], **style)

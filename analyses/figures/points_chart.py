@@ -82,7 +82,7 @@ def draw(chart: Chart) -> Figure:
     lines = chart.lines[: chart.shown]
     labels = [wrap(line.label, 46, lines=1) for line in lines]
     rows = sum(1 + len(_drawn(line)) for line in lines)
-    heads = [wrap(scale.label, 46, lines=2) for scale in chart.scales]
+    heads = [wrap(_head(scale), 46, lines=2) for scale in chart.scales]
     inner = _ROW * rows + _GAP * len(lines)
     tails = [0.62 + _LINE * (1 + head.count("\n")) for head in heads]
     total = 0.62 + inner + 0.1 + sum(tails)
@@ -103,6 +103,11 @@ def draw(chart: Chart) -> Figure:
             _scale(figure.add_axes(place), scale, chart.total, wide)
             top += tail
     return figure
+
+
+def _head(scale: Scale) -> str:
+    """What stands above the line of a scale, and what below it."""
+    return f"Above: points in all. Below: {scale.label[:1].lower()}{scale.label[1:]}"
 
 
 def _drawn(line: Line) -> Sequence[Value]:

@@ -13,12 +13,12 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from analyses.figures.case_looks import LOOKS, letter
-from analyses.figures.style import GREY, INK, WIDTH, Table, blank, house_style
+from analyses.figures.style import GREY, INK, RULE, WIDTH, Table, blank, house_style
 from analyses.numbers import share
 
 LEFT = 0.3
 GAP = 0.1  # inches between groups
-LABELS = 1.55  # inches for the names of the findings, written upwards
+LETTER = 0.085  # inches of a letter of the names of the findings, written upwards
 PALE = "#dfe4e9"
 #: State of a cell -> label and hatch.
 STATES = {
@@ -73,7 +73,7 @@ def draw(shown: HeatMap) -> Figure:
     row = min(0.2, max(0.1, 6.0 / len(shown.cases)))
     cell = min(0.3, (WIDTH - LEFT - 0.04) / len(shown.findings))
     head = 0.06
-    top = head + 0.5 + LABELS
+    top = head + 0.5 + LETTER * max(map(len, shown.findings)) + 0.1
     deep = row * len(shown.cases) + sum(max(0.0, 0.2 - row * len(g)) + GAP for g in groups)
     with house_style():
         figure, axes = blank(top + deep + 0.25 * ((len(groups) + 1) // 2) + 0.1)
@@ -97,7 +97,7 @@ def _row(axes: Axes, case: CaseRow, *, top: float, size: tuple[float, float]) ->
         corner = (LEFT + width * place, top)
         axes.add_patch(_cell(corner, size, state, colour=LOOKS[case.group].colour))
     edge = LEFT + width * len(case.states)
-    axes.plot([LEFT, edge], [top + height] * 2, color="white", lw=0.8)
+    axes.plot([LEFT, edge], [top + height] * 2, color=RULE, lw=0.6)  # a row where nothing is said
 
 
 def _cell(

@@ -38,8 +38,8 @@ def comparison(page: dict[str, Any]) -> str:
     if low_high and low_high[0] > 0:
         return f"The {name} model predicted worse than the baseline: higher {error}{numbers_said}."
     return (
-        f"The {name} model did not clearly beat the baseline: the difference in {error} is "
-        f"compatible with none{numbers_said}."
+        f"The {name} model did not clearly beat the baseline: its {error} may be no lower"
+        f"{numbers_said}."
     )
 
 

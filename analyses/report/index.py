@@ -9,13 +9,13 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from analyses import numbers
-from analyses.report import contest, environment, sections, words
+from analyses.report import claim_words, contest, environment, sections, words
 from analyses.report.measures import apart_key, measures_of
 from analyses.report.pictures import model_name
 from analyses.report.release import release
 
 COHORT_TITLE = "The cohort and the quality of its data"
-CLAIMS_TITLE = "Claims of the literature, tested"
+CLAIMS_TITLE = "Claim ledger: what the literature says, tested"
 _ORDER = ("registry", "published", "simulated")
 
 
@@ -96,15 +96,18 @@ def _claims(folder: str, document: dict[str, Any]) -> dict[str, Any] | None:
     """What is said of a claim ledger: how many claims have which verdict."""
     try:
         provenance = document["cohort"]["provenance"]
-        verdicts = Counter(str(claim["verdict"]).replace("_", " ") for claim in document["claims"])
+        verdicts = Counter(claim["verdict"] for claim in document["claims"])
     except (KeyError, TypeError):
         return None
-    said = ", ".join(f"{n} {verdict}" for verdict, n in sorted(verdicts.items()))
+    known = claim_words.VERDICT_WORDS
+    names = [name for name in known if name in verdicts]
+    said = [f"{verdicts[name]} {known[name].many}" for name in names]
+    said += [f"{n} {str(v).replace('_', ' ')}" for v, n in verdicts.items() if v not in known]
     return {
         "folder": folder,
         "provenance": provenance,
         "title": CLAIMS_TITLE,
-        "said": said or "no claim",
+        "said": ", ".join(said) or "no claim",
     }
 
 

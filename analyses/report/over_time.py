@@ -6,9 +6,11 @@ Does not belong here: HTML (`templates`), figures (`pictures`), hidden counts
 """
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from analyses import numbers
+from analyses.figures.case_looks import LOOKS as CASE_LOOKS
 from analyses.other_choices import CHOICES
 from analyses.report import words
 from analyses.report.time_counts import TOO_FEW
@@ -25,6 +27,8 @@ _NOUNS = {
     "relapsed": "relapse",
     "transplanted": "transplant",
 }
+#: What ends the wait of our endpoints, whose value only says that it happened.
+_ENDS = {"os": "death", "pfs": "progression, recurrence or death"}
 _DAYS_PER_YEAR = 365.25
 
 
@@ -64,8 +68,8 @@ def unit(page: dict[str, Any]) -> str:
 
 
 def _digits(value: float) -> str:
-    """A time with three digits, or all before the point."""
-    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    """A time with two digits below 10, else without a fraction: none is known better."""
+    return f"{value:.0f}" if abs(value) >= 10 else f"{value:.2g}"
 
 
 def timed(page: dict[str, Any], value: float | None) -> str:
@@ -87,7 +91,8 @@ def timed(page: dict[str, Any], value: float | None) -> str:
 
 def event_name(page: dict[str, Any]) -> str:
     """What ends the wait, in the middle of a sentence."""
-    return _named(page, "event_value") or "the event"
+    column = str(page["outcome"].get("column"))
+    return _named(page, "event_value") or _ENDS.get(column, "the event")
 
 
 def competing_name(page: dict[str, Any]) -> str:
@@ -179,7 +184,7 @@ def _horizons(page: dict[str, Any], found: dict[str, Any]) -> Rows:
 def _groups(page: dict[str, Any], found: dict[str, Any]) -> Rows:
     """Median and restricted mean of all and of each group."""
     rows: Rows = []
-    for row in found["kaplan_meier"]:
+    for row in in_order(found["kaplan_meier"]):
         median, mean = row["median"], row["rmst"]
         low, high = median["interval"] or (None, None)
         is_known = median["estimate"] is not None
@@ -198,6 +203,26 @@ def _groups(page: dict[str, Any], found: dict[str, Any]) -> Rows:
             }
         )
     return rows
+
+
+def in_order(rows: Sequence[dict[str, Any]]) -> Rows:
+    """Groups of each variable as a reader expects them: ages upwards, "not recorded" last.
+
+    Examples
+    --------
+    >>> rows = [{"variable": "a", "group": g} for g in ("18 to 64", "not recorded", "under 18")]
+    >>> [row["group"] for row in in_order(rows)]
+    ['under 18', '18 to 64', 'not recorded']
+    """
+    variables = list(dict.fromkeys(row["variable"] for row in rows))
+    known = ("under 18", *CASE_LOOKS)
+
+    def place(row: dict[str, Any]) -> tuple[int, bool, int]:
+        group = row["group"]
+        first = known.index(group) if group in known else len(known)
+        return variables.index(row["variable"]), group == "not recorded", first
+
+    return sorted(rows, key=place)
 
 
 def variable_name(page: dict[str, Any], name: str) -> str:

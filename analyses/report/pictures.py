@@ -21,7 +21,7 @@ from analyses.figures import (
     table_one,
 )
 from analyses.figures.style import Table, to_svg
-from analyses.report import words
+from analyses.report import over_time, words
 from analyses.report.measures import measures_of
 
 MISSING_STATES = frozenset(
@@ -242,8 +242,15 @@ def published(page: dict[str, Any], panels: list[forest.Panel]) -> Picture | Non
 
 
 def limits(interval: list[float] | None) -> tuple[float, float] | None:
-    """Two limits of a list."""
-    return None if interval is None else (interval[0], interval[1])
+    """Two limits of a list; none where they are one number, as the O/E of a centre without events.
+
+    Examples
+    --------
+    >>> limits([0.1, 0.4]), limits([0.0, 0.0]), limits(None)
+    ((0.1, 0.4), None, None)
+    """
+    is_interval = interval is not None and interval[0] < interval[1]
+    return (interval[0], interval[1]) if interval is not None and is_interval else None
 
 
 def curves(page: dict[str, Any], model: dict[str, Any] | None) -> list[Picture]:
@@ -295,7 +302,7 @@ def _curve(
         said = f"{words.human(of_class)} against all other groups."
         name = f"calibration-{of_class.replace('_', '-')}"
     if at is not None:
-        said = f"The event by {at:g} (in the unit of the times)."
+        said = f"{over_time.event_name(page).capitalize()} by {over_time.timed(page, at)}."
         name = f"calibration-{at:g}".replace(".", "-")
     return made(
         name,

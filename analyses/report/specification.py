@@ -238,6 +238,7 @@ def risk_names(page: dict[str, Any], found: Mapping[str, Any]) -> list[str]:
     """What each risk of a model is of."""
     if found["link"] == "cox":
         event = over_time.event_name(page)
+        event = "the event" if len(event) > 20 else event  # a narrow column and a narrow figure
         return [f"Risk of {event} by {over_time.timed(page, r['at'])}" for r in found["baseline"]]
     if found["link"] == "logit":
         return ["Probability of the outcome"]

@@ -79,7 +79,7 @@ def _model(page: dict[str, Any], primary: dict[str, Any]) -> str:
     name = {"ridge": "Ridge", "elastic_net": "Elastic-net"}.get(primary["name"])
     called = f"{name} {learner}" if name else words.human(primary["name"])
     predictor = "predictor" if n == 1 else "predictors"
-    return f"{called} predicts {target(page)}{when}, from {n} {predictor}{sources}."
+    return f"{called} predicts {target(page)} from {n} {predictor}{sources}{when}."
 
 
 def target(page: dict[str, Any]) -> str:
@@ -87,8 +87,9 @@ def target(page: dict[str, Any]) -> str:
     outcome = sections.outcome_name(page)
     kind = page["outcome"].get("kind")
     if words.is_survival(page):
-        ends = [over_time.timed(page, row["at"]) for row in page["survival"]["horizons"]]
-        return f"the risk of {over_time.event_name(page)} by {' and by '.join(ends)}"
+        *first, last = [row["at"] for row in page["survival"]["horizons"]]
+        ends = [f"{at:g}" for at in first] + [over_time.timed(page, last)]
+        return f"the risk of {over_time.event_name(page)} within {_and(ends)}"
     if kind in ("multiclass", "ordinal"):
         n = len(page["outcome"]["classes"])
         what = "grades" if kind == "ordinal" else "groups"
@@ -107,7 +108,7 @@ def _known(page: dict[str, Any], primary: dict[str, Any]) -> tuple[str, str]:
     if not known:
         return "", ""
     sources = list(dict.fromkeys(_FROM[name] for name in known))
-    return f" {_WHEN[known[-1]]}", f" of {_and(sources)}"
+    return f", known {_WHEN[known[-1]]}", f" of {_and(sources)}"
 
 
 def _and(parts: Sequence[str]) -> str:

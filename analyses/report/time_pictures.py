@@ -11,7 +11,11 @@ from analyses.figures import over_time as figure
 from analyses.report import over_time as said
 from analyses.report.pictures import Picture, made
 
-_LIMITS = "Shaded: 95% limits, for each time by itself."
+_LIMITS = (
+    "Shaded: 95% limits, for each time by itself. Thin: beyond the last time shown below at which "
+    f"{figure.LEAST_AT_RISK} or more were at risk; one patient moves it a lot."
+)
+_LIMITS_ONLY = "Shaded: 95% limits, for each time by itself."
 
 
 def time_figures(page: dict[str, Any]) -> dict[str, list[Picture]]:
@@ -37,15 +41,18 @@ def _all_cases(page: dict[str, Any], row: dict[str, Any]) -> Picture:
     is_joined = page["audience"] == "internal"
     shown = figure.OverTime((_curve("All cases", row),), _free(page), _axis(page), is_joined)
     caption = (
-        f"Kaplan-Meier estimate of the share free of {_either(page)}. {_LIMITS} The curve ends "
-        f"with the last follow-up.{_protected(page)}"
+        f"Kaplan-Meier estimate of the share free of {_either(page)}. "
+        f"{_LIMITS_ONLY if is_joined else _LIMITS} The curve ends with the last "
+        f"follow-up.{_protected(page)}"
     )
     return _made(page, "free-of-event", shown, caption)
 
 
 def _by_group(page: dict[str, Any], name: str, rows: list[dict[str, Any]]) -> Picture:
     """The curves of the groups of one variable."""
-    curves = tuple(_curve(said.group_name(page, name, row["group"]), row) for row in rows)
+    curves = tuple(
+        _curve(said.group_name(page, name, row["group"]), row) for row in said.in_order(rows)
+    )
     shown = figure.OverTime(curves, _free(page), _axis(page))
     label = said.variable_name(page, name)
     return _made(
@@ -68,7 +75,7 @@ def _incidence(page: dict[str, Any], rows: list[dict[str, Any]]) -> Picture:
         shown,
         f"Aalen-Johansen estimates: of 100 cases, how many had {names['event']} by a time, and how "
         f"many {names['competing']} before it. Together with those free of both they make 100. "
-        f"{_LIMITS}{_protected(page)}",
+        f"{_LIMITS_ONLY}{_protected(page)}",
     )
 
 

@@ -13,6 +13,7 @@ import pytest
 from analyses.cohort_report import cohort_document, pictures, render_cohort
 from analyses.cohort_report.case_mix import with_levels
 from analyses.cohort_report.inputs import TOGETHER
+from analyses.cohort_report.page import changes
 from analyses.results import to_json
 from tests.analyses.cohort_inputs import STAMP, cases, inputs, tables
 
@@ -292,3 +293,15 @@ def test_a_name_that_is_markup_stays_text():
     page = made(given)[1]
     assert "<b>X</b>" not in page
     assert "&lt;b&gt;X&lt;/b&gt;" in page
+
+
+def test_the_first_page_names_the_site_to_call():
+    """The last delivery is not always the worst one, and one of six wants a call on Monday."""
+    base = {"status": "received", "received": 100, "new_cases": 1, "before": None}
+    rows = [
+        base | {"site": "SIM_A", "delivery": "d1", "quarantined": 18, "share": 0.18},
+        base | {"site": "SIM_B", "delivery": "d1", "quarantined": 1, "share": 0.01},
+    ]
+    said = " ".join(changes(rows))
+    assert "largest share refused is SIM_A: 18%" in said
+    assert "largest share" not in " ".join(changes(rows[:1]))

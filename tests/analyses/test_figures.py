@@ -1,12 +1,16 @@
 """Figures: numbers that do not add up are refused, hidden ones stay hidden, ids do not clash."""
 
 import re
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
 from analyses.disclosure import Hidden, Small
 from analyses.figures import attrition, calibration, forest, missingness, performance
+from analyses.figures.case_looks import LOOKS as CASE_LOOKS
+from analyses.figures.over_time import Curve, OverTime
+from analyses.figures.over_time import draw as draw_over_time
 from analyses.figures.style import WIDTH, svg_file, to_svg, wrap
 from analyses.numbers import NONE
 from schemas.errors import IntegrityError
@@ -132,3 +136,24 @@ def test_a_forest_shows_every_study_and_says_where_an_interval_goes_on():
     lines = [forest.draw([p]).axes[0].get_lines() for p in (panel, inside)]
     assert [sum(line.get_marker() == ">" for line in of) for of in lines] == [1, 0]
     assert forest.as_table([panel]).rows[2][2:] == ("8.2", "1.9 to 36", NONE, "1 to 60")
+
+
+def _over_time(*named: tuple[str, tuple[tuple[float, int], ...]]) -> Any:
+    flat = (0.5, 0.4, 0.2)
+    curves = tuple(Curve(n, (0.0, 12.0, 24.0), flat, flat, flat, marks) for n, marks in named)
+    return draw_over_time(OverTime(curves, "Free of the event", "Months")).axes[0].get_lines()
+
+
+def test_a_histology_group_has_the_same_colour_over_time_as_on_the_cord_map() -> None:
+    """In the order of the alphabet astrocytic tumours took the blue of ependymoma."""
+    ependymoma, astrocytic, *_ = _over_time(("ependymoma", ()), ("astrocytic", ()))
+    assert ependymoma.get_color() == CASE_LOOKS["ependymoma"].colour
+    assert astrocytic.get_color() == CASE_LOOKS["astrocytic"].colour
+
+
+def test_a_curve_is_thin_where_fewer_than_five_are_at_risk() -> None:
+    """Its last patient took a curve from 96% to 0%; nothing said that it was one."""
+    thick, thin, *_ = _over_time(("all", ((0.0, 30), (12.0, 6), (24.0, 1))))
+    assert thick.get_xdata().tolist() == [0.0, 12.0]
+    assert thin.get_xdata().tolist() == [12.0, 24.0]
+    assert thin.get_linewidth() < thick.get_linewidth()

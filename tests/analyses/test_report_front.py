@@ -33,7 +33,7 @@ _MUST_SAY = {
         "about right on average (observed / expected",
     ),
     "times": (
-        "Ridge Cox regression predicts the risk of progression by 24 months and by 60 months",
+        "Ridge Cox regression predicts the risk of progression within 24 and 60 months from",
         "of whom one had the event first, it gave that one the higher risk",
         "on average by 24 months (observed / expected",
     ),

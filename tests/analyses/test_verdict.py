@@ -20,7 +20,7 @@ def _counts(
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"patients": 39, "positives": 20}, "n = 39 is below 40"),
+        ({"patients": 39, "positives": 20}, "39 patients: fewer than 40"),
         ({"positives": 9}, "9 events in the smaller class are below 10"),
         ({"positives": 391}, "9 events in the smaller class are below 10"),
         ({"positives": 19, "outer_folds": 10}, "19 patients in the rarest class are below 20"),
@@ -38,8 +38,8 @@ def test_enough_of_everything_is_a_model() -> None:
     verdict = decide(_counts())
     assert verdict["level"] == "model"
     assert verdict["reasons"] == [
-        "n = 400 reaches the minimum 385 for 5 parameters.",
-        "40.0 events per parameter reach 10.",
+        "400 patients: at least the 385 that a model with 5 parameters needs.",
+        "40.0 events per parameter: at least 10.",
     ]
 
 

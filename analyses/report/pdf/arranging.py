@@ -66,6 +66,8 @@ class Arranger:
             if isinstance(each, str):
                 made += _text(each)
             elif not self._is_left_out(element, each):
+                if each.tag == "figure" or "several" in each.classes:
+                    _lead(made)
                 made += self.one(each, in_box)
         return made
 
@@ -156,6 +158,21 @@ class Arranger:
     def _table(self, element: Element, in_box: bool) -> list[Node]:
         """Lay a table out."""
         return [self._made(element, [], **table(element, self.inside, may_turn=not in_box))]
+
+
+def _lead(made: list[Node]) -> None:
+    """Let the paragraph before a figure go to its page; heading and words stay not behind alone.
+
+    Examples
+    --------
+    >>> made: list[Node] = [{"tag": "p"}, " "]
+    >>> _lead(made)
+    >>> made
+    [{'tag': 'p', 'leads': True}, ' ']
+    """
+    before = [node for node in made if isinstance(node, dict)]
+    if before and before[-1]["tag"] == "p":
+        before[-1]["leads"] = True
 
 
 def _text(text: str) -> list[Node]:
