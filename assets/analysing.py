@@ -31,6 +31,8 @@ from warehouse.official_counts import official_counts
 from warehouse.quarantine import delivery_counts
 from warehouse.settings import settings_of
 
+#: Names of reports that the line itself writes for every cohort; no plan may have them.
+OWN_REPORTS = ("cohort", "claims")
 #: What a report may take away of an earlier one: its own figures and tables, nothing beside them.
 _LISTED = re.compile(r"^[0-9a-f]{64}  ((?:figures|tables)/[a-z0-9-]+\.(?:svg|csv))$", re.MULTILINE)
 
