@@ -25,7 +25,7 @@ from analyses.workers import processors
 from assets.context import Line
 from assets.redaction import redacted
 from assets.snapshot import candidate_id
-from warehouse.files import write_atomically
+from warehouse.files import make_folder, write_atomically
 from warehouse.home import Home
 from warehouse.official_counts import official_counts
 from warehouse.quarantine import delivery_counts
@@ -97,7 +97,7 @@ def write_run(
     `about` is what the settings of the home say of who is to be cited.
     """
     for place in (results, report):
-        place.mkdir(parents=True, exist_ok=True)
+        make_folder(place)
     if run.model is None and (results / "results.json").exists():
         for name in ("model.skops", "model.json"):  # of an earlier run: not what these results say
             (results / name).unlink(missing_ok=True)
@@ -132,7 +132,7 @@ def write_files(files: Mapping[str, bytes], folder: Path) -> None:
             (folder / name).unlink(missing_ok=True)
     for name in sorted(files, key=lambda name: (name == PAGE, name)):
         target = folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         write_atomically(target, files[name])
 
 

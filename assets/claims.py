@@ -18,7 +18,7 @@ from assets.analysing import write_files
 from assets.context import Line
 from assets.redaction import redacted
 from assets.snapshot import candidate_id
-from warehouse.files import write_atomically
+from warehouse.files import make_folder, write_atomically
 from warehouse.home import Home
 from warehouse.ledger import Ledger
 from warehouse.publications import PUBLISHED
@@ -62,7 +62,7 @@ def hold_claims(line: Line, provenance: str) -> dict[str, str | int]:
     page = render_claims(json.loads(data), before=before)
     write_files(page_files(page), line.home.reports / folder)
     # last: it says which code made the page, and a run killed before it makes both again
-    (line.home.results / folder).mkdir(parents=True, exist_ok=True)
+    make_folder(line.home.results / folder)
     write_atomically(line.home.results / folder / DOCUMENT, data)
     line.say(f"reports/{folder}/{PAGE}: written")
     return _summary(document, was_run=1)

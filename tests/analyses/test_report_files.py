@@ -117,6 +117,12 @@ def test_sums_of_somebody_else_take_nothing_away(made, tmp_path: Path):
     assert own.read_text() == "mine"
 
 
+def test_a_file_in_place_of_a_folder_is_told_with_what_to_do(made, tmp_path: Path):
+    (tmp_path / "figures").write_text("mine")
+    with pytest.raises(StorageError, match=r"folder figures cannot be made .*: move it away"):
+        write_files(made["simulated"], tmp_path)
+
+
 def test_a_run_that_ends_within_its_report_leaves_no_results_that_say_it_is_whole(tmp_path: Path):
     """Else the page of earlier code would stay beside new results for ever."""
     run, folder = AnalysisRun(results("describe_only"), None), tmp_path / "results"
