@@ -100,10 +100,10 @@ class CaseEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # skl
         """
         columns = self._columns(X, reset=True)
         self.codes_: list[ColumnCode] = [
-            _learn_text(column, groups, self.min_patients)
+            _learn_text(column, raw, groups, self.min_patients)
             if isinstance(column, pl.Series)
             else _learn_number(column)
-            for column in columns
+            for column, raw in zip(columns, _physical(columns), strict=True)
         ]
         if not self.indicates:
             for code in self.codes_:
@@ -115,14 +115,14 @@ class CaseEncoder(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # skl
         check_is_fitted(self)
         columns = self._columns(X, reset=False)
         blocks: list[NDArray[np.float64]] = []
-        for column, code in zip(columns, self.codes_, strict=True):
+        for column, raw, code in zip(columns, _physical(columns), self.codes_, strict=True):
             if code["kind"] == "number":
                 values = _as_number(column)
                 blocks.append(values)
                 if code["joint"]:
                     blocks.append(np.isnan(values).astype(np.float64))
             else:
-                blocks.extend(_code_text(_as_text(column), code, fills=self.fills))
+                blocks.extend(_code_text(_as_text(column), raw, code, fills=self.fills))
         # where no predictor has two levels a model still has a column, the same for every case
         return np.column_stack(blocks) if blocks else np.zeros((_height(X), 1))
 
@@ -237,12 +237,29 @@ def _as_text(column: Any) -> pl.Series:
     raise ValueError("a column held text in training and holds numbers now")
 
 
-def coded(column: pl.Series) -> tuple[NDArray[np.int64], list[str]]:
-    """Code of each row and the text of each code; empty cells have the last code, `EMPTY`."""
+def _physical(columns: Sequence[Any]) -> list[NDArray[Any] | None]:
+    """What `coded` asks of each text column, all at once: polars starts its threads for a question.
+
+    None where a column is no series.
+    """
+    texts = {str(place): c for place, c in enumerate(columns) if isinstance(c, pl.Series)}
+    asked = pl.DataFrame(texts).select(pl.all().to_physical()) if texts else pl.DataFrame()
+    found = {int(series.name): series.to_numpy() for series in asked}
+    return [found.get(place) for place in range(len(columns))]
+
+
+def coded(
+    column: pl.Series, raw: NDArray[Any] | None = None
+) -> tuple[NDArray[np.int64], list[str]]:
+    """Code of each row and the text of each code; empty cells have the last code, `EMPTY`.
+
+    `raw` are the codes as polars has them, where they are known already.
+    """
     dtype = column.dtype
     assert isinstance(dtype, pl.Enum)  # `_typed` made it one
     texts: list[str] = dtype.categories.to_list()
-    raw = column.to_physical().to_numpy()  # floats with nan if anything is null
+    if raw is None:
+        raw = column.to_physical().to_numpy()  # floats with nan if anything is null
     codes = np.where(np.isnan(raw), len(texts), raw).astype(np.int64)
     return codes, [text or EMPTY for text in texts] + [EMPTY]
 
@@ -253,10 +270,13 @@ def _learn_number(values: NDArray[np.float64]) -> ColumnCode:
 
 
 def _learn_text(
-    column: pl.Series, groups: NDArray[np.str_] | None, min_patients: int
+    column: pl.Series,
+    raw: NDArray[Any] | None,
+    groups: NDArray[np.str_] | None,
+    min_patients: int,
 ) -> ColumnCode:
     """A text: its levels, its most frequent value, its states."""
-    codes, texts = coded(column)
+    codes, texts = coded(column, raw)
     n_rows = np.bincount(codes, minlength=len(texts))
     seen = [(text, int(n), code) for code, (text, n) in enumerate(zip(texts, n_rows, strict=True))]
     values = sorted((text, n) for text, n, _ in seen if n and not is_missing(text))
@@ -280,9 +300,11 @@ def _learn_text(
     )
 
 
-def _code_text(column: pl.Series, code: ColumnCode, *, fills: bool) -> list[NDArray[np.float64]]:
+def _code_text(
+    column: pl.Series, raw: NDArray[Any] | None, code: ColumnCode, *, fills: bool
+) -> list[NDArray[np.float64]]:
     """The columns that a text becomes."""
-    codes, texts = coded(column)
+    codes, texts = coded(column, raw)
     filled = [code["fill"] if is_missing(text) else text for text in texts]
     blocks = []
     if code["kind"] == "sign" and code["fill"]:

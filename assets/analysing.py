@@ -25,12 +25,14 @@ from analyses.workers import processors
 from assets.context import Line
 from assets.redaction import redacted
 from assets.snapshot import candidate_id
-from warehouse.files import write_atomically
+from warehouse.files import make_folder, write_atomically
 from warehouse.home import Home
 from warehouse.official_counts import official_counts
 from warehouse.quarantine import delivery_counts
 from warehouse.settings import settings_of
 
+#: Names of reports that the line itself writes for every cohort; no plan may have them.
+OWN_REPORTS = ("cohort", "claims")
 #: What a report may take away of an earlier one: its own figures and tables, nothing beside them.
 _LISTED = re.compile(r"^[0-9a-f]{64}  ((?:figures|tables)/[a-z0-9-]+\.(?:svg|csv))$", re.MULTILINE)
 
@@ -88,13 +90,17 @@ def _reads(line: Line, plan: Plan) -> pl.DataFrame | None:
 def write_run(
     run: AnalysisRun, *, results: Path, report: Path, about: Mapping[str, object]
 ) -> None:
-    """Write what a plan gave: `results.json`, model file with its description, the report.
+    """Write what a plan gave: model file with its description, the report, `results.json`.
 
+    The results come last: they say which code made all of it, and a run that was killed before
+    must not leave the page of earlier code beside them.
     `about` is what the settings of the home say of who is to be cited.
     """
     for place in (results, report):
-        place.mkdir(parents=True, exist_ok=True)
-    write_atomically(results / "results.json", to_json(run.results))
+        make_folder(place)
+    if run.model is None and (results / "results.json").exists():
+        for name in ("model.skops", "model.json"):  # of an earlier run: not what these results say
+            (results / name).unlink(missing_ok=True)
     beside = {}
     if run.model is not None and run.training is not None:
         data = save(run.model)
@@ -109,22 +115,24 @@ def write_run(
         beside["model.json"] = to_json(described)
         write_atomically(results / "model.json", beside["model.json"])
     write_files(report_files(run.results, beside=beside, about=about), report)
+    write_atomically(results / "results.json", to_json(run.results))
 
 
 def write_files(files: Mapping[str, bytes], folder: Path) -> None:
     """Write the files of a report, the page last: where it is, the rest is there too.
 
-    A figure or table that an earlier report left here, and this one does not have, goes.
+    A figure or table that an earlier report left here, and this one does not have, goes. The folder
+    may be somebody's own: sums of hashes that do not list a page are not ours.
     """
     earlier = folder / SUMS
-    listed = earlier.read_text(encoding="utf-8") if earlier.is_file() else ""
+    listed = earlier.read_text(encoding="utf-8", errors="replace") if earlier.is_file() else ""
     files = with_sums(files)
-    for name in _LISTED.findall(listed):
+    for name in _LISTED.findall(listed) if f"  {PAGE}\n" in listed else ():
         if name not in files:
             (folder / name).unlink(missing_ok=True)
     for name in sorted(files, key=lambda name: (name == PAGE, name)):
         target = folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         write_atomically(target, files[name])
 
 

@@ -13,11 +13,12 @@ from analyses.ledger.whole import whole_ledger
 from analyses.report import page_files, render_claims
 from analyses.report.files import PAGE
 from analyses.results import to_json
+from analyses.workers import processors
 from assets.analysing import write_files
 from assets.context import Line
 from assets.redaction import redacted
 from assets.snapshot import candidate_id
-from warehouse.files import write_atomically
+from warehouse.files import make_folder, write_atomically
 from warehouse.home import Home
 from warehouse.ledger import Ledger
 from warehouse.publications import PUBLISHED
@@ -53,14 +54,16 @@ def hold_claims(line: Line, provenance: str) -> dict[str, str | int]:
         availability=dict(zip(columns["column"], columns["availability"], strict=True)),
         evidence=line.store.read("reference", "published_counts"),
         stamp=stamp,
+        processes=processors(),
     )
     data = to_json(document)
-    (line.home.results / folder).mkdir(parents=True, exist_ok=True)
-    write_atomically(line.home.results / folder / DOCUMENT, data)
     # as it will be read again, so that the page does not hang on digits that the file drops
     before = ledger_before(line.home, line.ledger, provenance, snapshot)
     page = render_claims(json.loads(data), before=before)
     write_files(page_files(page), line.home.reports / folder)
+    # last: it says which code made the page, and a run killed before it makes both again
+    make_folder(line.home.results / folder)
+    write_atomically(line.home.results / folder / DOCUMENT, data)
     line.say(f"reports/{folder}/{PAGE}: written")
     return _summary(document, was_run=1)
 

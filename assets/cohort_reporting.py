@@ -26,7 +26,7 @@ from assets.context import Line
 from assets.redaction import redacted
 from assets.snapshot import candidate_id
 from warehouse import trends
-from warehouse.files import write_atomically
+from warehouse.files import make_folder, write_atomically
 
 DOCUMENT = "cohort.json"
 
@@ -58,7 +58,7 @@ def report_cohort(line: Line, provenance: str) -> dict[str, str | int]:
         document = cohort_document(inputs, stamp)
         html = render_cohort(document, pictures(document, inputs))
         write_files(page_files(html), page)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         write_atomically(target, to_json(document))
     line.say(f"reports/{folder}/{PAGE}: {'written' if was_made else 'already there'}")
     cases = document["cohort"]["cases"]

@@ -33,7 +33,7 @@ from analyses.plan_parts import EACH, PROVENANCES, Population
 from analyses.protocol import run_plan
 from analyses.reader_cohort import READ_TABLES, build_reads
 from analyses.workers import processors
-from assets.analysing import index_reports, write_run
+from assets.analysing import OWN_REPORTS, index_reports, write_run
 from assets.readers.evidence import read_published_counts
 from assets.readers.free_table import read_free_table
 from orchestration.home import require_home
@@ -177,11 +177,23 @@ def _cohorts(plan: Plan, frame: pl.DataFrame) -> Iterator[Plan]:
 def _folders(
     home: Home, plan: Plan, out: Path | None, snapshot: str | None, *, is_one: bool
 ) -> tuple[Path, Path]:
-    """Where results and report go: `--out`, else the home, else a folder named as the plan."""
+    """Where results and report go: `--out`, else the home, else a folder named as the plan.
+
+    Raises
+    ------
+    UsageError
+        If the home has reports of its own under the name of the plan.
+    """
     if out is not None:
         folder = out if is_one else out / plan.name
         return folder, folder
     if snapshot is not None:
+        if plan.name.partition("-")[0] in OWN_REPORTS:
+            raise UsageError(
+                f"A plan cannot be called '{plan.name.partition('-')[0]}' here: the home has "
+                "reports of its own under that name, and they would be written over. Rename the "
+                "file of the plan, or name a folder with --out."
+            )
         folder_name = f"{plan.name}-{snapshot}"
         return home.results / folder_name, home.reports / folder_name
     return Path(plan.name), Path(plan.name)

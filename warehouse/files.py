@@ -188,6 +188,20 @@ def put_folder_in_place(temporary: Path, folder: Path) -> None:
         raise as_storage_error(error, f"{folder.name} cannot be written") from error
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, unless it is there.
+
+    Raises
+    ------
+    StorageError
+        If the disk is full, may not be written, or has a file of that name.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise as_storage_error(error, f"the folder {folder.name} cannot be made") from error
+
+
 def temporary_beside(path: Path) -> Path:
     """A fresh temporary name in the folder of `path`: a rename never crosses file systems."""
     return path.with_name(f"{TEMPORARY}{secrets.token_hex(8)}-{path.name}")
@@ -323,5 +337,7 @@ def as_storage_error(error: OSError, what: str) -> StorageError:
         "done.",
         errno.ENOENT: "It is not there: check the folder, then repeat.",
         errno.EROFS: "The disk is mounted read-only.",
+        errno.EEXIST: "Something else has its name: move it away, then repeat.",
+        errno.ENOTDIR: "A file has the name of its folder: move it away, then repeat.",
     }.get(error.errno or 0, "Check the permissions and the disk, then repeat.")
     return StorageError(f"{what} ({error.strerror}). {remedy}")

@@ -112,11 +112,11 @@ def _histogram(axes: Axes, bars: Sequence[Bar]) -> None:
         axes.set_yticks([])
         axes.text(0.5, 0.25, "Histogram: numbers too small to show", ha="center")
         return
-    for b in bars:
-        up, down = int(str(b.events)), int(str(b.non_events))
-        middle, width = (b.low + b.high) / 2, 0.9 * (b.high - b.low)
-        axes.bar(middle, up, width=width, color=BLUE, linewidth=0)
-        axes.bar(middle, -down, width=width, color=RULE, linewidth=0)
+    both = [n for b in bars for n in (int(str(b.events)), -int(str(b.non_events)))]
+    middles = [(b.low + b.high) / 2 for b in bars for _ in "ud"]
+    widths = [0.9 * (b.high - b.low) for b in bars for _ in "ud"]
+    # in one call: a call for each bar takes most of the time of the figure
+    axes.bar(middles, both, width=widths, color=[BLUE, RULE] * len(bars), linewidth=0)
     top = max(max(int(str(b.events)), int(str(b.non_events))) for b in bars) or 1
     axes.set_ylim(-1.12 * top, 1.12 * top)
     axes.set_yticks([-top, 0, top])

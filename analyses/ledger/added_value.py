@@ -79,6 +79,7 @@ def added_values(
     *,
     provenance: str,
     availability: Mapping[str, str],
+    processes: int = 1,
 ) -> dict[tuple[str, int], dict[str, Any]]:
     """Every statistic of rule V4 on one cohort.
 
@@ -90,6 +91,8 @@ def added_values(
         The cohort.
     availability
         When each column becomes known (`analysis.columns`).
+    processes
+        Processes that share the folds; nothing that comes out depends on it.
 
     Returns
     -------
@@ -104,7 +107,8 @@ def added_values(
     with limits, config_context(assume_finite=True, skip_parameter_validation=True):
         for asked in COMPARISONS:
             plan = plan_of(asked, provenance, availability)
-            found[asked.claim, asked.place] = _statistic(asked, plan, cases, availability)
+            made = _statistic(asked, plan, cases, availability, processes)
+            found[asked.claim, asked.place] = made
     return found
 
 
@@ -135,7 +139,11 @@ def added_columns(plan: Plan) -> tuple[str, ...]:
 
 
 def _statistic(
-    asked: Comparison, plan: Plan, cases: pl.DataFrame, availability: Mapping[str, str]
+    asked: Comparison,
+    plan: Plan,
+    cases: pl.DataFrame,
+    availability: Mapping[str, str],
+    processes: int,
 ) -> dict[str, Any]:
     """One comparison as it stands in the ledger."""
     eligible = select(plan, cases, availability).frame.height
@@ -163,10 +171,12 @@ def _statistic(
     }
     if decide(counts_of(plan, selected))["level"] == "describe_only":
         return made | {"reason": TOO_FEW}
-    return made | _difference(asked, plan, selected)
+    return made | _difference(asked, plan, selected, processes)
 
 
-def _difference(asked: Comparison, plan: Plan, selected: Selected) -> dict[str, Any]:
+def _difference(
+    asked: Comparison, plan: Plan, selected: Selected, processes: int
+) -> dict[str, Any]:
     """Both models on the same folds: difference, interval, p, and the AUC of each."""
     larger = training_of(selected, selected.predictors)
     smaller = training_of(selected, plan.baseline)
@@ -177,6 +187,7 @@ def _difference(asked: Comparison, plan: Plan, selected: Selected) -> dict[str, 
             folds,
             learner=learner_of("ridge"),
             resampling=plan.resampling,
+            processes=processes,
         )
         for training in (larger, smaller)
     )

@@ -40,6 +40,7 @@ def whole_ledger(
     availability: Mapping[str, str],
     evidence: pl.DataFrame,
     stamp: Mapping[str, str | None],
+    processes: int = 1,
 ) -> dict[str, Any]:
     """The whole ledger of one cohort.
 
@@ -55,6 +56,8 @@ def whole_ledger(
         `reference.published_counts`.
     stamp
         `snapshot`, `code` and `lock`.
+    processes
+        Processes that share the folds of rule V4; the ledger does not depend on it.
 
     Returns
     -------
@@ -64,7 +67,9 @@ def whole_ledger(
         `adds` and `models`, and there are `title`, `name` and `provenance`, with `rules`, the hash
         of claims and rules.
     """
-    added = added_values(frames["cases"], provenance=provenance, availability=availability)
+    added = added_values(
+        frames["cases"], provenance=provenance, availability=availability, processes=processes
+    )
     document = evaluate_claims(frames, provenance=provenance, added_value=added)
     for claim in document["claims"]:
         for place, statistic in enumerate(claim["statistics"]):

@@ -4,14 +4,17 @@ Belongs here: where templates lie, escaping, filters.
 Does not belong here: what a page shows.
 """
 
+from functools import cache
+
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from analyses import numbers
 from analyses.report import pictures, words
 
 
+@cache  # a template is compiled once in a process, not for every page
 def templates() -> Environment:
-    """Build an environment that escapes everything and refuses what is not defined."""
+    """The environment: it escapes everything and refuses what is not defined."""
     environment = Environment(
         loader=PackageLoader("analyses.report", "templates"),
         autoescape=True,

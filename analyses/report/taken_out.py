@@ -17,6 +17,7 @@ _DRAWING = re.compile(
     r'(<svg id="figure-([a-z0-9-]+)".*?</svg>)\s*</div>',
     re.DOTALL,
 )
+_SVG = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 _NUMBER = re.compile(rf"[-{MINUS}]?(0|[1-9][0-9]*)(\.[0-9]+)?")
 _FORMULA = ("=", "+", "-", "@")
 _SOFT_HYPHEN = "\N{SOFT HYPHEN}"
@@ -62,7 +63,7 @@ def tables(page: str, *, provenance: str, snapshot: str) -> dict[str, bytes]:
         an apostrophe.
     """
     reader = _Tables()
-    reader.feed(page)
+    reader.feed(_SVG.sub("", page))  # most of a page is its drawings, and none is in a table
     found = {}
     for name, table in reader.found.items():
         header, *rows = table.lines()

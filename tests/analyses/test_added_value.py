@@ -67,7 +67,8 @@ def cohort(n: int = 120, provenance: str = "simulated") -> pl.DataFrame:
 @pytest.fixture(scope="module")
 def found() -> Found:
     both = pl.concat([cohort(provenance="registry"), cohort()])  # the other cohort takes no part
-    return added_values(both, provenance="simulated", availability=availability())
+    # two processes: beside run_plan below, which has one, nothing may differ
+    return added_values(both, provenance="simulated", availability=availability(), processes=2)
 
 
 def test_every_statistic_under_v4_is_compared_and_no_other() -> None:

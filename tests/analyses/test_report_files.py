@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,10 +11,12 @@ import pytest
 import yaml
 
 from analyses.numbers import MINUS
+from analyses.protocol import AnalysisRun
 from analyses.report import report_files
 from analyses.report.files import PAGE, SUMS, with_sums
 from analyses.report.taken_out import drawings, tables
-from assets.analysing import write_files
+from assets.analysing import write_files, write_run
+from schemas.errors import StorageError
 from tests.analyses.beside import check_files, rows_of
 from tests.analyses.report_fixture import hostile, results
 
@@ -105,6 +108,35 @@ def test_written_files_have_their_hash_and_what_an_earlier_report_left_goes(made
         check=False,
     )
     assert (checked.returncode, checked.stdout) == (0, "")
+
+
+def test_sums_of_somebody_else_take_nothing_away(made, tmp_path: Path):
+    own = tmp_path / "figures" / "own.svg"
+    own.parent.mkdir()
+    own.write_text("mine")
+    (tmp_path / SUMS).write_bytes(b"\xff" + f"\n{'0' * 64}  figures/own.svg\n".encode())
+    write_files(made["simulated"], tmp_path)
+    assert own.read_text() == "mine"
+
+
+def test_a_file_in_place_of_a_folder_is_told_with_what_to_do(made, tmp_path: Path):
+    (tmp_path / "figures").write_text("mine")
+    with pytest.raises(StorageError, match=r"folder figures cannot be made .*: move it away"):
+        write_files(made["simulated"], tmp_path)
+
+
+def test_a_run_that_ends_within_its_report_leaves_no_results_that_say_it_is_whole(tmp_path: Path):
+    """Else the page of earlier code would stay beside new results for ever."""
+    run, folder = AnalysisRun(results("describe_only"), None), tmp_path / "results"
+    (tmp_path / "report" / "report.pdf" / "in the way").mkdir(parents=True)
+    with pytest.raises(StorageError):
+        write_run(run, results=folder, report=tmp_path / "report", about={})
+    assert not (folder / "results.json").exists()
+    shutil.rmtree(tmp_path / "report")
+    for name in ("results.json", "model.skops", "model.json"):  # of a run that had a model
+        (folder / name).write_text("{}")
+    write_run(run, results=folder, report=tmp_path / "report", about={})
+    assert [path.name for path in folder.iterdir()] == ["results.json"]
 
 
 def test_another_process_writes_the_same_bytes(made):

@@ -11,10 +11,11 @@ import pytest
 
 from analyses.applying import check_columns, score
 from analyses.model_files import load
-from analyses.plan import shipped_plans
-from orchestration.analyse import _check_endpoint
+from analyses.plan import parse_plan, shipped_plans
+from orchestration.analyse import _check_endpoint, _folders
 from schemas.errors import UsageError
 from tests.support.command import Ran, imsct
+from warehouse.home import Home
 
 COHORT = Path(__file__).parent.parent / "oracles" / "cohort.csv"
 PLAN = """
@@ -187,6 +188,15 @@ def test_an_endpoint_that_an_earlier_program_did_not_know_is_told_with_what_to_d
     earlier = pl.DataFrame(schema={"histology_group": pl.String})
     with pytest.raises(UsageError, match="did not know 'pfs'"):
         _check_endpoint(plan, earlier, "21c3af69cb3dafb6")
+
+
+@pytest.mark.parametrize("name", ["claims", "cohort"])
+def test_no_plan_writes_over_a_report_that_the_home_makes_itself(name: str, tmp_path: Path) -> None:
+    """A file `claims.yaml` would: its reports and those of the claims have one name."""
+    plan, snapshot = parse_plan(PLAN, name=f"{name}-registry"), "21c3af69cb3dafb6"
+    with pytest.raises(UsageError, match=f"called '{name}'.*--out"):
+        _folders(Home(tmp_path), plan, None, snapshot, is_one=True)
+    assert _folders(Home(tmp_path), plan, tmp_path, snapshot, is_one=True) == (tmp_path, tmp_path)
 
 
 def test_a_later_column_is_refused_on_no_table_of_ones_own(tmp_path: Path) -> None:
