@@ -91,8 +91,14 @@ def test_the_demo_says_where_everything_is_and_that_no_record_was_lost(
 ) -> None:
     home, done = demo
     places = re.findall(r"^(?:reports?|snapshot|database)\s+(\S+)$", done.stdout, re.MULTILINE)
-    assert len(places) == 11  # the index, six reports, two ledgers, snapshot, database
+    assert len(places) == 9  # the index, six reports, snapshot, database
     assert all(Path(place).is_file() for place in places)
+    both = re.findall(r"^(cohorts|claims)\s+(\S+){(\S+)}(\S+)$", done.stdout, re.MULTILINE)
+    assert [(kind, named) for kind, _, named, _ in both] == [
+        ("cohorts", "published,simulated"),
+        ("claims", "published,simulated"),
+    ]
+    assert all(Path(a + n + b).is_file() for _, a, said, b in both for n in said.split(","))
     totals = re.search(r"^all\s+(\d+)\s+(\d+)\s+(\d+)$", done.stdout, re.MULTILINE)
     assert totals is not None
     received, accepted, quarantined = map(int, totals.groups())
