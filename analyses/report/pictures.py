@@ -291,7 +291,7 @@ def _curve(
     name, is_one_of_several = "calibration", of_class is not None or at is not None
     if of_class is not None:
         said = f"{words.human(of_class)} against all other groups."
-        name = f"calibration-{of_class.replace('_', '-')}"
+        name = f"calibration-{words.slug(of_class)}"
     if at is not None:
         said = f"The event by {at:g} (in the unit of the times)."
         name = f"calibration-{at:g}".replace(".", "-")
