@@ -11,6 +11,7 @@ from typing import Any
 
 RESEARCH_ONLY = "Research use only, not for clinical use."
 
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _CAPITALS = {
     word: word.upper()
     for word in [
@@ -57,6 +58,17 @@ def human(name: object) -> str:
     """
     said = " ".join(_CAPITALS.get(word, word) for word in str(name).replace("_", " ").split())
     return said[:1].upper() + said[1:] if said else "(empty)"
+
+
+def straight(text: str) -> str:
+    """A text without marks that turn the direction of writing: they would turn what follows too.
+
+    Examples
+    --------
+    >>> straight("a" + chr(0x202E) + "b")
+    'ab'
+    """
+    return _TURNS.sub("", text)
 
 
 def slug(name: object) -> str:

@@ -129,6 +129,7 @@ def test_another_process_writes_the_same_bytes(made):
 def test_a_class_whose_name_is_markup_or_a_path_is_a_plain_id_and_the_page_still_prints():
     """The name of a class stood in the ids of its drawing as it was: markup, and no PDF."""
     given = results("simulated")
+    given["title"] = "Turned \u202egnp.exe"
     curve = given["models"][1]["curves"]["calibration"]
     names = ["<svg onload=alert(1)>", "../../x", "x", "=1\x01+1"]
     by_class = [{"class": name, "calibration": curve, "roc": []} for name in names]
@@ -136,6 +137,7 @@ def test_a_class_whose_name_is_markup_or_a_path_is_a_plain_id_and_the_page_still
     given["models"][1]["curves"] = primary
     files = report_files(given)
     assert b"<svg onload" not in files[PAGE]
+    assert not [name for name in files if "\u202e".encode() in files[name]]
     drawn = [name for name in files if name.startswith("figures/calibration-")]
     assert len(drawn) == len(names)
     assert all(re.fullmatch(r"figures/[a-z0-9-]+\.svg", name) for name in drawn)
