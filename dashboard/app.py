@@ -42,9 +42,13 @@ from warehouse.home import Home
 from warehouse.published import QueryTimeoutError
 
 #: Reports carry their own styles and no script; they are shut off from everything else.
-REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+REPORT_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; sandbox"
+)
 #: A browser's own viewer does not open a PDF inside a sandbox; nothing may be loaded all the same.
-PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'"
+PDF_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'"
+)
 _SAID = {
     400: ("This address cannot be read", "Go back to the cohort page and choose again."),
     404: ("There is nothing here", "Check the address, or start from the overview."),

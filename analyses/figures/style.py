@@ -149,7 +149,7 @@ def to_svg(figure: Figure, *, name: str, provenance: str | None) -> str:
     buffer = io.StringIO()
     with house_style():
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    svg = buffer.getvalue()
+    svg = _NOT_XML.sub("", buffer.getvalue())  # of a label: a reader of XML would stop there
     svg = svg[svg.index("<svg") :].strip()
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
     svg = svg.replace('<style type="text/css">*{', f'<style type="text/css">#{name} *{{')
@@ -204,5 +204,5 @@ def svg_file(svg: str, *, title: str, description: str) -> bytes:
     assert view is not None  # every drawing of `to_svg` has one
     words = f"<title>{html.escape(title)}</title>\n <desc>{html.escape(description)}</desc>"
     svg = svg.replace(_IN_A_PAGE, f'role="img" width="{view[2]}pt" height="{view[3]}pt"', 1)
-    svg = _NOT_XML.sub("", svg.replace(">", f">\n {words}", 1))
+    svg = svg.replace(">", f">\n {_NOT_XML.sub('', words)}", 1)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{svg}\n'.encode()

@@ -5,8 +5,10 @@ Does not belong here: which snapshot came before (`assets.claims`), words (`anal
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+from analyses.disclosure import SMALLEST_SHOWN
 
 _DECLARED = ("rule", "side", "limit", "unit")
 
@@ -15,7 +17,8 @@ _DECLARED = ("rule", "side", "limit", "unit")
 class StatisticMoved:
     """One statistic then and now; `is_outside`: the estimate of now lies outside the interval then.
 
-    Counts are as released: int, `Small` or `Hidden`.
+    Counts are as released: int, `Small` or `Hidden`. `is_guarded`: one to four patients make the
+    difference, so that the numbers of then are not told.
     """
 
     name: str
@@ -25,6 +28,7 @@ class StatisticMoved:
     estimate: tuple[float | None, float | None]
     assessable: tuple[Any, Any]
     is_outside: bool | None
+    is_guarded: bool = False
 
     @property
     def is_moved(self) -> bool:
@@ -75,34 +79,62 @@ def movement(then: Mapping[str, Any], now: Mapping[str, Any]) -> Movement:
     Parameters
     ----------
     then, now
-        Documents of `analyses.ledger` with their `provenance`, both raw or both released.
+        Documents of `analyses.ledger` with their `provenance`, both raw or both released. Of
+        released ones for readers who may not see every count nothing is told of what differs by one
+        to four patients: two numbers side by side would be the trait of a single one.
     """
+    is_guarded = now.get("audience") == "internal"
     before = {claim["id"]: claim for claim in then["claims"]}
     old, new = then["provenance"], now["provenance"]
     return Movement(
         snapshot=old["snapshot"],
         rules_changed=old["rules"] != new["rules"],
         code_changed=old["code"] != new["code"],
-        cases=(then["cohort"]["cases"], now["cohort"]["cases"]),
+        cases=_cases(then["cohort"]["cases"], now["cohort"]["cases"], is_guarded=is_guarded),
         claims={
-            claim["id"]: _claim(before[claim["id"]], claim)
+            claim["id"]: _claim(before[claim["id"]], claim, is_guarded=is_guarded)
             for claim in now["claims"]
             if claim["id"] in before
         },
     )
 
 
-def _claim(then: Mapping[str, Any], now: Mapping[str, Any]) -> ClaimMoved:
+def _cases(then: Any, now: Any, *, is_guarded: bool) -> tuple[Any, Any]:
+    """Cases then and now; None for then where it may not be told.
+
+    Examples
+    --------
+    >>> _cases(61, 62, is_guarded=True), _cases(61, 66, is_guarded=True)
+    ((None, 62), (61, 66))
+    """
+    return (None if is_guarded and 0 < _apart(then, now) < SMALLEST_SHOWN else then, now)
+
+
+def _apart(then: Any, now: Any) -> int:
+    """By how many two counts that are told differ; 0 where one is not."""
+    return abs(then - now) if isinstance(then, int) and isinstance(now, int) else 0
+
+
+def _guarded(one: StatisticMoved) -> StatisticMoved:
+    """The same without the numbers of then, where one to four patients may make the difference."""
+    if not one.is_moved or _apart(*one.assessable) >= SMALLEST_SHOWN:
+        return one
+    kept = (None, one.estimate[1]), (None, one.assessable[1])
+    return replace(one, estimate=kept[0], assessable=kept[1], is_outside=None, is_guarded=True)
+
+
+def _claim(then: Mapping[str, Any], now: Mapping[str, Any], *, is_guarded: bool) -> ClaimMoved:
     """One claim; a statistic is known by its name."""
     before = {statistic["name"]: statistic for statistic in then["statistics"]}
     pairs = [(before.get(statistic["name"]), statistic) for statistic in now["statistics"]]
     same = [(old, new) for old, new in pairs if old is not None]
     otherwise = len(same) < len(pairs) or len(before) != len(pairs)
     otherwise |= any(old[key] != new[key] for old, new in same for key in _DECLARED)
+    moved = [_statistic(old, new) for old, new in same]
     return ClaimMoved(
         id=now["id"],
         verdict=(then["verdict"], now["verdict"]),
-        statistics=tuple(_statistic(old, new) for old, new in same),
+        statistics=tuple(map(_guarded, moved) if is_guarded else moved),
         is_declared_otherwise=otherwise,
     )
 

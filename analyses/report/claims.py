@@ -271,10 +271,17 @@ def _moved(moved: Movement | None) -> dict[str, Any] | None:
         "snapshot": moved.snapshot,
         "rules_changed": moved.rules_changed,
         "code_changed": moved.code_changed,
-        "cases": moved.cases,
+        "cases": _cases_moved(*moved.cases),
         "n": sum(claim.is_moved for claim in moved.claims.values()),
         "rows": [{"id": c.id, "statement": statement(c.id), **_movement(c)} for c in moved.moved],
     }
+
+
+def _cases_moved(then: Any, now: Any) -> str:
+    """Cases of the cohort then and now; a difference of a few is not told."""
+    if then is None:
+        return f"{now} cases now; then fewer than five more or fewer"
+    return f"{then} cases then, {now} now"
 
 
 def _movement(change: ClaimMoved) -> dict[str, Any]:
@@ -294,9 +301,14 @@ def _statistic_moved(one: StatisticMoved) -> str:
     """One statistic then and now."""
     shown = {"rule": one.rule, "unit": one.unit, "name": one.name, "limit": one.limit}
     then, now = (estimate_of(shown, value) for value in one.estimate)
+    name = sentence(one.name).removesuffix(".")
     first, last = one.assessable
+    if one.is_guarded:
+        return (
+            f"{name}: {now}; cases {last}. So few patients may make the difference that the "
+            "numbers of then are not told."
+        )
     cases = f"{first}, then {last}" if first != last else f"{last} as before"
     outside = ", outside the interval of then" if one.is_outside else ""
-    name = sentence(one.name).removesuffix(".")
     estimate = f"{then}, then {now}{outside}" if then != now else f"{now} as before"
     return f"{name}: {estimate}; cases {cases}."

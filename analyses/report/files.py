@@ -16,7 +16,7 @@ from analyses.report.page import render_report
 from analyses.report.pdf import to_pdf
 from analyses.report.release import release
 from analyses.report.shortening import shortened
-from analyses.report.words import COHORTS, UNKNOWN_COHORT
+from analyses.report.words import COHORTS, UNKNOWN_COHORT, straight
 from schemas.citation import authors_of, citation
 
 PAGE, PRINTED = "report.html", "report.pdf"
@@ -103,7 +103,7 @@ def with_sums(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 def _title(results: dict[str, Any]) -> str:
     """Title of the report."""
-    return str(results.get("title") or results["plan"].get("title") or "Report")
+    return straight(str(results.get("title") or results["plan"].get("title") or "Report"))
 
 
 def _citation(results: dict[str, Any], about: Mapping[str, object]) -> str:

@@ -107,6 +107,9 @@ def withhold_further(page: dict[str, Any], unseen: set[Path]) -> None:
         for row in part["groups"]:
             if not (isinstance(row["n"], int) and isinstance(row["events"] or 0, int)):
                 row["performance"] = None
+    for one in page.get("sensitivity") or []:  # shown nowhere, and a hash of them would tell them
+        for name in ("excluded", "classes"):
+            one.pop(name, None)
     found = page.get("prediction_sets")
     if not found:
         return

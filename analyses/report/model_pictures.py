@@ -98,12 +98,17 @@ def net_benefit(
         for row in found
     )
     shown = decision_curve.Benefit(model_name(primary), points)
+    caption = (
+        f"Net benefit {_SEEN}. A line is worth following where it is the highest; below 0 it does "
+        "harm."
+    )
+    if page["audience"] == "internal":
+        caption += " To protect patients, thresholds that would single out a few are not shown."
     return made(
         "decision-curve",
         decision_curve.draw(shown),
         decision_curve.alt_text(shown),
-        caption=f"Net benefit {_SEEN}. A line is worth following where it is the highest; below 0 "
-        "it does harm.",
+        caption=caption,
         table=decision_curve.as_table(shown),
         provenance=page["cohort"]["provenance"],
     )

@@ -300,7 +300,7 @@ def _curve(
     name, is_one_of_several = "calibration", of_class is not None or at is not None
     if of_class is not None:
         said = f"{words.human(of_class)} against all other groups."
-        name = f"calibration-{of_class.replace('_', '-')}"
+        name = f"calibration-{words.slug(of_class)}"
     if at is not None:
         said = f"{over_time.event_name(page).capitalize()} by {over_time.timed(page, at)}."
         name = f"calibration-{at:g}".replace(".", "-")

@@ -26,6 +26,7 @@ from analyses.report.merging import leave_out_breakdown, merge_small_steps
 from analyses.report.pattern_counts import collect_patterns, leave_out_patterns, withhold_patterns
 from analyses.report.reader_counts import collect_readers, withhold_readers
 from analyses.report.roc_counts import withhold_rocs
+from analyses.report.said_counts import cut_smooth, withhold_groups, withhold_said
 from analyses.report.specified_counts import withhold_typical
 from analyses.report.time_counts import collect_times, withhold_times
 
@@ -344,6 +345,8 @@ def _withhold(page: dict[str, Any], raw: dict[Path, int], shown: dict[Path, Show
                 }
                 if mine & unseen:
                     del curve["bins"][j]
+            cut_smooth(curve)
+        withhold_groups(model)
         withhold_centres(model)
         withhold_typical(page, model, raw)
     withhold_rocs(page, raw)
@@ -361,6 +364,7 @@ def _withhold(page: dict[str, Any], raw: dict[Path, int], shown: dict[Path, Show
         for r in page["verdict"]["reasons"]
     ]
     page["verdict"]["reasons"] = list(dict.fromkeys(said))
+    withhold_said(page)
     for warning in page["warnings"]:
         if _quotes(warning["message"], raw, unseen):
             warning["message"] = WITHHELD

@@ -9,6 +9,7 @@ from typing import Any
 
 from analyses.figures import over_time as figure
 from analyses.report import over_time as said
+from analyses.report import words
 from analyses.report.pictures import Picture, made
 
 _LIMITS = (
@@ -57,7 +58,7 @@ def _by_group(page: dict[str, Any], name: str, rows: list[dict[str, Any]]) -> Pi
     label = said.variable_name(page, name)
     return _made(
         page,
-        f"free-of-event-{name.replace('_', '-')}",
+        f"free-of-event-{words.slug(name)}",
         shown,
         f"The same by {label[:1].lower() + label[1:]}. Groups differ in more than this: a gap "
         f"between curves is no effect of it. {_LIMITS}",

@@ -4,11 +4,14 @@ Belongs here: fixed sentences for clinicians and exact definitions for biostatis
 Does not belong here: sentences with numbers of this run (`analyses.report.sections`).
 """
 
+import hashlib
+import re
 from collections.abc import Mapping
 from typing import Any
 
 RESEARCH_ONLY = "Research use only, not for clinical use."
 
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _CAPITALS = {
     word: word.upper()
     for word in [
@@ -55,6 +58,34 @@ def human(name: object) -> str:
     """
     said = " ".join(_CAPITALS.get(word, word) for word in str(name).replace("_", " ").split())
     return said[:1].upper() + said[1:] if said else "(empty)"
+
+
+def straight(text: str) -> str:
+    """A text without marks that turn the direction of writing: they would turn what follows too.
+
+    Examples
+    --------
+    >>> straight("a" + chr(0x202E) + "b")
+    'ab'
+    """
+    return _TURNS.sub("", text)
+
+
+def slug(name: object) -> str:
+    """A name as a part of an id and of the name of a file: small letters, digits, hyphens.
+
+    A name that is something else (markup, a path) gets a piece of its hash: two never meet.
+
+    Examples
+    --------
+    >>> slug("filum_terminale"), slug("../../x"), slug("<svg onload=1>")
+    ('filum-terminale', 'x-9cdf6a', 'svg-onload-1-9222d9')
+    """
+    said = str(name).replace("_", "-")
+    kept = "-".join(re.findall("[a-z0-9]+", said.lower()))[:40]
+    if kept == said:
+        return kept
+    return f"{kept}-{hashlib.sha256(str(name).encode()).hexdigest()[:6]}".lstrip("-")
 
 
 def label_of(label: object, name: object) -> str:

@@ -40,7 +40,8 @@ def report_file(home: Home, folder: str, name: str = "report.html") -> Path | No
     if _NAME.fullmatch(folder) is None or name not in FILES:
         return None
     path = home.reports / folder / name
-    return path if path.is_file() and not path.is_symlink() else None
+    is_elsewhere = path.is_symlink() or path.parent.is_symlink()
+    return path if path.is_file() and not is_elsewhere else None
 
 
 def reports_of(home: Home, snapshot_id: str) -> list[ReportLink]:

@@ -360,8 +360,15 @@ def _model(rng: np.random.Generator, role: str, names: list[str], outcome: Any) 
             "calibration": _calibration(rng, outcome),
             "roc": [{"fpr": 0.0, "tpr": 0.0}, {"fpr": 1.0, "tpr": 1.0}],
             "decision": [
-                {"threshold": t, "model": 0.5 - t + 0.02, "all": 0.5 - t, "none": 0.0}
-                for t in (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
+                {
+                    "threshold": t,
+                    "model": 0.5 - t + 0.02,
+                    "all": 0.5 - t,
+                    "none": 0.0,
+                    "true_positives": int(outcome.sum()) - 8 * k,
+                    "false_positives": int((~outcome).sum()) - 6 * k,
+                }
+                for k, t in enumerate((0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7))
             ],
         },
         "instability": None,

@@ -134,7 +134,7 @@ def test_movement_since_the_last_snapshot_is_told_first() -> None:
 
 
 def test_an_estimate_that_left_its_interval_is_told_and_rules_that_changed_too() -> None:
-    now = document("registry")
+    now = document("published")
     then = _earlier(now)
     then["provenance"]["rules"] = "0" * 64
     then["claims"][9]["statistics"][0].update(estimate=1.2, interval=[0.7, 2.1])
@@ -142,6 +142,26 @@ def test_an_estimate_that_left_its_interval_is_told_and_rules_that_changed_too()
     assert "Rules changed too:" in text
     assert "as before, but an estimate left its interval" in text
     assert "odds ratio 1.2, then odds ratio 4.2, outside the interval of then" in text
+
+
+def test_one_patient_more_is_not_told_by_two_numbers_side_by_side() -> None:
+    """Attack: the share of then, the share of now and one case more give that patient's sign."""
+    now = document("registry")
+    then = _earlier(now)
+    then["cohort"]["cases"] = 152
+    then["claims"][2]["statistics"][0].update(estimate=0.834, interval=[0.7, 0.86])
+    text = _text(render_claims(now, before=then).decode())
+    assert "153 cases now; then fewer than five more or fewer." in text
+    assert "152" not in text
+    assert "83%" not in text
+    assert "the numbers of then are not told" in text
+    open_text = _text(
+        render_claims(
+            {**now, "cohort": {**now["cohort"], "provenance": "published"}},
+            before={**then, "cohort": {**then["cohort"], "provenance": "published"}},
+        ).decode()
+    )
+    assert "152 cases then, 153 now." in open_text
 
 
 @pytest.mark.parametrize("hidden", [3, 4])

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -157,3 +158,21 @@ def test_another_process_writes_the_same_bytes(made):
         hashlib.sha256(sums).hexdigest()
         == hashlib.sha256(with_sums(made["published"])[SUMS]).hexdigest()
     )
+
+
+def test_a_class_whose_name_is_markup_or_a_path_is_a_plain_id_and_the_page_still_prints():
+    """The name of a class stood in the ids of its drawing as it was: markup, and no PDF."""
+    given = results("simulated")
+    given["title"] = "Turned \u202egnp.exe"
+    curve = given["models"][1]["curves"]["calibration"]
+    names = ["<svg onload=alert(1)>", "../../x", "x", "=1\x01+1"]
+    by_class = [{"class": name, "calibration": curve, "roc": []} for name in names]
+    primary = {**given["models"][1]["curves"], "calibration": None, "by_class": by_class}
+    given["models"][1]["curves"] = primary
+    files = report_files(given)
+    assert b"<svg onload" not in files[PAGE]
+    assert not [name for name in files if "\u202e".encode() in files[name]]
+    drawn = [name for name in files if name.startswith("figures/calibration-")]
+    assert len(drawn) == len(names)
+    assert all(re.fullmatch(r"figures/[a-z0-9-]+\.svg", name) for name in drawn)
+    assert files["report.pdf"].startswith(b"%PDF")

@@ -239,7 +239,15 @@ def test_a_report_is_had_as_pdf_in_place_where_there_is_one(
     policy = answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "script-src" not in policy
+    assert "frame-ancestors 'none'" in policy
     assert answer.headers["x-content-type-options"] == "nosniff"
+    (moved := folder.with_name("elsewhere")).mkdir()
+    shutil.copytree(folder, moved, dirs_exist_ok=True)
+    shutil.rmtree(folder)
+    folder.symlink_to(moved)  # what is reached through a link may be anything
+    assert served.ask(address).status == 404
+    folder.unlink()
+    moved.rename(folder)
     (folder / "report.pdf").unlink()
     (folder / "report.pdf").symlink_to(home.ledger / "ledger.jsonl")
     assert served.ask(address).status == 404
