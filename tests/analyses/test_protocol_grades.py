@@ -100,7 +100,7 @@ def test_the_report_names_grades_and_no_group(grades_run: AnalysisRun, audience:
     assert "Ranked probability score" in text
     assert "Proportional-odds regression with an L2 penalty" in text
     assert "smallest group" not in text
-    assert "above 2" in text
+    assert "Above 2 against all other" in text
 
 
 def test_permuted_grades_give_chance(grades_plan: Plan, frame: pl.DataFrame, run: Run) -> None:
