@@ -2,6 +2,7 @@
 
 Belongs here: a builder of results whose counts add up.
 Does not belong here: real results (tests of `analyses.protocol`).
+One document made by one generator: split, its parts would not add up by themselves.
 """
 
 import copy
